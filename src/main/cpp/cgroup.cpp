@@ -1,0 +1,115 @@
+// The end of cgroups: last figures, the killing of whoever is left, and removal bottom up.
+#include "engine.h"
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+namespace lc {
+
+namespace {
+
+constexpr int64_t kSecond = 1000000000ll;
+
+int64_t now() {
+    timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return t.tv_sec * kSecond + t.tv_nsec;
+}
+
+/// Calls visit(fd of child directory, its name) for each child cgroup.
+template <typename F> void each_child(int32_t dir, F visit) {
+    int64_t listing = openat(dir, ".", O_RDONLY | O_DIRECTORY);
+    if (listing < 0) return;
+    DIR *d = fdopendir(static_cast<int>(listing));
+    if (!d) return close(listing);
+    while (dirent *entry = readdir(d)) {
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.') continue;
+        Fd child(openat(dir, entry->d_name, O_PATH | O_DIRECTORY | O_NOFOLLOW));
+        if (child.get() >= 0) visit(child.get(), entry->d_name);
+    }
+    closedir(d);
+}
+
+/// One round of SIGKILL over cgroup.procs of a cgroup and below; how many processes were met.
+uint32_t kill_round(int32_t dir, uint32_t depth) {
+    uint32_t met = 0;
+    char text[4096];
+    Fd procs(openat(dir, "cgroup.procs", O_RDONLY));
+    int64_t n, kept = 0;
+    while (procs.get() >= 0 && (n = sys(__NR_read, procs.get(), text + kept, static_cast<int64_t>(sizeof text - kept))) > 0) {
+        int32_t pid = 0;
+        int64_t end = kept + n, start = 0;
+        for (int64_t i = 0; i < end; i++) {
+            if (text[i] != '\n') {
+                pid = pid * 10 + (text[i] - '0');
+                continue;
+            }
+            met++;
+            if (pid > 0) sys(__NR_kill, pid, 9L); // 0: a process of a pid namespace that we cannot see
+            pid = 0;
+            start = i + 1;
+        }
+        kept = end - start;
+        memmove(text, text + start, static_cast<size_t>(kept));
+    }
+    if (depth < 32) each_child(dir, [&](int32_t child, const char *) { met += kill_round(child, depth + 1); });
+    return met;
+}
+
+/// rmdir of a cgroup known by its fd: its path, as the kernel tells it, leads to the parent (cgroupfs names are stable).
+int64_t remove_directory(int32_t dir, uint32_t depth) {
+    each_child(dir, [&](int32_t child, const char *) {
+        if (depth < 32) remove_directory(child, depth + 1);
+    });
+    char link[40], path[4096];
+    snprintf(link, sizeof link, "/proc/self/fd/%d", dir);
+    int64_t n = sys(__NR_readlinkat, static_cast<int64_t>(AT_FDCWD), link, path, static_cast<int64_t>(sizeof path - 1));
+    if (n <= 0) return n;
+    path[n] = 0;
+    return sys(__NR_unlinkat, static_cast<int64_t>(AT_FDCWD), path, 0x200L); // AT_REMOVEDIR
+}
+
+} // namespace
+
+} // namespace lc
+
+using namespace lc;
+
+extern "C" int32_t lc_cgroup_kill(int32_t dir) {
+    if (lc_write_at(dir, "cgroup.kill", reinterpret_cast<const uint8_t *>("1"), 1) >= 0) return 0; // Linux 5.14, v2
+    for (int64_t end = now() + kSecond; now() < end;) {
+        if (kill_round(dir, 0) == 0) return 0;
+        int64_t pause[2] = {0, 200000};
+        sys(__NR_nanosleep, pause, nullptr);
+    }
+    return -EBUSY;
+}
+
+extern "C" int32_t lc_cgroups_finish(const int32_t *dirs, uint32_t count, const char *files, uint8_t *data, uint32_t capacity) {
+    uint32_t used = 0;
+    for (uint32_t i = 0; *files && i < count; i++) {
+        // "file\0file\0\0" for each directory
+        for (; *files; files += strlen(files) + 1) {
+            if (used + 4 > capacity) return -ENOSPC;
+            int32_t n = lc_read_at(dirs[i], files, data + used + 4, capacity - used - 4);
+            memcpy(data + used, &n, 4);
+            used += 4 + (n > 0 ? (static_cast<uint32_t>(n) + 3) / 4 * 4 : 0);
+        }
+        files++;
+    }
+    int32_t result = static_cast<int32_t>(used);
+    for (uint32_t i = count; i-- > 0;) {
+        int64_t r = remove_directory(dirs[i], 0);
+        for (int tries = 0; r == -EBUSY && tries < 100; tries++) { // the last process is still on its way out
+            int64_t pause[2] = {0, 1000000};
+            lc_cgroup_kill(dirs[i]);
+            sys(__NR_nanosleep, pause, nullptr);
+            r = remove_directory(dirs[i], 0);
+        }
+        close(dirs[i]);
+        if (r < 0 && r != -ENOENT) result = static_cast<int32_t>(r);
+    }
+    return result;
+}

@@ -1,0 +1,66 @@
+// The interpreter. Everything was checked by lc_plan_verify before the clone, so a step only does its system calls.
+#include "child.h"
+
+namespace lc {
+
+namespace {
+
+int64_t file_step(Context &c, const lc_step &s) noexcept {
+    switch (s.opcode) {
+    case LC_WRITE:
+        return write_whole(c.slots[s.b], c.data(s.a), s.c);
+    case LC_WRITE_AT: {
+        int64_t fd = openat(c.slots[s.b], c.param(s), O_WRONLY | O_NOFOLLOW);
+        if (fd < 0) return fd;
+        int64_t r = write_whole(static_cast<int>(fd), c.data(s.c), s.d);
+        close(fd);
+        return r;
+    }
+    case LC_SETNS:
+        return sys(__NR_setns, c.slots[s.b], static_cast<int64_t>(s.d));
+    case LC_UNSHARE:
+        return sys(__NR_unshare, static_cast<int64_t>(s.d));
+    case LC_AWAIT_ID_MAPS:
+        while (__atomic_load_n(&c.cell->maps, __ATOMIC_ACQUIRE) == 0) futex_wait(&c.cell->maps, 0, nullptr);
+        return c.cell->maps == 1 ? 0 : -ECANCELED; // the spawner says why
+    case LC_LOOPBACK_UP:
+        return loopback_up();
+    default:
+        return -ENOSYS;
+    }
+}
+
+int64_t run_step(Context &c, const lc_step &s) noexcept {
+    if (s.opcode < LC_MOUNT_PROPAGATION) return file_step(c, s);
+    return s.opcode < LC_SETHOSTNAME ? mount_step(c, s) : process_step(c, s);
+}
+
+} // namespace
+
+int64_t run_steps(Context &c, uint32_t from, uint32_t to) noexcept {
+    for (uint32_t i = from; i < to; i++) {
+        const lc_step &s = c.step(i);
+        __atomic_store_n(&c.cell->step, static_cast<int32_t>(i), __ATOMIC_RELAXED);
+        if (s.flags & c.skip) continue;
+        if ((s.flags & LC_STEP_OPTIONAL) && c.slots[s.b] < 0) continue;
+#if LC_FAULT_INJECTION
+        if (c.header().fail_step == i + 1) return -ENOTRECOVERABLE;
+#endif
+        int64_t r = run_step(c, s);
+        if (r < 0) return r;
+    }
+    return 0;
+}
+
+void child_main(void *argument) noexcept {
+    Context &c = *static_cast<Context *>(argument);
+    c.cell->state = kStateStarted;
+    const lc_plan_header &h = c.header();
+    uint32_t first = c.skip & LC_STEP_TEMPLATE_ONLY ? h.host_end : h.template_end;
+    int64_t r = run_steps(c, first, h.step_count); // returns only when it fails: the last step is EXECVE
+    c.cell->err = static_cast<int32_t>(-r);
+    __atomic_store_n(&c.cell->state, kStateFault, __ATOMIC_RELEASE);
+    exit_now(127);
+}
+
+} // namespace lc

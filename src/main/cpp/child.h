@@ -1,0 +1,93 @@
+// What the code on the far side of the clone sees: no libc, no statics, no TLS, no recursion, nothing allocated.
+//
+// The arena is one sealed-size memfd mapped by the library and by the spawner. It begins with the cells, one a spawn
+// in flight; loaded plans follow. In the spawner it lies at kArenaBase, so the library can turn offsets into pointers
+// before it asks for a child. A cell's word `done` is the spawn's only channel back: the kernel itself zeroes and wakes
+// it (CLONE_CHILD_CLEARTID) when the child leaves this memory, by exec or by death, and `state` tells which.
+#pragma once
+#include "libcontainer.h"
+#include "sys.h"
+
+namespace lc {
+
+constexpr uint32_t kCells = 64;
+constexpr uint64_t kCellSize = 256 * 1024;
+constexpr uint64_t kPlansOffset = kCells * kCellSize;
+constexpr uint64_t kArenaSize = kPlansOffset + 48 * 1024 * 1024;
+constexpr uint64_t kArenaBase = 0x2000000000;  // in the spawner: far from a static image, a stack and mmap's own region
+constexpr uint64_t kStacksBase = 0x2100000000; // private to each spawner
+constexpr uint64_t kStackSize = 48 * 1024, kGuardSize = 4096;
+constexpr int kArenaFd = 3, kRequestFd = 4; // of the spawner, from its start
+
+enum : uint32_t { kStateIdle = 0, kStateStarted = 1, kStateExec = 2, kStateFault = 3, kStateReady = 4 };
+
+struct Cell {
+    uint32_t done; // non-zero while a spawn is under way
+    int32_t pid;
+    uint32_t state;
+    int32_t step;
+    int32_t err; // positive errno
+    int32_t aux;
+    uint32_t maps; // 1: id maps are written; 2: they cannot be
+    uint32_t busy; // set by the library while it cares
+    uint64_t params[LC_PARAM_COUNT]; // addresses in the child's memory, or 0
+    int32_t map_err; // why maps is 2
+    uint32_t reserved[3];
+    uint8_t request[kCellSize - 96];
+};
+static_assert(sizeof(Cell) == kCellSize && LC_MAX_REQUEST <= sizeof(Cell::request), "cell");
+
+enum : uint16_t { kOpSpawn = 1, kOpTemplate = 2 };
+
+/// What goes over the spawner's socket, with one fd for each bit of mask, in order of slots.
+struct Message {
+    uint16_t operation;
+    uint16_t complete; // set by the receiver: every fd arrived
+    uint32_t cell;
+    uint64_t plan; // offset in the arena
+    uint64_t mask;
+};
+
+/// One run of a plan's steps; lives on the stack of whoever runs them.
+struct Context {
+    const uint8_t *plan;
+    Cell *cell;
+    int32_t slots[LC_MAX_SLOTS];
+    int32_t empty_tree; // first directory mask of this child, or -1
+    uint16_t skip;      // step flags that are not run here
+    bool in_process;
+
+    const lc_plan_header &header() const noexcept { return *reinterpret_cast<const lc_plan_header *>(plan); }
+    const lc_step &step(uint32_t i) const noexcept {
+        return reinterpret_cast<const lc_step *>(plan + sizeof(lc_plan_header))[i];
+    }
+    const void *data(uint64_t offset) const noexcept { return plan + offset; }
+    const char *text(uint64_t offset) const noexcept { return reinterpret_cast<const char *>(plan + offset); }
+    /// Operand a, or what the spawn put in its place.
+    const char *param(const lc_step &s) const noexcept {
+        uint32_t p = s.flags & LC_STEP_PARAM_MASK;
+        return p && cell->params[p - 1] ? reinterpret_cast<const char *>(cell->params[p - 1]) : text(s.a);
+    }
+};
+
+/// Runs steps [from, to); 0, or -errno with cell->step naming the step.
+int64_t run_steps(Context &c, uint32_t from, uint32_t to) noexcept;
+/// The whole life of a child: its steps, exec, or a fault in the cell and the end. argument is a Context.
+void child_main(void *argument) noexcept;
+
+int64_t mount_step(Context &c, const lc_step &s) noexcept;
+int64_t process_step(Context &c, const lc_step &s) noexcept;
+int64_t console_step(Context &c, const lc_step &s) noexcept;
+int64_t loopback_up() noexcept;
+/// Puts a detached tree (closed by this) over the object of an O_PATH fd.
+int64_t attach_fd(int64_t tree, int64_t target) noexcept;
+/// Opens path below root for mounting on it; makes it, a directory or a file, where it is missing.
+int64_t open_target(int root, const char *path, bool directory) noexcept;
+
+inline uint64_t length(const char *s) noexcept {
+    uint64_t n = 0;
+    while (s[n]) n++;
+    return n;
+}
+
+} // namespace lc

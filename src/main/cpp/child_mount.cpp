@@ -1,0 +1,343 @@
+// Mount steps. A target is opened once, below the root and with no way out of it, and mounted upon by fd: a path that
+// changes under us can fail the step but not move it (CVE-2021-30465, CVE-2019-19921 and their kin).
+#include "child.h"
+#include <linux/mount.h>
+#include <linux/stat.h>
+
+namespace lc {
+
+namespace {
+
+constexpr uint64_t kInRoot = kResolveInRoot | kResolveNoMagiclinks;
+constexpr uint64_t kPathMax = 4096;
+constexpr int64_t kDetach = 2; // MNT_DETACH
+
+struct FileStatus { // the part of struct statx that is read here
+    struct statx raw;
+    int64_t load(int64_t fd) noexcept {
+        return sys(__NR_statx, fd, "", static_cast<int64_t>(AT_EMPTY_PATH), static_cast<int64_t>(STATX_BASIC_STATS),
+                   &raw);
+    }
+    bool is(uint32_t type) const noexcept { return (raw.stx_mode & 0170000) == type; }
+};
+
+/// Opens the directory path[0, end); makes what is missing one level a time, each level resolved from the root.
+int64_t open_directory(int root, const char *path, uint64_t end) noexcept {
+    char name[kPathMax];
+    if (end >= sizeof name) return -ENAMETOOLONG;
+    for (uint64_t i = 0; i < end; i++) name[i] = path[i];
+    name[end] = 0;
+    int64_t at = openat2(root, end ? name : ".", O_PATH | O_DIRECTORY, kInRoot);
+    if (at != -ENOENT) return at;
+    at = openat2(root, ".", O_PATH | O_DIRECTORY, kInRoot);
+    for (uint64_t start = 0, i = 1; i <= end && at >= 0; i++) {
+        if (path[i] != '/' && i != end) continue;
+        name[i] = 0;
+        while (name[start] == '/') start++;
+        int64_t next = openat2(root, name, O_PATH | O_DIRECTORY, kInRoot);
+        if (next == -ENOENT) {
+            int64_t r = sys(__NR_mkdirat, at, name + start, 0755L);
+            next = r < 0 && r != -EEXIST ? r : openat2(root, name, O_PATH | O_DIRECTORY, kInRoot);
+        }
+        close(at);
+        at = next;
+        start = i;
+        if (i != end) name[i] = '/';
+    }
+    return at;
+}
+
+/// Opens the directory that holds path's last component, making those that are missing; *last is that component.
+int64_t open_parent(int root, const char *path, const char **last) noexcept {
+    uint64_t start = 0;
+    for (uint64_t i = 0; path[i]; i++)
+        if (path[i] == '/' && path[i + 1]) start = i + 1;
+    *last = path + start;
+    return open_directory(root, path, start ? start - 1 : 0);
+}
+
+int64_t make_directory(int root, const char *path, int64_t mode) noexcept {
+    const char *last;
+    int64_t parent = open_parent(root, path, &last);
+    if (parent < 0) return parent;
+    int64_t r = sys(__NR_mkdirat, parent, last, mode);
+    close(parent);
+    return r == -EEXIST ? 0 : r;
+}
+
+/// A node that a rootfs brings along is as good as one made here, if it is the same device (and no link to one).
+int64_t same_node(int64_t parent, const char *name, const lc_step &s) noexcept {
+    int64_t fd = openat(static_cast<int>(parent), name, O_PATH | O_NOFOLLOW);
+    if (fd < 0) return fd;
+    FileStatus status;
+    int64_t r = status.load(fd);
+    close(fd);
+    if (r < 0) return r;
+    uint64_t device = static_cast<uint64_t>(status.raw.stx_rdev_major) << 8 | status.raw.stx_rdev_minor;
+    return status.is(s.b & 0170000) && device == s.d ? 0 : -EEXIST;
+}
+
+int64_t make_node(Context &c, const lc_step &s) noexcept {
+    const char *last;
+    int64_t parent = open_parent(c.slots[LC_SLOT_ROOT], c.text(s.a), &last);
+    if (parent < 0) return parent;
+    int64_t r = sys(__NR_mknodat, parent, last, static_cast<int64_t>(s.b), static_cast<int64_t>(s.d));
+    if (r == -EEXIST) r = same_node(parent, last, s);
+    else if (r >= 0 && s.c) {
+        const auto *owner = static_cast<const uint32_t *>(c.data(s.c));
+        r = sys(__NR_fchownat, parent, last, static_cast<int64_t>(owner[0]), static_cast<int64_t>(owner[1]),
+                static_cast<int64_t>(AT_SYMLINK_NOFOLLOW));
+    }
+    close(parent);
+    return r;
+}
+
+int64_t make_symlink(Context &c, const lc_step &s) noexcept {
+    const char *last;
+    int64_t parent = open_parent(c.slots[LC_SLOT_ROOT], c.text(s.a), &last);
+    if (parent < 0) return parent;
+    int64_t r = sys(__NR_symlinkat, c.text(s.b), parent, last);
+    close(parent);
+    return r == -EEXIST ? 0 : r; // a rootfs that brings its own link keeps it
+}
+
+int64_t clone_tree(int64_t dir, const char *path, int64_t flags) noexcept {
+    return sys(__NR_open_tree, dir, path, flags | kOpenTreeClone | kOpenTreeCloexec);
+}
+
+int64_t clone_of(int64_t fd, int64_t flags) noexcept { return clone_tree(fd, "", flags | AT_EMPTY_PATH); }
+
+int64_t set_attributes(int64_t fd, const void *attributes, int64_t flags) noexcept {
+    return sys(__NR_mount_setattr, fd, "", flags | AT_EMPTY_PATH, attributes, static_cast<int64_t>(sizeof(MountAttr)));
+}
+
+/// mount(2) onto the directory of an O_PATH fd: "." cannot be redirected.
+int64_t mount_here(int64_t target, const char *source, const char *type, uint64_t flags, const char *data) noexcept {
+    int64_t r = sys(__NR_fchdir, target);
+    return r < 0 ? r : sys(__NR_mount, source, ".", type, static_cast<int64_t>(flags), data);
+}
+
+int64_t mount_filesystem(Context &c, const lc_step &s) noexcept {
+    int64_t target = open_target(c.slots[LC_SLOT_ROOT], c.text(s.a), true);
+    if (target < 0) return target;
+    uint32_t source = static_cast<uint32_t>(s.d >> 32);
+    const char *type = c.text(s.b);
+    int64_t r = mount_here(target, source ? c.text(source) : type, type, static_cast<uint32_t>(s.d),
+                           s.c ? c.text(s.c) : nullptr);
+    close(target);
+    return r;
+}
+
+int64_t remount(Context &c, const lc_step &s) noexcept {
+    int64_t target = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH | O_DIRECTORY, kInRoot);
+    if (target < 0) return target;
+    int64_t r = mount_here(target, nullptr, nullptr, s.d, nullptr);
+    close(target);
+    return r;
+}
+
+int64_t set_attributes_at(Context &c, const lc_step &s) noexcept {
+    int64_t target = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH, kInRoot);
+    if (target < 0) return target;
+    int64_t r = set_attributes(target, c.data(s.c), static_cast<int64_t>(s.d));
+    close(target);
+    return r;
+}
+
+int64_t attach(Context &c, const lc_step &s) noexcept {
+    int64_t tree = c.slots[s.b], target;
+    if (s.d) {
+        target = openat(AT_FDCWD, c.text(s.a), O_PATH);
+    } else {
+        FileStatus status;
+        int64_t r = status.load(tree);
+        if (r < 0) return r;
+        target = open_target(c.slots[LC_SLOT_ROOT], c.text(s.a), status.is(S_IFDIR));
+    }
+    if (target < 0) return target;
+    int64_t r = sys(__NR_move_mount, tree, "", target, "", static_cast<int64_t>(kMoveMountFromEmpty | kMoveMountToEmpty));
+    close(target);
+    if (r >= 0 && s.b != LC_SLOT_ROOT) {
+        close(tree);
+        c.slots[s.b] = -1;
+    }
+    return r;
+}
+
+/// /dev/null, known by its device number and not by its name (CVE-2025-31133).
+int64_t open_null_device() noexcept {
+    int64_t fd = openat(AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW);
+    if (fd < 0) return fd;
+    FileStatus status;
+    int64_t r = status.load(fd);
+    if (r >= 0 && (!status.is(S_IFCHR) || status.raw.stx_rdev_major != 1 || status.raw.stx_rdev_minor != 3)) r = -ENODEV;
+    if (r < 0) {
+        close(fd);
+        return r;
+    }
+    return fd;
+}
+
+/// Directories share one empty, read-only file system: a superblock each would be dear and a memory sink.
+int64_t mask_directory(Context &c, const char *path, int64_t target) noexcept {
+    if (c.empty_tree >= 0) return attach_fd(clone_of(c.empty_tree, 0), target);
+    int64_t r = mount_here(target, "tmpfs", "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,nr_inodes=1");
+    if (r < 0) return r;
+    int64_t mounted = openat2(c.slots[LC_SLOT_ROOT], path, O_PATH | O_DIRECTORY, kInRoot);
+    if (mounted < 0) return mounted;
+    c.empty_tree = static_cast<int32_t>(mounted);
+    return 0;
+}
+
+// Looks first: a bind of the wrong kind fails by way of an RCU grace period.
+int64_t mask(Context &c, const lc_step &s) noexcept {
+    int64_t target = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH, kInRoot);
+    if (target < 0) return target == -ENOENT || target == -ENOTDIR ? 0 : target;
+    FileStatus status;
+    int64_t r = status.load(target);
+    if (r >= 0 && status.is(S_IFDIR)) {
+        r = mask_directory(c, c.text(s.a), target);
+    } else if (r >= 0) {
+        int64_t null = open_null_device();
+        r = null < 0 ? null : attach_fd(clone_of(null, 0), target);
+        close(null);
+    }
+    close(target);
+    return r;
+}
+
+int64_t make_readonly(Context &c, const lc_step &s) noexcept {
+    int64_t target = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH, kInRoot);
+    if (target < 0) return target == -ENOENT || target == -ENOTDIR ? 0 : target;
+    int64_t tree = clone_of(target, AT_RECURSIVE);
+    MountAttr attributes{kMountAttrRdonly, 0, 0, 0};
+    int64_t r = tree < 0 ? tree : set_attributes(tree, &attributes, AT_RECURSIVE);
+    if (r >= 0) r = attach_fd(tree, target);
+    else close(tree);
+    close(target);
+    return r;
+}
+
+int64_t pivot_root(Context &c) noexcept {
+    int64_t r = sys(__NR_fchdir, c.slots[LC_SLOT_ROOT]);
+    if (r >= 0) r = sys(__NR_pivot_root, ".", "."); // the old root now lies over the new one, at the same place
+    if (r >= 0) r = sys(__NR_umount2, ".", kDetach);
+    return r < 0 ? r : sys(__NR_chdir, "/");
+}
+
+int64_t open_in_root(Context &c, const lc_step &s) noexcept {
+    int64_t fd = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), s.d, kInRoot);
+    if (fd < 0) return fd;
+    int64_t status[16] = {}; // struct statfs begins with f_type
+    int64_t r = s.b ? sys(__NR_fstatfs, fd, status) : 0;
+    if (r >= 0 && s.b && status[0] != s.b) r = -EUCLEAN;
+    if (r < 0) {
+        close(fd);
+        return r;
+    }
+    c.slots[s.c] = static_cast<int32_t>(fd);
+    return 0;
+}
+
+int64_t open_proc(Context &c, const lc_step &s) noexcept {
+    int64_t fs = sys(__NR_fsopen, "proc", 1L);
+    if (fs < 0) return fs;
+    int64_t r = sys(__NR_fsconfig, fs, 6L, nullptr, nullptr, 0L); // FSCONFIG_CMD_CREATE
+    if (r >= 0) r = sys(__NR_fsmount, fs, 1L, 0xeL);              // nosuid, nodev, noexec
+    close(fs);
+    if (r < 0) return r;
+    c.slots[s.c] = static_cast<int32_t>(r);
+    return 0;
+}
+
+int64_t open_tmpfs(Context &c, const lc_step &s) noexcept {
+    int64_t fs = sys(__NR_fsopen, "tmpfs", 1L);
+    if (fs < 0) return fs;
+    int64_t r = sys(__NR_fsconfig, fs, 1L, "mode", "755", 0L); // FSCONFIG_SET_STRING
+    if (r >= 0) r = sys(__NR_fsconfig, fs, 1L, "size", c.text(s.a), 0L);
+    if (r >= 0) r = sys(__NR_fsconfig, fs, 6L, nullptr, nullptr, 0L);
+    if (r >= 0) r = sys(__NR_fsmount, fs, 1L, 0x2L); // nosuid
+    close(fs);
+    if (r < 0) return r;
+    c.slots[s.c] = static_cast<int32_t>(r);
+    return 0;
+}
+
+int64_t change_root(Context &c) noexcept {
+    int64_t r = sys(__NR_fchdir, c.slots[LC_SLOT_ROOT]);
+    return r < 0 ? r : sys(__NR_chroot, ".");
+}
+
+int64_t store(Context &c, uint32_t slot, int64_t fd) noexcept {
+    if (fd < 0) return fd;
+    c.slots[slot] = static_cast<int32_t>(fd);
+    return 0;
+}
+
+} // namespace
+
+int64_t attach_fd(int64_t tree, int64_t target) noexcept {
+    if (tree < 0) return tree;
+    int64_t r = sys(__NR_move_mount, tree, "", target, "", static_cast<int64_t>(kMoveMountFromEmpty | kMoveMountToEmpty));
+    close(tree);
+    return r;
+}
+
+int64_t open_target(int root, const char *path, bool directory) noexcept {
+    int64_t kind = directory ? O_DIRECTORY : 0;
+    int64_t fd = openat2(root, path, O_PATH | kind, kInRoot);
+    if (fd != -ENOENT) return fd;
+    const char *last;
+    int64_t parent = open_parent(root, path, &last);
+    if (parent < 0) return parent;
+    int64_t r = directory ? sys(__NR_mkdirat, parent, last, 0755L) : sys(__NR_mknodat, parent, last, 0100644L, 0L);
+    close(parent);
+    if (r < 0 && r != -EEXIST) return r;
+    return openat2(root, path, O_PATH | kind, kInRoot); // a dangling link is still ENOENT: never followed to be made
+}
+
+int64_t mount_step(Context &c, const lc_step &s) noexcept {
+    switch (s.opcode) {
+    case LC_MOUNT_PROPAGATION:
+        return sys(__NR_mount, nullptr, c.text(s.a), nullptr, static_cast<int64_t>(s.d), nullptr);
+    case LC_OPEN_TREE:
+        return store(c, s.c, sys(__NR_open_tree, static_cast<int64_t>(AT_FDCWD), c.text(s.a),
+                                 static_cast<int64_t>(s.d | kOpenTreeCloexec)));
+    case LC_MOUNT_SETATTR:
+        return set_attributes(c.slots[s.b], c.data(s.c), static_cast<int64_t>(s.d));
+    case LC_ATTACH:
+        return attach(c, s);
+    case LC_MOUNT:
+        return mount_filesystem(c, s);
+    case LC_REMOUNT:
+        return remount(c, s);
+    case LC_PIVOT_ROOT:
+        return pivot_root(c);
+    case LC_MKDIR:
+        return make_directory(c.slots[LC_SLOT_ROOT], c.text(s.a), static_cast<int64_t>(s.d));
+    case LC_MKNOD:
+        return make_node(c, s);
+    case LC_SYMLINK:
+        return make_symlink(c, s);
+    case LC_MASK:
+        return mask(c, s);
+    case LC_READONLY:
+        return make_readonly(c, s);
+    case LC_OPEN_IN_ROOT:
+        return open_in_root(c, s);
+    case LC_OPEN_HOST:
+        return store(c, s.c, openat(AT_FDCWD, c.text(s.a), static_cast<int64_t>(s.d)));
+    case LC_OPEN_PROC:
+        return open_proc(c, s);
+    case LC_SETATTR_AT:
+        return set_attributes_at(c, s);
+    case LC_OPEN_TMPFS:
+        return open_tmpfs(c, s);
+    case LC_CHROOT:
+        return change_root(c);
+    default:
+        return -ENOSYS;
+    }
+}
+
+} // namespace lc

@@ -1,0 +1,67 @@
+// What the parent side knows of an engine.
+#pragma once
+#include "child.h"
+#include <pthread.h>
+
+namespace lc {
+
+constexpr uint32_t kMaxPlans = 1024;
+
+struct Block { // one loaded plan; offset 0: free entry
+    uint64_t offset;
+    uint64_t size;
+};
+
+struct Engine {
+    int32_t kind;
+    int32_t socket = -1;
+    int32_t arena_fd = -1;
+    int32_t pid = 0;
+    int32_t pidfd = -1;
+    uint8_t *arena = nullptr;
+    uint64_t base = 0; // where the arena lies in the memory of whoever runs the plans
+    uint64_t free_cells = ~0ull;
+    uint32_t waiters = 0; // for a free cell
+    uint32_t released = 0;
+    pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    uint32_t plan_count = 0;
+    Block plans[kMaxPlans]; // sorted by offset
+
+    Cell *cell(uint32_t i) const { return reinterpret_cast<Cell *>(arena + i * kCellSize); }
+    uint32_t acquire_cell();
+    void release_cell(uint32_t i);
+    bool helper_alive() const;
+};
+
+/// An fd that closes itself.
+class Fd {
+  public:
+    explicit Fd(int64_t fd = -1) : fd_(static_cast<int32_t>(fd)) {}
+    Fd(const Fd &) = delete;
+    Fd &operator=(const Fd &) = delete;
+    ~Fd() { close(fd_); }
+    int32_t get() const { return fd_; }
+    int32_t release() {
+        int32_t fd = fd_;
+        fd_ = -1;
+        return fd;
+    }
+    void reset(int64_t fd) {
+        close(fd_);
+        fd_ = static_cast<int32_t>(fd);
+    }
+
+  private:
+    int32_t fd_;
+};
+
+/// Sends a message with the fds of its mask's slots. 0 or -errno.
+int64_t send_request(int32_t socket, const Message &message, const int32_t *slots);
+/// Waits until the cell is done; watches that the helper and, if known, the child still live. 0 or -errno.
+int64_t await(Engine &engine, Cell *cell);
+/// Reaps a child that will end now; its wait status as siginfo gives it.
+void reap(int32_t pid, int32_t *code, int32_t *status);
+/// Makes a socket pair of the spawner's kind.
+int64_t seqpacket_pair(int32_t *pair);
+
+} // namespace lc

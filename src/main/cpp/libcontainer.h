@@ -1,0 +1,305 @@
+/** libcontainer.h: the C ABI of libcontainer. Bind it from any language; the Java library is one client.
+ *
+ *  Ownership in one sentence: the caller owns all memory; every fd returned belongs to the caller and is CLOEXEC;
+ *  every fd passed is borrowed. Every function returns >= 0, or -errno; errno itself is no part of the contract.
+ *  All functions are thread-safe unless their comment says otherwise; none keeps a pointer to an argument. */
+#ifndef LIBCONTAINER_H
+#define LIBCONTAINER_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define LC_ABI_VERSION 1
+
+/* ---- the plan ------------------------------------------------------------------------------------------------
+ *  +--------+------------------+-----------------------------------------------------------+
+ *  | header | step_count steps | data: NUL-ended strings, vectors, BPF, id maps, attributes |
+ *  +--------+------------------+-----------------------------------------------------------+
+ *  Native-endian, 8-byte aligned, position-independent: operands are offsets from the first byte of the header,
+ *  small integers, or fd slots. Steps [0, host_end) run in the caller, [host_end, template_end) once in a template
+ *  process (or, without one, in each child), the rest in each child. */
+#define LC_PLAN_MAGIC 0x4c50434cu
+#define LC_PLAN_VERSION 1
+#define LC_MAX_STEPS 8192
+#define LC_MAX_SLOTS 64
+#define LC_NO_SLOT 0xffffffffu
+
+/** Slots with a fixed meaning; plans number their own from LC_SLOT_FIRST_FREE. */
+enum { LC_SLOT_STDIN = 0, LC_SLOT_STDOUT, LC_SLOT_STDERR, LC_SLOT_CONSOLE, LC_SLOT_ROOT, LC_SLOT_PROC, LC_SLOT_FIRST_FREE };
+
+/** Strings and vectors that a spawn may replace without a new plan. */
+enum { LC_PARAM_NAME = 0, LC_PARAM_HOSTNAME, LC_PARAM_CWD, LC_PARAM_ARGV, LC_PARAM_ENVP, LC_PARAM_EXEC, LC_PARAM_COUNT };
+
+enum { LC_PLAN_DENY_SETGROUPS = 1, LC_PLAN_NEEDS_TEMPLATE = 2, LC_PLAN_CHANGES_IDS = 4 };
+
+typedef struct lc_plan_header {
+    uint32_t magic;
+    uint16_t version;
+    uint16_t flags; /* LC_PLAN_* */
+    uint32_t size;  /* of the whole plan, bytes */
+    uint32_t step_count;
+    uint32_t host_end;
+    uint32_t template_end;
+    uint64_t clone_flags;   /* CLONE_NEW* of the child */
+    uint64_t bound_mask;    /* slots that every request must bind */
+    uint64_t template_mask; /* slots that the template steps read */
+    uint64_t child_mask;    /* slots that the child steps read */
+    uint32_t cgroup_slot;   /* directory for CLONE_INTO_CGROUP, or LC_NO_SLOT */
+    uint32_t fail_step;     /* fault injection, in test builds only: step number + 1, or 0 */
+    uint32_t uid_map;       /* text for /proc/PID/uid_map, or 0 */
+    uint32_t uid_map_size;
+    uint32_t gid_map;
+    uint32_t gid_map_size;
+} lc_plan_header;
+
+/** Low four bits of lc_step.flags: 0, or 1 + the LC_PARAM_* that replaces operand a (EXECVE: each vector by its own). */
+enum {
+    LC_STEP_PARAM_MASK = 0x0f,
+    LC_STEP_TEMPLATE_ONLY = 0x10, /* skipped where the child itself runs the template steps */
+    LC_STEP_OPTIONAL = 0x20       /* skipped when the slot in b is not bound */
+};
+
+typedef struct lc_step {
+    uint16_t opcode;
+    uint16_t flags;
+    uint32_t a;
+    uint32_t b;
+    uint32_t c;
+    uint64_t d;
+} lc_step;
+
+/** Opcodes are appended, never renumbered. Operands not named must be 0. "In root": below LC_SLOT_ROOT, with
+ *  openat2(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS). */
+enum {
+    /* host steps */
+    LC_CGROUP_MAKE = 1,  /* a name, b parent slot, c out slot: mkdir (removed again if the spawn fails), open */
+    LC_CGROUP_WRITE = 2, /* a file, b directory slot, c value, d its length */
+    LC_OPEN_AT = 3,      /* a path, b directory slot, c out slot, d open flags */
+    /* files and namespaces */
+    LC_WRITE = 10,         /* b slot, c data, d length */
+    LC_WRITE_AT = 11,      /* a path, b directory slot, c data, d length */
+    LC_SETNS = 12,         /* b slot, d CLONE_NEW* that it must be */
+    LC_UNSHARE = 13,       /* d CLONE_NEW* */
+    LC_AWAIT_ID_MAPS = 14, /* until the spawner has written uid_map and gid_map */
+    LC_LOOPBACK_UP = 15,
+    /* mounts */
+    LC_MOUNT_PROPAGATION = 16, /* a path, d MS_* flags */
+    LC_OPEN_TREE = 17,         /* a path on the host, c out slot, d open_tree flags */
+    LC_MOUNT_SETATTR = 18,     /* b slot, c struct mount_attr, d AT_RECURSIVE or 0 */
+    LC_ATTACH = 19,            /* a target, b tree slot (closed), d 0: in root, made if missing; 1: a host path */
+    LC_MOUNT = 20,             /* a target in root (made if missing), b type, c data or 0, d flags | source << 32 */
+    LC_REMOUNT = 21,           /* a target in root, d MS_* flags */
+    LC_PIVOT_ROOT = 22,        /* into LC_SLOT_ROOT; the old root is detached */
+    LC_MKDIR = 23,             /* a path in root with its parents, d mode */
+    LC_MKNOD = 24,             /* a path in root, b mode and type, c u32 uid, gid or 0, d device number */
+    LC_SYMLINK = 25,           /* a path in root, b target */
+    LC_MASK = 26,              /* a path in root; a missing one is fine */
+    LC_READONLY = 27,          /* a path in root; a missing one is fine */
+    LC_OPEN_IN_ROOT = 28,      /* a path in root, b file system magic or 0, c out slot, d open flags */
+    LC_OPEN_HOST = 29,         /* a path, c out slot, d open flags */
+    LC_OPEN_PROC = 30,         /* c out slot: a detached procfs of the own pid namespace */
+    LC_SETATTR_AT = 31,        /* a target in root, c struct mount_attr, d AT_RECURSIVE or 0 */
+    LC_OPEN_TMPFS = 32,        /* a size option's value, c out slot: a new tmpfs of mode 755 */
+    LC_CHROOT = 33,            /* into LC_SLOT_ROOT, for a container without a mount namespace */
+    /* the process */
+    LC_SETHOSTNAME = 40,    /* a name */
+    LC_SETDOMAINNAME = 41,  /* a name */
+    LC_CHDIR = 42,          /* a path; the cwd must then lie below the root */
+    LC_UMASK = 43,          /* d mask */
+    LC_SETSID = 44,
+    LC_CONSOLE = 45,        /* a path of ptmx, b socket slot, c path to bind the terminal over or 0: pty as stdio */
+    LC_RLIMIT = 46,         /* b resource, c u64 soft, hard */
+    LC_SETGROUPS = 47,      /* b count, c u32 gids or 0 */
+    LC_SETRESGID = 48,      /* d gid */
+    LC_SETRESUID = 49,      /* d uid */
+    LC_KEEP_CAPS = 50,      /* d 0 or 1 */
+    LC_BOUNDING_KEEP = 51,  /* d mask of capabilities that stay in the bounding set */
+    LC_CAPSET = 52,         /* c u64 effective, permitted, inheritable */
+    LC_AMBIENT = 53,        /* d mask */
+    LC_NO_NEW_PRIVS = 54,
+    LC_SECCOMP = 55,        /* b instructions, c struct sock_filter[], d flags */
+    LC_PDEATHSIG = 56,      /* d signal */
+    LC_SCHED_SETATTR = 57,  /* c struct sched_attr (56 bytes) */
+    LC_IOPRIO = 58,         /* d value */
+    LC_PERSONALITY = 59,    /* d value */
+    LC_STDIO = 60,          /* slots 0-2 that are bound become fds 0-2 */
+    LC_DUP_FD = 61,         /* b slot, d fd number */
+    LC_CLOSE_FDS = 62,      /* d first fd to close */
+    LC_SET_NAME = 63,       /* a thread name */
+    LC_EXECVE = 64          /* a candidates (NUL-ended each, an empty one ends), b argv vector, c envp vector */
+};
+
+/* ---- engines and spawning ---------------------------------------------------------------------------------- */
+
+enum { LC_ENGINE_SPAWNER = 0, LC_ENGINE_IN_PROCESS = 1 };
+
+/** What became of a spawn. step is the step last begun, -1 when the failure lies outside the plan; err is positive;
+ *  aux: for step -1 an LC_AT_*; for EXECVE the candidate's index; for KILLED the signal. */
+enum { LC_RUNNING = 1, LC_FAULT = 2, LC_KILLED = 3 };
+enum {
+    LC_AT_REQUEST = 1, LC_AT_MEMFD, LC_AT_SPAWNER, LC_AT_PIPE, LC_AT_SEND, LC_AT_CLONE, LC_AT_ID_MAPS, LC_AT_PIDFD,
+    LC_AT_EPOLL, LC_AT_CONSOLE, LC_AT_DEAD_SPAWNER, LC_AT_MEMORY
+};
+
+typedef struct lc_report {
+    uint32_t kind;
+    int32_t step;
+    int32_t err;
+    int32_t aux;
+} lc_report;
+
+enum { LC_STDIO_NULL = -1, LC_STDIO_PIPE = -2, LC_STDIO_CONSOLE = -3 };
+#define LC_REQUEST_SLOTS 24
+#define LC_MAX_CGROUPS 12
+
+/** The per-spawn parameters: this struct, then the bytes that params point at (offsets from its first byte, 0: the
+ *  plan's own). A vector is u32 count, u32 0, then count + 1 u64: offsets of strings and a 0. slots[i] binds slot
+ *  LC_SLOT_FIRST_FREE + i, -1 leaves it unbound. */
+typedef struct lc_request {
+    uint32_t size; /* with the bytes after it; at most LC_MAX_REQUEST */
+    uint32_t flags;
+    uint64_t token;   /* below 2^31: names the child in the lc_exit that its end will raise */
+    int32_t epoll;    /* where the new pidfd is added (EPOLLIN | EPOLLONESHOT), or -1 */
+    int32_t stdio[3]; /* an fd, or LC_STDIO_* */
+    int32_t slots[LC_REQUEST_SLOTS];
+    uint32_t params[LC_PARAM_COUNT];
+} lc_request;
+#define LC_MAX_REQUEST (192 * 1024)
+
+typedef struct lc_result {
+    lc_report report;
+    int32_t pid;
+    int32_t pidfd;
+    int32_t stdio[3]; /* the caller's ends of pipes, or -1 */
+    int32_t console;  /* the pty's master, or -1 */
+    uint32_t cgroup_count;
+    int32_t cgroups[LC_MAX_CGROUPS]; /* directories that CGROUP_MAKE steps made, in order */
+    uint32_t reserved;
+} lc_result;
+
+/** The version of this interface that the library was built as. */
+int32_t lc_abi(void);
+
+/** Writes sizes and offsets of the structs above (the order is that of lc_layout's source) and returns how many
+ *  there are; writes at most capacity of them. */
+int32_t lc_layout(int32_t *numbers, int32_t capacity);
+
+/** Checks a plan completely: header, opcode, phase, operands, offsets, terminators, slots and their order of use.
+ *  Returns 0, or -EINVAL and the offset of the first bad byte. */
+int32_t lc_plan_verify(const uint8_t *plan, uint32_t size, uint32_t *bad_offset);
+
+/** Starts an engine; *report says what failed. The calling thread becomes the parent-death anchor: when it ends,
+ *  the kernel kills the engine's helper and every child whose plan has a PDEATHSIG step. Returns 0 and *engine. */
+int32_t lc_engine_open(int32_t kind, int64_t *engine, lc_report *report);
+
+/** Ends the engine and its helper; no call on it may be in progress or follow. Running children live on. */
+int32_t lc_engine_close(int64_t engine);
+
+/** The pid of the engine's helper process, 0 when it has none. */
+int32_t lc_engine_pid(int64_t engine);
+
+/** Verifies a copy of the plan and keeps it for spawns. Returns 0 and *loaded, -EINVAL and *bad_offset, or
+ *  -ENOMEM when the engine holds too many. */
+int32_t lc_plan_load(int64_t engine, const uint8_t *plan, uint32_t size, int64_t *loaded, uint32_t *bad_offset);
+
+/** Frees a loaded plan; no spawn of it may be in progress, its templates must be closed. */
+int32_t lc_plan_unload(int64_t engine, int64_t loaded);
+
+/** Starts a process that has run the plan's template steps and spawns children of it faster. Slots come from the
+ *  request. Returns the fd that stands for the template (close it to end the process), result->pid its pid. */
+int32_t lc_template_open(int64_t engine, int64_t loaded, const lc_request *request, lc_result *result);
+
+/** Starts a child: runs the host steps, has it cloned (by the template if not -1, else by the engine), waits until
+ *  it has begun the program or failed. Returns its pid; or -errno with result->report filled, and leaves neither a
+ *  process, an fd nor a cgroup behind. The child is the calling process's own; reap it with lc_exits or
+ *  lc_wait (its exit signal is 0, so wait() without __WALL never sees it). */
+int32_t lc_spawn(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request, lc_result *result);
+
+/* ---- exits, signals, files --------------------------------------------------------------------------------- */
+
+typedef struct lc_exit {
+    uint64_t token;
+    int32_t code; /* CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0: somebody else reaped it; -1: not an exit, fd is readable */
+    int32_t status;
+    int64_t user_micros;
+    int64_t system_micros;
+    int64_t max_rss_kib;
+    int32_t before_exec; /* 1 if it was killed before the program began */
+    int32_t pid;
+} lc_exit;
+
+/** Makes an epoll instance / an eventfd to wake it (write 8 bytes). */
+int32_t lc_epoll_create(void);
+int32_t lc_eventfd(void);
+/** Adds an fd (events: EPOLL*; a token with the highest bit set) or removes it (events 0). */
+int32_t lc_epoll_set(int32_t epoll, int32_t fd, uint32_t events, uint64_t token);
+
+/** Waits for events of an epoll instance, at most timeout_millis (-1: no limit), and reaps each child among them. The
+ *  pidfd of a child must stay open until its lc_exit has been returned here, also if lc_wait was faster (code 0 then).
+ *  Tokens with the highest bit set are fds of lc_epoll_set: code -1. Returns how many were written. */
+int32_t lc_exits(int32_t epoll, lc_exit *exits, int32_t capacity, int32_t timeout_millis);
+
+/** Waits until the child of a pidfd is gone, at most timeout_micros, and reaps it. Returns 1, 0 on time-out, or
+ *  -ECHILD when somebody else has reaped it. */
+int32_t lc_wait(int32_t pidfd, int64_t timeout_micros, lc_exit *exit);
+
+int32_t lc_pidfd_signal(int32_t pidfd, int32_t signal);
+
+/** openat2 below dir (an fd, or -100 for the cwd), O_CLOEXEC added; resolve is RESOLVE_*. */
+int32_t lc_openat2(int32_t dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
+/** Reads a whole small file below dir; returns the bytes read, at most capacity. */
+int32_t lc_read_at(int32_t dir, const char *path, uint8_t *data, uint32_t capacity);
+/** Writes data in one write to an existing file below dir. */
+int32_t lc_write_at(int32_t dir, const char *path, const uint8_t *data, uint32_t size);
+int32_t lc_read(int32_t fd, uint8_t *data, uint32_t capacity);
+int32_t lc_write(int32_t fd, const uint8_t *data, uint32_t size);
+int32_t lc_close(int32_t fd);
+int32_t lc_mkdir(int32_t dir, const char *path, uint32_t mode);
+/** Removes the directory of an fd from its parent by the name it has in /proc/self/fd. */
+int32_t lc_rmdir(int32_t dir, const char *path);
+
+/** One call for the end of a container's cgroups: reads file (NUL-ended names, one per dir) of dirs[i] into data
+ *  (u32 size, bytes, padded to 4), then closes and removes each dir, children first. */
+int32_t lc_cgroups_finish(const int32_t *dirs, uint32_t count, const char *files, uint8_t *data, uint32_t capacity);
+/** Sends SIGKILL to every process in a cgroup and below, until none is left (at most 1 s: then -EBUSY). */
+int32_t lc_cgroup_kill(int32_t dir);
+
+/** A new network namespace with its loopback up; returns its fd. Waits for the kernel: call it from a thread that
+ *  may be slow. */
+int32_t lc_netns_create(void);
+/** The CLONE_NEW* type of a namespace fd (ioctl NS_GET_NSTYPE). */
+int32_t lc_namespace_type(int32_t fd);
+
+enum { LC_TTY_RAW = 1, LC_TTY_RESTORE, LC_TTY_GET_SIZE, LC_TTY_SET_SIZE, LC_TTY_IS };
+/** Terminal operations; state: 64 bytes of saved mode (RAW writes, RESTORE reads), or u16 rows, columns. */
+int32_t lc_tty(int32_t fd, int32_t operation, uint8_t *state);
+
+enum {
+    LC_FEATURE_CLONE3 = 1, LC_FEATURE_CLONE_INTO_CGROUP = 2, LC_FEATURE_OPENAT2 = 4, LC_FEATURE_MOUNT_SETATTR = 8,
+    LC_FEATURE_TIME_NAMESPACE = 16, LC_FEATURE_SECCOMP = 32, LC_FEATURE_CLOSE_RANGE = 64, LC_FEATURE_PIDFD_WAIT = 128,
+    LC_FEATURE_NETWORK_NAMESPACE = 256, LC_FEATURE_CGROUP_NAMESPACE = 512, LC_FEATURE_USER_NAMESPACE = 1024
+};
+typedef struct lc_probe_result {
+    uint64_t features;
+    uint64_t capabilities; /* effective, of the calling thread */
+    uint64_t nofile_soft;
+    uint64_t nofile_hard;
+    int32_t euid;
+    int32_t last_capability;
+} lc_probe_result;
+/** What this kernel can do, found by trying, without side effects. */
+int32_t lc_probe(lc_probe_result *result);
+
+/** libseccomp's own encoding of a profile (rules as ReferenceRules draws them); bytes written, -ENOSYS without
+ *  libseccomp, -ENOSPC. */
+int32_t lc_seccomp_reference(const uint8_t *rules, uint32_t size, uint8_t *bpf, uint32_t capacity);
+
+#ifdef __cplusplus
+}
+static_assert(sizeof(lc_plan_header) == 80 && sizeof(lc_step) == 24 && sizeof(lc_report) == 16, "plan ABI");
+static_assert(sizeof(lc_request) == 152 && sizeof(lc_result) == 96 && sizeof(lc_exit) == 48, "spawn ABI");
+#endif
+#endif

@@ -1,0 +1,327 @@
+// One spawn: host steps in the caller, a request to the spawner or template, the wait for the child to leave our code,
+// and either a running child with its fds or nothing at all.
+#include "engine.h"
+#include "spawn.h"
+#include "verify.h"
+#include <errno.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+namespace lc {
+
+int64_t send_request(int32_t socket, const Message &message, const int32_t *slots) {
+    iovec vector{const_cast<Message *>(&message), sizeof message};
+    alignas(cmsghdr) uint8_t control[CMSG_SPACE(sizeof(int32_t) * LC_MAX_SLOTS)];
+    msghdr head = {};
+    head.msg_iov = &vector;
+    head.msg_iovlen = 1;
+    uint32_t count = 0;
+    auto *fds = reinterpret_cast<int32_t *>(control + CMSG_LEN(0));
+    for (uint32_t slot = 0; slot < LC_MAX_SLOTS; slot++)
+        if (message.mask >> slot & 1) fds[count++] = slots[slot];
+    if (count) {
+        auto *c = reinterpret_cast<cmsghdr *>(control);
+        c->cmsg_level = SOL_SOCKET;
+        c->cmsg_type = SCM_RIGHTS;
+        c->cmsg_len = CMSG_LEN(count * sizeof(int32_t));
+        head.msg_control = control;
+        head.msg_controllen = CMSG_SPACE(count * sizeof(int32_t));
+    }
+    for (;;) {
+        if (sendmsg(socket, &head, MSG_NOSIGNAL) >= 0) return 0;
+        if (errno != EINTR) return -errno;
+    }
+}
+
+Spawn::Spawn(Engine &engine, int64_t loaded, const lc_request &request, lc_result &result)
+    : engine_(engine), plan_(engine.arena + loaded), offset_(loaded), request_(request), result_(result) {
+    for (int32_t &slot : slots_) slot = -1;
+    result_.report = {LC_FAULT, -1, 0, LC_AT_REQUEST};
+    result_.pid = result_.pidfd = result_.console = -1;
+    for (int32_t &fd : result_.stdio) fd = -1;
+    result_.cgroup_count = 0;
+}
+
+Spawn::~Spawn() {
+    for (uint32_t i = 0; i < child_end_count_; i++) close(child_ends_[i]);
+    if (result_.report.kind == LC_RUNNING) return;
+    for (int32_t &fd : result_.stdio) close(fd), fd = -1;
+    close(result_.console);
+    for (uint32_t i = result_.cgroup_count; i-- > 0;) {
+        close(result_.cgroups[i]);
+        sys(__NR_unlinkat, cgroup_parents_[i], cgroup_names_[i], 0x200L); // AT_REMOVEDIR
+    }
+    result_.cgroup_count = 0;
+    result_.console = result_.pid = result_.pidfd = -1;
+}
+
+int64_t Spawn::check_request(uint64_t needed) {
+    if (request_.size < sizeof(lc_request) || request_.size > LC_MAX_REQUEST) return -EINVAL;
+    Verifier v(reinterpret_cast<const uint8_t *>(&request_), request_.size, sizeof(lc_request));
+    for (uint32_t i = 0; i < LC_PARAM_COUNT; i++) {
+        uint32_t p = request_.params[i];
+        bool is_vector = i == LC_PARAM_ARGV || i == LC_PARAM_ENVP;
+        if (p && !(is_vector ? v.vector(p) : i == LC_PARAM_EXEC ? v.candidates(p) : v.text(p))) return -EINVAL;
+    }
+    for (uint32_t i = 0; i < LC_REQUEST_SLOTS; i++) slots_[LC_SLOT_FIRST_FREE + i] = request_.slots[i];
+    for (uint32_t i = 0; i < LC_MAX_SLOTS; i++)
+        if ((header().bound_mask & needed) >> i & 1 && slots_[i] < 0) return -EBADF;
+    return 0;
+}
+
+int64_t Spawn::host_step(const lc_step &s) {
+    auto text = [&](uint32_t offset) { return reinterpret_cast<const char *>(plan_ + offset); };
+    switch (s.opcode) {
+    case LC_CGROUP_MAKE: {
+        const char *name = text(s.a);
+        if ((s.flags & LC_STEP_PARAM_MASK) && request_.params[LC_PARAM_NAME])
+            name = reinterpret_cast<const char *>(&request_) + request_.params[LC_PARAM_NAME];
+        if (result_.cgroup_count == LC_MAX_CGROUPS) return -E2BIG;
+        int64_t r = sys(__NR_mkdirat, slots_[s.b], name, 0755L);
+        if (r < 0) return r;
+        int64_t fd = openat(slots_[s.b], name, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+        if (fd < 0) {
+            sys(__NR_unlinkat, slots_[s.b], name, 0x200L);
+            return fd;
+        }
+        cgroup_parents_[result_.cgroup_count] = slots_[s.b];
+        cgroup_names_[result_.cgroup_count] = name;
+        result_.cgroups[result_.cgroup_count++] = static_cast<int32_t>(fd);
+        slots_[s.c] = static_cast<int32_t>(fd);
+        return 0;
+    }
+    case LC_CGROUP_WRITE:
+        return lc_write_at(slots_[s.b], text(s.a), plan_ + s.c, static_cast<uint32_t>(s.d));
+    case LC_OPEN_AT: {
+        int64_t fd = openat(slots_[s.b], text(s.a), static_cast<int64_t>(s.d));
+        if (fd < 0) return fd;
+        slots_[s.c] = static_cast<int32_t>(fd);
+        return keep_child_end(static_cast<int32_t>(fd));
+    }
+    default:
+        return -ENOSYS;
+    }
+}
+
+int64_t Spawn::keep_child_end(int32_t fd) {
+    child_ends_[child_end_count_++] = fd;
+    return 0;
+}
+
+int64_t Spawn::host_steps() {
+    const auto *steps = reinterpret_cast<const lc_step *>(plan_ + sizeof(lc_plan_header));
+    for (uint32_t i = 0; i < header().host_end; i++) {
+        result_.report.step = static_cast<int32_t>(i);
+        result_.report.aux = 0;
+        if (child_end_count_ + 6 > kMaxChildEnds) return -EMFILE;
+#if LC_FAULT_INJECTION
+        if (header().fail_step == i + 1) return -ENOTRECOVERABLE;
+#endif
+        int64_t r = host_step(steps[i]);
+        if (r < 0) return r;
+    }
+    result_.report.step = -1;
+    return 0;
+}
+
+int64_t Spawn::make_stdio() {
+    result_.report.aux = LC_AT_PIPE;
+    for (int i = 0; i < 3; i++) {
+        int32_t wanted = request_.stdio[i];
+        if (wanted >= 0) slots_[i] = wanted;
+        if (wanted != LC_STDIO_PIPE) continue;
+        int32_t ends[2];
+        if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
+        int theirs = i == 0 ? 0 : 1;
+        slots_[i] = ends[theirs];
+        keep_child_end(ends[theirs]);
+        result_.stdio[i] = ends[1 - theirs];
+    }
+    if (request_.stdio[0] != LC_STDIO_CONSOLE) return 0;
+    int32_t pair[2];
+    result_.report.aux = LC_AT_CONSOLE;
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) return -errno;
+    result_.console = pair[0]; // until the master has come through it
+    slots_[LC_SLOT_CONSOLE] = pair[1];
+    return keep_child_end(pair[1]);
+}
+
+int64_t Spawn::receive_console() {
+    uint8_t byte;
+    iovec vector{&byte, 1};
+    alignas(cmsghdr) uint8_t control[CMSG_SPACE(sizeof(int32_t))];
+    msghdr head = {};
+    head.msg_iov = &vector;
+    head.msg_iovlen = 1;
+    head.msg_control = control;
+    head.msg_controllen = sizeof control;
+    result_.report.aux = LC_AT_CONSOLE;
+    int64_t n = recvmsg(result_.console, &head, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+    const auto *c = reinterpret_cast<const cmsghdr *>(control);
+    if (n < 0 || head.msg_controllen < sizeof *c || c->cmsg_type != SCM_RIGHTS) return n < 0 ? -errno : -ENOTTY;
+    close(result_.console);
+    memcpy(&result_.console, control + CMSG_LEN(0), sizeof(int32_t));
+    return 0;
+}
+
+/// Copies the parameters into the cell as whoever execs will see them.
+void Spawn::fill(Cell *cell, uint64_t cell_base) {
+    cell->pid = 0;
+    cell->state = kStateIdle;
+    cell->step = -1;
+    cell->err = cell->aux = cell->map_err = 0;
+    cell->maps = 0;
+    bool any = false;
+    for (uint32_t i = 0; i < LC_PARAM_COUNT; i++) {
+        cell->params[i] = request_.params[i] ? cell_base + offsetof(Cell, request) + request_.params[i] : 0;
+        any |= cell->params[i] != 0;
+    }
+    if (any) memcpy(cell->request, &request_, request_.size);
+    for (uint32_t i = LC_PARAM_ARGV; i <= LC_PARAM_ENVP; i++) {
+        if (!request_.params[i]) continue;
+        uint8_t *vector = cell->request + request_.params[i];
+        auto *words = reinterpret_cast<uint64_t *>(vector + 8);
+        for (uint32_t n = 0; n < *reinterpret_cast<uint32_t *>(vector); n++)
+            words[n] += cell_base + offsetof(Cell, request);
+    }
+    __atomic_store_n(&cell->busy, 1u, __ATOMIC_RELEASE);
+    __atomic_store_n(&cell->done, 1u, __ATOMIC_RELEASE);
+}
+
+/// Reads the outcome from the cell; a child that did not make it is reaped here.
+int64_t Spawn::conclude(Cell *cell) {
+    lc_report &report = result_.report;
+    result_.pid = cell->pid;
+    if (cell->state == kStateExec || cell->state == kStateReady) {
+        report = {LC_RUNNING, cell->step, 0, cell->aux};
+        return cell->pid;
+    }
+    report = {LC_FAULT, cell->step, cell->err, cell->aux};
+    if (cell->pid > 0) {
+        int32_t code, status;
+        reap(cell->pid, &code, &status);
+        if (cell->state != kStateFault) report = {LC_KILLED, cell->step, EINTR, status};
+    }
+    if (cell->maps == 2) report = {LC_FAULT, -1, cell->map_err, LC_AT_ID_MAPS};
+    if (report.err == 0) report.err = EIO;
+    return -report.err;
+}
+
+int64_t Spawn::adopt() {
+    result_.report.aux = LC_AT_PIDFD;
+    int64_t r = result_.pidfd = static_cast<int32_t>(sys(__NR_pidfd_open, result_.pid, 0L));
+    if (r >= 0 && request_.stdio[0] == LC_STDIO_CONSOLE) r = receive_console();
+    if (r >= 0 && request_.epoll >= 0) {
+        result_.report.aux = LC_AT_EPOLL;
+        r = lc_epoll_set(request_.epoll, result_.pidfd, EPOLLIN | EPOLLONESHOT,
+                         request_.token << 32 | static_cast<uint32_t>(result_.pidfd));
+    }
+    if (r >= 0) return result_.pid;
+    result_.report.kind = LC_FAULT;
+    result_.report.step = -1;
+    int32_t code, status;
+    sys(__NR_kill, result_.pid, 9L);
+    reap(result_.pid, &code, &status);
+    close(result_.pidfd);
+    return r;
+}
+
+int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
+    uint32_t index = engine_.acquire_cell();
+    Cell *cell = engine_.cell(index);
+    bool here = engine_.kind == LC_ENGINE_IN_PROCESS;
+    fill(cell, here ? reinterpret_cast<uint64_t>(cell) : kArenaBase + index * kCellSize);
+    for (uint32_t slot = 0; slot < LC_MAX_SLOTS; slot++)
+        if (slots_[slot] < 0) mask &= ~(1ull << slot);
+    int64_t r;
+    if (here) {
+        r = clone_here(cell);
+    } else {
+        Message message{operation, 0, index, static_cast<uint64_t>(offset_), mask};
+        result_.report.aux = LC_AT_SEND;
+        r = send_request(socket, message, slots_);
+        if (r >= 0) {
+            result_.report.aux = LC_AT_DEAD_SPAWNER;
+            r = await(engine_, cell);
+        }
+    }
+    if (r >= 0) r = conclude(cell);
+    engine_.release_cell(index);
+    if (r >= 0) r = adopt();
+    if (r < 0 && !result_.report.err) result_.report.err = static_cast<int32_t>(-r);
+    return r;
+}
+
+/// The in-process engine: the interpreter on this process's memory while the calling thread is suspended (vfork).
+int64_t Spawn::clone_here(Cell *cell) {
+    const lc_plan_header &h = header();
+    result_.report.aux = LC_AT_CLONE;
+    if (h.flags & (LC_PLAN_CHANGES_IDS | LC_PLAN_NEEDS_TEMPLATE)) return -EOPNOTSUPP; // would mark this process undumpable
+    const uint64_t size = kStackSize;
+    void *stack = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+    if (stack == MAP_FAILED) return -errno;
+    auto *c = static_cast<Context *>(stack);
+    c->plan = plan_;
+    c->cell = cell;
+    c->empty_tree = -1;
+    c->skip = LC_STEP_TEMPLATE_ONLY;
+    c->in_process = true;
+    Fd null(openat(AT_FDCWD, "/dev/null", O_RDWR));
+    for (int i = 0; i < LC_MAX_SLOTS; i++) c->slots[i] = slots_[i];
+    for (int i = 0; i < 3; i++)
+        if (c->slots[i] < 0) c->slots[i] = null.get();
+    CloneArgs args = {};
+    args.flags = h.clone_flags | 0x4000 | 0x100 | CLONE_CLEAR_SIGHAND; // CLONE_VFORK, CLONE_VM
+    args.stack = reinterpret_cast<uint64_t>(stack);
+    args.stack_size = size;
+    if (h.cgroup_slot != LC_NO_SLOT) {
+        args.flags |= CLONE_INTO_CGROUP;
+        args.cgroup = static_cast<uint64_t>(slots_[h.cgroup_slot]);
+    }
+    uint64_t all = ~0ull, old = 0;
+    sys(__NR_rt_sigprocmask, 2L, &all, &old, 8L);
+    int64_t pid = clone3_call(&args, sizeof args, child_main, c);
+    sys(__NR_rt_sigprocmask, 2L, &old, nullptr, 8L);
+    munmap(stack, size);
+    if (pid < 0) return pid;
+    cell->pid = static_cast<int32_t>(pid);
+    return 0;
+}
+
+} // namespace lc
+
+using namespace lc;
+
+extern "C" int32_t lc_spawn(int64_t handle, int64_t loaded, int32_t template_fd, const lc_request *request, lc_result *result) {
+    auto &engine = *reinterpret_cast<Engine *>(handle);
+    Spawn spawn(engine, loaded, *request, *result);
+    int64_t r = spawn.check_request(template_fd < 0 ? ~0ull : ~spawn.header().template_mask | spawn.header().child_mask);
+    if (r >= 0) r = spawn.host_steps();
+    if (r >= 0) r = spawn.make_stdio();
+    const lc_plan_header &h = spawn.header();
+    uint64_t mask = h.child_mask | (template_fd < 0 ? h.template_mask : 0);
+    if (r >= 0) r = spawn.run(kOpSpawn, template_fd < 0 ? engine.socket : template_fd, mask | 0xf);
+    if (r < 0 && !result->report.err) result->report.err = static_cast<int32_t>(-r);
+    return static_cast<int32_t>(r);
+}
+
+extern "C" int32_t lc_template_open(int64_t handle, int64_t loaded, const lc_request *request, lc_result *result) {
+    auto &engine = *reinterpret_cast<Engine *>(handle);
+    int32_t pair[2] = {-1, -1};
+    int64_t r = engine.kind == LC_ENGINE_IN_PROCESS ? -EOPNOTSUPP : seqpacket_pair(pair);
+    Fd ours(pair[0]), theirs(pair[1]);
+    Spawn spawn(engine, loaded, *request, *result);
+    if (r >= 0) r = spawn.check_request(spawn.header().template_mask);
+    spawn.set_slot(LC_SLOT_CONSOLE, theirs.get());
+    if (r >= 0) r = spawn.run(kOpTemplate, engine.socket, spawn.header().template_mask | 1u << LC_SLOT_CONSOLE);
+    if (r < 0) {
+        if (!result->report.err) result->report.err = static_cast<int32_t>(-r);
+        return static_cast<int32_t>(r);
+    }
+    return ours.release();
+}

@@ -1,0 +1,47 @@
+// One spawn on the caller's side; see spawn.cpp.
+#pragma once
+#include "engine.h"
+
+namespace lc {
+
+class Spawn {
+  public:
+    Spawn(Engine &engine, int64_t loaded, const lc_request &request, lc_result &result);
+    Spawn(const Spawn &) = delete;
+    Spawn &operator=(const Spawn &) = delete;
+    /// Closes the child's ends; unless the child runs, undoes everything else too.
+    ~Spawn();
+
+    /// Checks offsets, and that the slots of `needed` which the plan wants bound are.
+    int64_t check_request(uint64_t needed);
+    int64_t host_steps();
+    int64_t make_stdio();
+    void set_slot(uint32_t slot, int32_t fd) { slots_[slot] = fd; }
+    /// Sends the request, waits for its end and fills the result. The pid, or -errno.
+    int64_t run(uint16_t operation, int32_t socket, uint64_t mask);
+    const lc_plan_header &header() const { return *reinterpret_cast<const lc_plan_header *>(plan_); }
+
+  private:
+    static constexpr uint32_t kMaxChildEnds = 64;
+
+    int64_t host_step(const lc_step &s);
+    int64_t keep_child_end(int32_t fd);
+    int64_t receive_console();
+    void fill(Cell *cell, uint64_t cell_base);
+    int64_t conclude(Cell *cell);
+    int64_t adopt();
+    int64_t clone_here(Cell *cell);
+
+    Engine &engine_;
+    const uint8_t *plan_;
+    int64_t offset_;
+    const lc_request &request_;
+    lc_result &result_;
+    int32_t slots_[LC_MAX_SLOTS];
+    int32_t child_ends_[kMaxChildEnds];
+    uint32_t child_end_count_ = 0;
+    int32_t cgroup_parents_[LC_MAX_CGROUPS];
+    const char *cgroup_names_[LC_MAX_CGROUPS];
+};
+
+} // namespace lc

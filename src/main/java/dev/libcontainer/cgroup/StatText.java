@@ -1,0 +1,46 @@
+package dev.libcontainer.cgroup;
+
+import java.util.Map;
+import java.util.OptionalLong;
+
+/** The texts of statistics files, asked for numbers. A file that was not there gives none. */
+record StatText(Map<StatFile, String> texts) {
+
+    StatText {
+        texts = Map.copyOf(texts);
+    }
+
+    /** The only number of a file. */
+    OptionalLong number(String controller, String file) {
+        return word(controller, file, 0);
+    }
+
+    /** One of several numbers of a file with one line. */
+    OptionalLong word(String controller, String file, int index) {
+        String text = texts.getOrDefault(new StatFile(controller, file), "").strip();
+        String[] words = text.split("\\s+");
+        return text.isEmpty() || words.length <= index ? OptionalLong.empty() : OptionalLong.of(parse(file, words[index]));
+    }
+
+    /** The number behind a key in a file with lines of a key and a number. */
+    OptionalLong keyed(String controller, String file, String key) {
+        String text = texts.getOrDefault(new StatFile(controller, file), "");
+        for (String line : text.lines().toList()) {
+            if (line.startsWith(key + " ")) {
+                return OptionalLong.of(parse(file, line.substring(key.length()).strip()));
+            }
+        }
+        return OptionalLong.empty();
+    }
+
+    private static long parse(String file, String word) {
+        if (word.equals("max")) {
+            return CgroupStats.UNLIMITED;
+        }
+        try {
+            return Long.parseLong(word);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(file + ": \"" + word + "\" is no number", e);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+package dev.libcontainer.kernel;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * System calls by fd, checked: {@code -errno} becomes a {@link KernelException} here and nowhere else.
+ */
+public final class Kernel {
+    public static final int AT_FDCWD = -100;
+    public static final long O_RDONLY = 0;
+    public static final long O_RDWR = 2;
+    public static final long O_DIRECTORY = Long.parseLong(System.getProperty("os.arch").equals("aarch64") ? "40000" : "200000", 8);
+    public static final long O_PATH = 010000000;
+
+    private static final int SMALL_FILE = 64 * 1024;
+
+    private Kernel() {}
+
+    /**
+     * Loads the native library.
+     *
+     * @throws IllegalStateException if it cannot be loaded, saying where it was looked for
+     */
+    public static void load() {
+        try {
+            Native.load();
+            if (Native.abi() != Abi.VERSION) {
+                throw new IllegalStateException("the native library has ABI version " + Native.abi() + ", this is "
+                        + Abi.VERSION + ": two versions of libcontainer are on the path");
+            }
+        } catch (UnsatisfiedLinkError | NoClassDefFoundError | ExceptionInInitializerError e) {
+            String cache = System.getProperty("org.bytedeco.javacpp.cachedir", "~/.javacpp/cache");
+            throw new IllegalStateException(
+                    "the native library cannot be loaded (it is unpacked to " + cache
+                            + ", which must be writable and not mounted noexec; org.bytedeco.javacpp.cachedir names"
+                            + " another place): " + e.getMessage(),
+                    e);
+        }
+    }
+
+    static int check(String operation, String object, int result) {
+        if (result < 0) {
+            throw new KernelException(operation, object, new Errno(-result));
+        }
+        return result;
+    }
+
+    static byte[] cString(String s) {
+        if (s.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("NUL character in \"" + s.replace("\0", "\\0") + "\"");
+        }
+        return (s + '\0').getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** openat2(2) with O_CLOEXEC; flags as the {@code O_*} here. */
+    public static Fd open(String path, long flags) {
+        return open(AT_FDCWD, path, flags);
+    }
+
+    /** openat2(2) relative to a directory fd. */
+    public static Fd open(int dir, String path, long flags) {
+        return Fd.adopt(check("open", path, Native.openat2(dir, cString(path), flags, 0, 0)));
+    }
+
+    /** The content of a small file below a directory, or nothing if it is not there. */
+    public static Optional<String> readAt(int dir, String path) {
+        ByteBuffer data = ByteBuffer.allocateDirect(SMALL_FILE);
+        int n = Native.readAt(dir, cString(path), data, data.capacity());
+        if (n == -Errno.ENOENT.number()) {
+            return Optional.empty();
+        }
+        byte[] bytes = new byte[check("read", path, n)];
+        data.get(0, bytes);
+        return Optional.of(new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    /** Writes an existing control file below a directory in one write. */
+    public static void writeAt(int dir, String path, String value) {
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        check("write \"" + value + "\" to", path, Native.writeAt(dir, cString(path), bytes, bytes.length));
+    }
+
+    /** mkdirat(2); false if it was there already. */
+    public static boolean makeDirectory(int dir, String path, int mode) {
+        int r = Native.mkdir(dir, cString(path), mode);
+        if (r == -Errno.EEXIST.number()) {
+            return false;
+        }
+        check("mkdir", path, r);
+        return true;
+    }
+
+    /** rmdir; false if it is not there or not empty. */
+    public static boolean removeDirectory(int dir, String path) {
+        return Native.rmdir(dir, cString(path)) == 0;
+    }
+
+    /** read(2) into a direct buffer from 0; bytes read, 0 at the end. */
+    public static int read(int fd, ByteBuffer data) {
+        return check("read", "fd " + fd, Native.read(fd, data, data.capacity()));
+    }
+
+    /** write(2) of the first size bytes of a direct buffer; bytes written. */
+    public static int write(int fd, ByteBuffer data, int size) {
+        return check("write", "fd " + fd, Native.write(fd, data, size));
+    }
+
+    public static void close(int fd) {
+        if (fd >= 0) {
+            Native.close(fd);
+        }
+    }
+
+    /** Sends a signal to the process of a pidfd; false if it has ended. */
+    public static boolean signal(int pidfd, int signal) {
+        int r = Native.pidfdSignal(pidfd, signal);
+        if (r == -3) { // ESRCH
+            return false;
+        }
+        check("pidfd_send_signal", "signal " + signal, r);
+        return true;
+    }
+
+    /** Waits for the end of a child and reaps it; empty on time-out or if another call has reaped it. */
+    public static Optional<Exit> await(int pidfd, long timeoutMicros) {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(Abi.EXIT_SIZE).order(ByteOrder.nativeOrder());
+        return Native.await(pidfd, timeoutMicros, buffer) == 1 ? Optional.of(Exit.read(buffer, 0)) : Optional.empty();
+    }
+
+    /** A network namespace with its loopback up; takes about a millisecond. */
+    public static Fd createNetworkNamespace() {
+        return Fd.adopt(check("unshare", "network namespace", Native.netnsCreate()));
+    }
+
+    /** The CLONE_NEW* number of a namespace's fd. */
+    public static int namespaceType(Fd fd) {
+        return check("NS_GET_NSTYPE", fd.toString(), Native.namespaceType(fd.value()));
+    }
+
+    /** Kills everything in a cgroup and below it. */
+    public static void killCgroup(int dir) {
+        check("kill", "cgroup", Native.cgroupKill(dir));
+    }
+
+    /**
+     * Reads last figures of cgroups, then removes them and closes their fds.
+     *
+     * @param dirs directories, closed by this
+     * @param files NUL-ended names to read per directory, each list ended by one more NUL
+     * @param data direct; for each file i32 length or -errno, then its bytes padded to four
+     * @return bytes in data
+     */
+    public static int finishCgroups(int[] dirs, byte[] files, ByteBuffer data) {
+        return check("rmdir", "cgroup", Native.cgroupsFinish(dirs, dirs.length, files, data, data.capacity()));
+    }
+
+    /** libcontainer's numbers, for the test that compares them with Java's. */
+    public static int[] layout() {
+        int[] numbers = new int[128];
+        return java.util.Arrays.copyOf(numbers, Native.layout(numbers, numbers.length));
+    }
+
+    /** Checks a plan as a spawn would: -1, or the offset of its first bad byte. */
+    public static int verify(ByteBuffer plan) {
+        int[] bad = new int[1];
+        return Native.planVerify(plan, plan.limit(), bad) == 0 ? -1 : bad[0];
+    }
+
+    /** libseccomp's encoding of a profile; see ReferenceRules. Empty without libseccomp. */
+    public static Optional<byte[]> libseccomp(byte[] rules) {
+        ByteBuffer bpf = ByteBuffer.allocateDirect(1 << 20);
+        int n = Native.seccompReference(rules, rules.length, bpf, bpf.capacity());
+        if (n == -Errno.ENOSYS.number()) {
+            return Optional.empty();
+        }
+        byte[] bytes = new byte[check("seccomp_export_bpf", "profile", n)];
+        bpf.get(0, bytes);
+        return Optional.of(bytes);
+    }
+
+    /** Asks the kernel and this process what they can do. */
+    public static Probe probe() {
+        ByteBuffer b = ByteBuffer.allocateDirect(Abi.PROBE_SIZE).order(ByteOrder.nativeOrder());
+        check("probe", "", Native.probe(b));
+        return new Probe(
+                KernelFeature.ofBits(b.getLong(0)),
+                b.getLong(8),
+                b.getLong(Abi.PROBE_NOFILE_SOFT),
+                b.getLong(Abi.PROBE_NOFILE_SOFT + 8),
+                b.getInt(Abi.PROBE_EUID),
+                b.getInt(Abi.PROBE_EUID + 4),
+                readAt(AT_FDCWD, "/proc/sys/kernel/osrelease").orElse("?").strip());
+    }
+}

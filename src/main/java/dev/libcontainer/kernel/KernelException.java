@@ -1,0 +1,31 @@
+package dev.libcontainer.kernel;
+
+/**
+ * A system call outside a plan failed: the operation, what it was done to, and the errno.
+ */
+public final class KernelException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final String operation;
+    private final String object;
+    private final int errno;
+
+    public KernelException(String operation, String object, Errno errno) {
+        super(operation + (object.isEmpty() ? "" : " " + object) + ": " + errno);
+        this.operation = operation;
+        this.object = object;
+        this.errno = errno.number();
+    }
+
+    public String operation() {
+        return operation;
+    }
+
+    public String object() {
+        return object;
+    }
+
+    public Errno errno() {
+        return new Errno(errno);
+    }
+}

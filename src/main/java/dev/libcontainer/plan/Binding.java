@@ -1,0 +1,23 @@
+package dev.libcontainer.plan;
+
+import dev.libcontainer.spec.NamespaceType;
+
+/** What a request must bind a slot to. */
+public sealed interface Binding {
+    /**
+     * The directory below which a cgroup is made.
+     *
+     * @param index in {@link CgroupPlan#hierarchies()}
+     */
+    record CgroupParent(int index) implements Binding {}
+
+    /**
+     * A namespace to join, opened and checked by the caller.
+     *
+     * @param jsonPath of the member that asks for it
+     */
+    record JoinedNamespace(NamespaceType type, String path, String jsonPath) implements Binding {}
+
+    /** A ready network namespace, another one for each spawn. */
+    record ReadyNetwork() implements Binding {}
+}

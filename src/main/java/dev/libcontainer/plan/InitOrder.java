@@ -1,0 +1,64 @@
+package dev.libcontainer.plan;
+
+/**
+ * The order in which a container comes to be. Nothing else knows it; each stage knows what it adds.
+ */
+final class InitOrder {
+    private InitOrder() {}
+
+    static void write(Draft draft) {
+        CgroupStage cgroups = new CgroupStage(draft);
+        NamespaceStage namespaces = new NamespaceStage(draft);
+        RootStage root = new RootStage(draft);
+        MountStage mounts = new MountStage(draft, root);
+        SystemStage system = new SystemStage(draft, mounts);
+        ProcessStage process = new ProcessStage(draft);
+        boolean early = mounts.canBePrepared();
+
+        cgroups.reserveSlots(); //  requests bind the first slots
+        namespaces.reserveSlots();
+        cgroups.makeAndLimit(); //  before the clone: a process is born limited
+        draft.endHost();
+
+        namespaces.join(); //       before any namespace is made: the right to join is held out here
+        if (early) { //             what does not depend on a child's own namespaces is done once, in a template
+            root.open();
+            mounts.prepare();
+            root.seal();
+            root.enter();
+            process.dropInherited(); // bounding set and no_new_privs are inherited: once is enough
+        }
+        draft.endTemplate();
+
+        namespaces.nameStage(); //  ps shows where it is
+        cgroups.enter(); //         before the cgroup namespace, whose root is where the process stands when it is made
+        namespaces.settle(); //     ids that mean something, loopback: everything after may need them
+        if (!early) {
+            root.open();
+        }
+        mounts.mountRest();
+        system.openProc(); //       over the fresh procfs, before anything hides parts of it
+        system.writeSysctls(); //   before /proc/sys becomes read-only
+        system.hideAndProtect();
+        if (!early) {
+            root.seal();
+            root.enter();
+        }
+        root.propagate();
+        system.nameHost();
+        process.session(); //       a session of its own: TIOCSTI reaches nobody else's terminal
+        process.console(); //       inside the new root, while /dev/pts can be opened
+        process.limits(); //        before ids and capabilities go: raising needs them
+        process.schedule();
+        process.filterPrivileged(); // without no_new_privs a filter needs CAP_SYS_ADMIN, so it comes before the drop
+        if (!early) {
+            process.dropInherited();
+        }
+        process.identity();
+        process.workingDirectory(); // as the user: what it may not enter it must not start in
+        process.parentDeath(); //   after the ids: their change clears it
+        process.fds();
+        process.filter(); //        as late as possible: it need not allow what came before
+        process.execute();
+    }
+}

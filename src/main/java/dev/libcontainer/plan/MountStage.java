@@ -1,0 +1,227 @@
+package dev.libcontainer.plan;
+
+import dev.libcontainer.spec.Mount;
+import dev.libcontainer.spec.NamespaceType;
+import dev.libcontainer.spec.SpecException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The spec's mounts. Binds and a read-only /dev are the same for every container of a plan and can be prepared in a
+ * template; file systems that belong to a namespace or hold a container's data are fresh in each child.
+ */
+final class MountStage {
+    /** A mount and its position in the spec. */
+    private record Item(Mount mount, MountOptions options, String path) {
+        boolean isBind() {
+            return options.bind() || mount.type().filter("bind"::equals).isPresent();
+        }
+
+        String type() {
+            return mount.type().orElse("");
+        }
+    }
+
+    private final Draft draft;
+    private final RootStage root;
+    private final List<Item> items = new ArrayList<>();
+    private final DeviceStage devices;
+    private boolean prepared;
+
+    MountStage(Draft draft, RootStage root) {
+        this.draft = draft;
+        this.root = root;
+        List<Mount> mounts = draft.spec.mounts();
+        for (int i = 0; i < mounts.size(); i++) {
+            String path = "mounts[" + i + "]";
+            items.add(new Item(mounts.get(i), MountOptions.parse(mounts.get(i).options(), path + ".options"), path));
+        }
+        boolean devIsBound = items.stream().anyMatch(i -> i.isBind() && target(i).equals("/dev"));
+        devices = new DeviceStage(draft, root.ownsMounts() && !devIsBound && hasDev(), has("devpts"));
+    }
+
+    private boolean hasDev() {
+        return items.stream().anyMatch(i -> target(i).equals("/dev"));
+    }
+
+    private boolean has(String type) {
+        return items.stream().anyMatch(i -> i.type().equals(type));
+    }
+
+    /** Where the spec mounts a procfs, so that it need not be made a second time. */
+    Optional<String> proc() {
+        return items.stream().filter(i -> i.type().equals("proc")).map(MountStage::target).findFirst();
+    }
+
+    private static String target(Item item) {
+        String destination = item.mount.destination();
+        String absolute = destination.startsWith("/") ? destination : "/" + destination;
+        while (absolute.length() > 1 && absolute.endsWith("/")) {
+            absolute = absolute.substring(0, absolute.length() - 1);
+        }
+        return absolute;
+    }
+
+    private static boolean isUnder(String path, String above) {
+        return path.startsWith(above.equals("/") ? above : above + "/");
+    }
+
+    private static boolean isStatic(Item item) {
+        boolean sealedDev = target(item).equals("/dev")
+                && item.type().equals("tmpfs")
+                && (item.options.flags() & MountOptions.MS_RDONLY) != 0;
+        return item.isBind() || sealedDev;
+    }
+
+    /**
+     * Whether the static part can be done once for all children: not in a user namespace of their own (its mounts are
+     * locked), not with propagation out of it, not below something fresh.
+     */
+    boolean canBePrepared() {
+        if (!root.ownsMounts() || draft.isNew(NamespaceType.USER) || draft.joins(NamespaceType.USER) || root.isShared()) {
+            return false;
+        }
+        for (int i = 0; i < items.size(); i++) {
+            for (int k = 0; k < i; k++) {
+                boolean below = isUnder(target(items.get(i)), target(items.get(k)))
+                        || target(items.get(i)).equals(target(items.get(k)));
+                if (below && isStatic(items.get(i)) && !isStatic(items.get(k))) {
+                    return false;
+                }
+            }
+        }
+        return items.stream().allMatch(i -> i.options.propagation() == 0);
+    }
+
+    /** The static part; also makes the fresh ones' mount points, since the root may be sealed afterwards. */
+    void prepare() {
+        prepared = true;
+        for (Item item : items) {
+            if (isStatic(item)) {
+                mount(item);
+            }
+        }
+        if (items.stream().noneMatch(i -> target(i).equals("/dev") && !isStatic(i))) {
+            devices.makeAll();
+        }
+        for (Item item : items) {
+            boolean onFresh = items.stream().anyMatch(i -> !isStatic(i) && isUnder(target(item), target(i)));
+            if (!isStatic(item) && !onFresh && !target(item).equals("/")) {
+                draft.add(new MountStep.MakeDirectory(target(item), 0755), item.path + ".destination");
+            }
+        }
+        items.stream().filter(i -> isStatic(i) && !i.isBind()).forEach(this::sealDev);
+    }
+
+    private void sealDev(Item item) {
+        if (draft.host.mountSetattr()) {
+            draft.add(
+                    new MountStep.SetAttributesAt("/dev", MountAttributes.READ_ONLY, false), item.path + ".options");
+        } else {
+            int flags = MountOptions.MS_REMOUNT | MountOptions.MS_BIND | item.options.flags();
+            draft.add(new MountStep.Remount("/dev", flags), item.path + ".options");
+        }
+    }
+
+    void mountRest() {
+        for (Item item : items) {
+            if (!prepared || !isStatic(item)) {
+                mount(item);
+                if (target(item).equals("/dev") && !item.isBind()) {
+                    devices.makeAll();
+                }
+            }
+        }
+        if (!prepared) {
+            items.stream().filter(i -> isStatic(i) && !i.isBind()).forEach(this::sealDev);
+        }
+    }
+
+    private void mount(Item item) {
+        if (item.isBind()) {
+            bind(item);
+        } else if (item.type().equals("cgroup")) {
+            mountCgroups(item);
+        } else {
+            mountFilesystem(item);
+        }
+        String path = item.path + ".options";
+        if (item.options.propagation() != 0) {
+            var attributes = new MountAttributes(0, 0, item.options.propagation());
+            needSetattr(path);
+            draft.add(
+                    new MountStep.SetAttributesAt(target(item), attributes, item.options.recursivePropagation()), path);
+        }
+    }
+
+    private void needSetattr(String path) {
+        if (!draft.host.mountSetattr()) {
+            throw new SpecException(path, "needs mount_setattr(2), which this kernel lacks", "Linux 5.12 has it");
+        }
+    }
+
+    private void bind(Item item) {
+        String source = item.mount.source().orElse("");
+        if (!source.startsWith("/")) {
+            throw new SpecException(
+                    item.path + ".source", "\"" + source + "\" is not absolute", "resolve it against the bundle first");
+        }
+        Slot tree = draft.slot("tree of " + item.path);
+        draft.add(new MountStep.OpenTree(source, item.options.recursiveBind(), tree), item.path + ".source");
+        String path = item.path + ".options";
+        MountAttributes recursive = item.options.recursive();
+        MountAttributes plain = item.options.attributes();
+        if (!recursive.isEmpty()) {
+            needSetattr(path);
+            draft.add(new MountStep.SetAttributes(tree, recursive, true), path);
+        }
+        if (!plain.isEmpty() && draft.host.mountSetattr()) {
+            draft.add(new MountStep.SetAttributes(tree, plain, false), path);
+        }
+        draft.add(new MountStep.Attach(tree, target(item), false), item.path + ".destination");
+        draft.releaseSlot(tree);
+        if (!plain.isEmpty() && !draft.host.mountSetattr()) {
+            int flags = MountOptions.MS_REMOUNT | MountOptions.MS_BIND | item.options.flags();
+            draft.add(new MountStep.Remount(target(item), flags), path);
+        }
+    }
+
+    private void mountFilesystem(Item item) {
+        if (item.type().isEmpty()) {
+            throw new SpecException(item.path + ".type", "is missing, and the options do not say bind or rbind");
+        }
+        String source = item.mount.source().orElse(item.type());
+        // nodes are still to be put into a /dev that ends read-only
+        int flags = isStatic(item) ? item.options.flags() & ~MountOptions.MS_RDONLY : item.options.flags();
+        draft.add(
+                new MountStep.Mount(item.type(), source, target(item), flags, item.options.data()), item.path);
+        if (!item.options.recursive().isEmpty()) {
+            needSetattr(item.path + ".options");
+            draft.add(
+                    new MountStep.SetAttributesAt(target(item), item.options.recursive(), true),
+                    item.path + ".options");
+        }
+    }
+
+    /** Type "cgroup" is the host's layout: one cgroup2, or a directory with each v1 hierarchy. */
+    private void mountCgroups(Item item) {
+        int flags = item.options.flags();
+        if (draft.host.cgroupV2Only()) {
+            draft.add(
+                    new MountStep.Mount("cgroup2", "cgroup", target(item), flags, item.options.data()), item.path);
+            return;
+        }
+        int top = flags & ~MountOptions.MS_RDONLY;
+        draft.add(new MountStep.Mount("tmpfs", "tmpfs", target(item), top, "mode=755,size=64k"), item.path);
+        for (String hierarchy : draft.host.cgroupV1Hierarchies()) {
+            String name = hierarchy.startsWith("name=") ? hierarchy.substring("name=".length()) : hierarchy;
+            String data = hierarchy.startsWith("name=") ? "none," + hierarchy : hierarchy;
+            draft.add(
+                    new MountStep.Mount("cgroup", "cgroup", target(item) + "/" + name, flags, data), item.path);
+        }
+        if ((flags & MountOptions.MS_RDONLY) != 0) {
+            draft.add(new MountStep.Remount(target(item), flags | MountOptions.MS_REMOUNT | MountOptions.MS_BIND), item.path);
+        }
+    }
+}

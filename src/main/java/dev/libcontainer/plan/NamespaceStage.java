@@ -1,0 +1,92 @@
+package dev.libcontainer.plan;
+
+import dev.libcontainer.spec.IdMapping;
+import dev.libcontainer.spec.Namespace;
+import dev.libcontainer.spec.NamespaceType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Namespaces: joined ones in a template, new ones in the clone; what must happen inside before anything else can. */
+final class NamespaceStage {
+    /** Joining order: user last, so that the right to join the others is still held; pid takes effect for children. */
+    private static final List<NamespaceType> JOIN_ORDER = List.of(
+            NamespaceType.NETWORK,
+            NamespaceType.IPC,
+            NamespaceType.UTS,
+            NamespaceType.CGROUP,
+            NamespaceType.TIME,
+            NamespaceType.PID,
+            NamespaceType.MOUNT,
+            NamespaceType.USER);
+
+    private final Draft draft;
+    private final Map<NamespaceType, Slot> joined = new LinkedHashMap<>();
+    private Optional<Slot> readyNetwork = Optional.empty();
+
+    NamespaceStage(Draft draft) {
+        this.draft = draft;
+    }
+
+    void reserveSlots() {
+        for (NamespaceType type : JOIN_ORDER) {
+            Optional<String> path = draft.linux.namespace(type).flatMap(Namespace::path);
+            if (path.isPresent()) {
+                String member = draft.namespacePath(type) + ".path";
+                Binding binding = new Binding.JoinedNamespace(type, path.get(), member);
+                joined.put(type, draft.bind(type.jsonName() + " namespace", binding));
+            }
+        }
+        if (draft.isNew(NamespaceType.NETWORK) && draft.wishes.readyNetwork()) {
+            readyNetwork = Optional.of(draft.bind("ready network", new Binding.ReadyNetwork()));
+        }
+    }
+
+    void join() {
+        joined.forEach((type, slot) ->
+                draft.add(new NamespaceStep.Join(slot, type), draft.namespacePath(type) + ".path"));
+        draft.needsTemplate = !joined.isEmpty();
+    }
+
+    void nameStage() {
+        draft.add(new ProcessStep.SetName("lc:init"), "");
+    }
+
+    void settle() {
+        if (draft.isNew(NamespaceType.USER)) {
+            mapIds();
+        }
+        String network = draft.namespacePath(NamespaceType.NETWORK);
+        if (readyNetwork.isPresent()) {
+            draft.add(new NamespaceStep.Join(readyNetwork.get(), NamespaceType.NETWORK), network);
+        } else if (draft.isNew(NamespaceType.NETWORK)) {
+            draft.add(new NamespaceStep.LoopbackUp(), network);
+        }
+    }
+
+    private void mapIds() {
+        draft.uidMap = map(draft.linux.uidMappings());
+        draft.gidMap = map(draft.linux.gidMappings());
+        draft.denySetgroups = draft.host.euid() != 0; // user_namespaces(7): required without privilege outside
+        draft.add(new NamespaceStep.AwaitIdMaps(), "linux.uidMappings");
+        if (maps(draft.linux.gidMappings(), 0)) {
+            draft.add(ProcessStep.setresgid(0), "linux.gidMappings"); // what is made from here on belongs to its root
+        }
+        if (maps(draft.linux.uidMappings(), 0)) {
+            draft.add(ProcessStep.setresuid(0), "linux.uidMappings");
+        }
+        draft.changesIds = true;
+    }
+
+    private static boolean maps(List<IdMapping> mappings, long id) {
+        return mappings.stream().anyMatch(m -> id >= m.containerID() && id - m.containerID() < m.size());
+    }
+
+    private static String map(List<IdMapping> mappings) {
+        return mappings.stream()
+                .map(m -> m.containerID() + " " + m.hostID() + " " + m.size() + "\n")
+                .collect(Collectors.joining());
+    }
+}

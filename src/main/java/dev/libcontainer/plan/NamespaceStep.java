@@ -1,0 +1,146 @@
+package dev.libcontainer.plan;
+
+import dev.libcontainer.spec.NamespaceType;
+import java.util.List;
+
+/** Steps that enter namespaces, and writes to control files on the way. */
+public sealed interface NamespaceStep extends Step {
+    /** CLONE_NEW* of a namespace type (namespaces(7)). */
+    static long cloneFlag(NamespaceType type) {
+        return switch (type) {
+            case TIME -> 0x80L;
+            case MOUNT -> 0x20000L;
+            case CGROUP -> 0x2000000L;
+            case UTS -> 0x4000000L;
+            case IPC -> 0x8000000L;
+            case USER -> 0x10000000L;
+            case PID -> 0x20000000L;
+            case NETWORK -> 0x40000000L;
+        };
+    }
+
+    /** Writes to an open fd. */
+    record Write(Slot slot, String value) implements NamespaceStep {
+        @Override
+        public void encode(PlanEncoder out) {
+            byte[] bytes = PlanEncoder.utf8(value);
+            out.step(Wire.WRITE, 0, out.bytes(bytes, 1), slot.index(), bytes.length, 0);
+        }
+
+        @Override
+        public String syscall() {
+            return "write";
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(slot);
+        }
+
+        @Override
+        public String toString() {
+            return "write " + slot + " = " + value;
+        }
+    }
+
+    /** Writes to a file below a directory fd. */
+    record WriteAt(Slot directory, String file, String value) implements NamespaceStep {
+        @Override
+        public void encode(PlanEncoder out) {
+            byte[] bytes = PlanEncoder.utf8(value);
+            out.step(Wire.WRITE_AT, 0, out.string(file), directory.index(), out.bytes(bytes, 1), bytes.length);
+        }
+
+        @Override
+        public String syscall() {
+            return "write";
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(directory);
+        }
+
+        @Override
+        public String toString() {
+            return "write " + directory + "/" + file + " = " + value.strip().replace("\n", ", ");
+        }
+    }
+
+    /** Joins a namespace. */
+    record Join(Slot slot, NamespaceType type) implements NamespaceStep {
+        @Override
+        public void encode(PlanEncoder out) {
+            out.step(Wire.SETNS, 0, 0, slot.index(), 0, cloneFlag(type));
+        }
+
+        @Override
+        public String syscall() {
+            return "setns";
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(slot);
+        }
+
+        @Override
+        public String toString() {
+            return "setns " + slot + " (" + type.jsonName() + ")";
+        }
+    }
+
+    /** Enters a new namespace after the clone; a template does so where a child without template was cloned into it. */
+    record Unshare(NamespaceType type, boolean templateOnly) implements NamespaceStep {
+        @Override
+        public void encode(PlanEncoder out) {
+            out.step(Wire.UNSHARE, templateOnly ? Wire.TEMPLATE_ONLY : 0, 0, 0, 0, cloneFlag(type));
+        }
+
+        @Override
+        public String syscall() {
+            return "unshare";
+        }
+
+        @Override
+        public String toString() {
+            return "unshare " + type.jsonName() + (templateOnly ? " (template only)" : "");
+        }
+    }
+
+    /** Waits until the ids of the new user namespace mean something. */
+    record AwaitIdMaps() implements NamespaceStep {
+        @Override
+        public void encode(PlanEncoder out) {
+            out.step(Wire.AWAIT_ID_MAPS, 0, 0, 0, 0, 0);
+        }
+
+        @Override
+        public String syscall() {
+            return "write";
+        }
+
+        @Override
+        public String toString() {
+            return "await-id-maps";
+        }
+    }
+
+    /** Brings lo up. */
+    record LoopbackUp() implements NamespaceStep {
+        @Override
+        public void encode(PlanEncoder out) {
+            out.step(Wire.LOOPBACK_UP, 0, 0, 0, 0, 0);
+        }
+
+        @Override
+        public String syscall() {
+            return "RTM_NEWLINK";
+        }
+
+        @Override
+        public String toString() {
+            return "link lo up";
+        }
+    }
+}

@@ -1,0 +1,114 @@
+package dev.libcontainer.plan;
+
+import dev.libcontainer.spec.NamespaceType;
+import dev.libcontainer.spec.Root;
+import dev.libcontainer.spec.SpecException;
+import java.util.Optional;
+
+/** The root: the host's own, a directory, or a private tmpfs. */
+final class RootStage {
+    private enum Kind {
+        /** The process keeps the root it has, or that of the namespace it joins. */
+        KEPT,
+        DIRECTORY,
+        PRIVATE
+    }
+
+    private final Draft draft;
+    private final Kind kind;
+    private final String path;
+    private final boolean readonly;
+
+    RootStage(Draft draft) {
+        this.draft = draft;
+        Optional<Root> root = draft.spec.root();
+        path = root.map(Root::path).orElse("/");
+        readonly = root.map(Root::readonly).orElse(false);
+        boolean kept = path.equals("/") || draft.joins(NamespaceType.MOUNT);
+        kind = draft.wishes.privateRoot().isPresent() ? Kind.PRIVATE : kept ? Kind.KEPT : Kind.DIRECTORY;
+        if (!path.startsWith("/")) {
+            throw new SpecException("root.path", "\"" + path + "\" is relative", "resolve it against the bundle first");
+        }
+        if (!ownsMounts() && kind == Kind.PRIVATE) {
+            throw new SpecException("root", "a private root needs a new mount namespace");
+        }
+        if (readonly && !ownsMounts() && kind != Kind.KEPT) {
+            throw new SpecException("root.readonly", "needs a new mount namespace");
+        }
+    }
+
+    boolean ownsMounts() {
+        return draft.isNew(NamespaceType.MOUNT);
+    }
+
+    /** What reaches the container of mounts that the host makes later; MS_* flags. */
+    private long propagation() {
+        String wanted = draft.linux.rootfsPropagation().orElse("");
+        String plain = wanted.startsWith("r") ? wanted.substring(1) : wanted;
+        return plain.equals("private") ? MountOptions.MS_PRIVATE : MountOptions.MS_SLAVE;
+    }
+
+    boolean isShared() {
+        String wanted = draft.linux.rootfsPropagation().orElse("");
+        return wanted.endsWith("shared") || wanted.endsWith("unbindable");
+    }
+
+    /** From here on LC_SLOT_ROOT is the container's root, though nobody stands in it yet. */
+    void open() {
+        if (!ownsMounts()) {
+            if (kind == Kind.DIRECTORY) {
+                draft.add(new MountStep.OpenHost(path, MountStep.OpenInRoot.O_PATH, Slot.ROOT), "root.path");
+            }
+            return;
+        }
+        String mountNamespace = draft.namespacePath(NamespaceType.MOUNT);
+        if (!draft.templateEnded()) {
+            draft.add(new NamespaceStep.Unshare(NamespaceType.MOUNT, true), mountNamespace);
+        }
+        draft.add(new MountStep.Propagation("/", propagation() | MountOptions.MS_REC), "linux.rootfsPropagation");
+        switch (kind) {
+            case KEPT -> draft.add(new MountStep.OpenHost("/", MountStep.OpenInRoot.O_PATH, Slot.ROOT), "root.path");
+            case DIRECTORY -> {
+                draft.add(new MountStep.OpenTree(path, true, Slot.ROOT), "root.path");
+                draft.add(new MountStep.Attach(Slot.ROOT, path, true), "root.path");
+            }
+            case PRIVATE -> openPrivate(draft.wishes.privateRoot().orElseThrow());
+        }
+    }
+
+    private void openPrivate(Wishes.PrivateRoot root) {
+        draft.add(new MountStep.OpenTmpfs(root.size(), Slot.ROOT), "root");
+        draft.add(new MountStep.Attach(Slot.ROOT, "/", true), "root");
+        root.symlinks().forEach((link, target) -> draft.add(new MountStep.Symlink(link, target), "root"));
+    }
+
+    /** Read-only, once every mount point in it exists. */
+    void seal() {
+        if (!readonly || !ownsMounts()) {
+            return;
+        }
+        if (draft.host.mountSetattr()) {
+            draft.add(new MountStep.SetAttributes(Slot.ROOT, MountAttributes.READ_ONLY, false), "root.readonly");
+        } else {
+            int flags = MountOptions.MS_REMOUNT | MountOptions.MS_BIND | MountOptions.MS_RDONLY;
+            draft.add(new MountStep.Remount("/", flags), "root.readonly");
+        }
+    }
+
+    void enter() {
+        if (kind != Kind.KEPT) {
+            draft.add(ownsMounts() ? new MountStep.PivotRoot() : new MountStep.ChangeRoot(), "root.path");
+        }
+    }
+
+    /** Shared and unbindable come last: pivot_root refuses them. */
+    void propagate() {
+        if (ownsMounts() && isShared()) {
+            String wanted = draft.linux.rootfsPropagation().orElseThrow();
+            boolean recursive = wanted.startsWith("r");
+            long flag = wanted.endsWith("shared") ? MountOptions.MS_SHARED : MountOptions.MS_UNBINDABLE;
+            long flags = flag | (recursive ? MountOptions.MS_REC : 0);
+            draft.add(new MountStep.Propagation("/", flags), "linux.rootfsPropagation");
+        }
+    }
+}
