@@ -37,11 +37,6 @@ void Engine::release_cell(uint32_t i) {
     if (__atomic_load_n(&waiters, __ATOMIC_ACQUIRE)) futex_wake(&released);
 }
 
-bool Engine::helper_alive() const {
-    pollfd request{pidfd, POLLIN, 0};
-    return pidfd < 0 || poll(&request, 1, 0) == 0;
-}
-
 int64_t seqpacket_pair(int32_t *pair) {
     return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0 ? -errno : 0;
 }
@@ -55,14 +50,15 @@ void reap(int32_t pid, int32_t *code, int32_t *status) {
     *status = info.si_status;
 }
 
-int64_t await(Engine &engine, Cell *cell) {
+int64_t await(int32_t socket, Cell *cell) {
     const int64_t second[2] = {1, 0};
     for (;;) {
         uint32_t done = __atomic_load_n(&cell->done, __ATOMIC_ACQUIRE);
         if (done == 0) return 0;
         int64_t r = futex_wait(&cell->done, done, second);
         if (r != -ETIMEDOUT) continue;
-        if (!engine.helper_alive()) return -EPIPE;
+        pollfd peer{socket, 0, 0};
+        if (poll(&peer, 1, 0) > 0 && cell->pid <= 0) return -EPIPE; // hung up, and nobody was cloned
         if (cell->pid > 0) { // a template that was killed cannot say so itself
             siginfo_t info = {};
             r = sys(__NR_waitid, static_cast<int64_t>(P_PID), cell->pid, &info,
@@ -139,7 +135,7 @@ int64_t start_spawner(Engine &engine, lc_report *report) {
     munmap(stack, size);
     if (pid < 0) return pid;
     engine.pid = static_cast<int32_t>(pid);
-    if (!start.err) start.err = -await(engine, cell);
+    if (!start.err) start.err = -await(ours.get(), cell);
     if (start.err) {
         int32_t code, status;
         reap(engine.pid, &code, &status);

@@ -30,7 +30,6 @@ struct Engine {
     Cell *cell(uint32_t i) const { return reinterpret_cast<Cell *>(arena + i * kCellSize); }
     uint32_t acquire_cell();
     void release_cell(uint32_t i);
-    bool helper_alive() const;
 };
 
 /// An fd that closes itself.
@@ -57,8 +56,8 @@ class Fd {
 
 /// Sends a message with the fds of its mask's slots. 0 or -errno.
 int64_t send_request(int32_t socket, const Message &message, const int32_t *slots);
-/// Waits until the cell is done; watches that the helper and, if known, the child still live. 0 or -errno.
-int64_t await(Engine &engine, Cell *cell);
+/// Waits until the cell is done; watches that whoever serves the socket and, if known, the child still live. 0 or -errno.
+int64_t await(int32_t socket, Cell *cell);
 /// Reaps a child that will end now; its wait status as siginfo gives it.
 void reap(int32_t pid, int32_t *code, int32_t *status);
 /// Makes a socket pair of the spawner's kind.

@@ -151,7 +151,7 @@ typedef struct lc_report {
     int32_t aux;
 } lc_report;
 
-enum { LC_STDIO_NULL = -1, LC_STDIO_PIPE = -2, LC_STDIO_CONSOLE = -3 };
+enum { LC_STDIO_NULL = -1, LC_STDIO_PIPE = -2, LC_STDIO_CONSOLE = -3, LC_STDIO_SAME = -4 }; /* SAME: stderr as stdout */
 #define LC_REQUEST_SLOTS 24
 #define LC_MAX_CGROUPS 12
 

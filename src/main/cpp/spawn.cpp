@@ -134,6 +134,7 @@ int64_t Spawn::make_stdio() {
     for (int i = 0; i < 3; i++) {
         int32_t wanted = request_.stdio[i];
         if (wanted >= 0) slots_[i] = wanted;
+        if (wanted == LC_STDIO_SAME && i == 2) slots_[2] = slots_[1];
         if (wanted != LC_STDIO_PIPE) continue;
         int32_t ends[2];
         if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
@@ -247,7 +248,7 @@ int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
         r = send_request(socket, message, slots_);
         if (r >= 0) {
             result_.report.aux = LC_AT_DEAD_SPAWNER;
-            r = await(engine_, cell);
+            r = await(socket, cell);
         }
     }
     if (r >= 0) r = conclude(cell);

@@ -20,7 +20,9 @@ public final class CgroupException extends RuntimeException {
     }
 
     static CgroupException missing(String jsonPath, String controller, CgroupMounts mounts) {
-        String available = mounts.controllers().isEmpty() ? "none" : String.join(", ", mounts.controllers().keySet());
+        String available = mounts.controllers().isEmpty()
+                ? "none"
+                : String.join(", ", mounts.controllers().keySet());
         return new CgroupException(
                 jsonPath,
                 controller,

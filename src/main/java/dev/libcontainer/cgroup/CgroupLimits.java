@@ -8,11 +8,12 @@ import java.util.Optional;
 /**
  * What has to be written to the files of a control group so that the limits of a configuration hold.
  *
- * <p>Memory, CPU time, CPU sets, the number of tasks, and raw files of version 2; {@link #unmapped} names the rest. Pure
- * and thread-safe.
+ * <p>Memory, CPU time, CPU sets, the number of tasks, and raw files of version 2; {@link #unmapped} names the rest.
+ * Pure and thread-safe. Like the reader of configurations, it does without lambdas: each place where one is made costs
+ * about a third of a millisecond in a fresh JVM.
  *
- * @see <a href="https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md#control-groups">config-linux.md,
- *     Control groups</a>
+ * @see <a href="https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md#control-groups">Control
+ *     groups in config-linux.md</a>
  */
 public final class CgroupLimits {
     private CgroupLimits() {}
@@ -27,8 +28,8 @@ public final class CgroupLimits {
     }
 
     /**
-     * The writes that change the limits of a control group in use, in an order that never makes the kernel refuse a step
-     * between the old limits and the new. Limits the configuration does not name stay as they are.
+     * The writes that change the limits of a control group in use, in an order that never makes the kernel refuse a
+     * step between the old limits and the new. Limits the configuration does not name stay as they are.
      *
      * @param current what the control group says about itself now
      * @throws CgroupException if the host cannot set one of the limits, or if {@code checkBeforeUpdate} forbids it
@@ -39,10 +40,16 @@ public final class CgroupLimits {
 
     private static List<CgroupWrite> writes(Resources resources, CgroupMounts mounts, Optional<CgroupStats> current) {
         WriteList writes = new WriteList(mounts);
-        resources.memory().ifPresent(memory -> MemoryController.limits(memory, current, writes));
-        resources.cpu().ifPresent(cpu -> CpuController.limits(cpu, current, writes));
-        resources.cpu().ifPresent(cpu -> CpusetController.limits(cpu, writes));
-        resources.pids().ifPresent(pids -> PidsController.limits(pids, writes));
+        if (resources.memory().isPresent()) {
+            MemoryController.limits(resources.memory().get(), current, writes);
+        }
+        if (resources.cpu().isPresent()) {
+            CpuController.limits(resources.cpu().get(), current, writes);
+            CpusetController.limits(resources.cpu().get(), writes);
+        }
+        if (resources.pids().isPresent()) {
+            PidsController.limits(resources.pids().get(), writes);
+        }
         UnifiedFiles.limits(resources.unified(), writes);
         return writes.toList();
     }
@@ -61,7 +68,8 @@ public final class CgroupLimits {
         if (!resources.devices().isEmpty()) {
             paths.add("linux.resources.devices");
         }
-        if (resources.blockIO().filter(CgroupLimits::asksForSomething).isPresent()) {
+        if (resources.blockIO().isPresent()
+                && asksForSomething(resources.blockIO().get())) {
             paths.add("linux.resources.blockIO");
         }
         if (!resources.hugepageLimits().isEmpty()) {

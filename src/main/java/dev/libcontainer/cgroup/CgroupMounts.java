@@ -38,14 +38,20 @@ public record CgroupMounts(CgroupMode mode, Map<String, Hierarchy> controllers, 
 
     /** The version that controller speaks; empty if the host lacks it. */
     public Optional<CgroupVersion> version(String controller) {
-        return hierarchy(controller).map(Hierarchy::version);
+        Optional<Hierarchy> hierarchy = hierarchy(controller);
+        return hierarchy.isPresent() ? Optional.of(hierarchy.get().version()) : Optional.empty();
     }
 
     /** All hierarchies, each once: the places where a control group has to be made. */
     public List<Hierarchy> hierarchies() {
-        Set<Hierarchy> all = new LinkedHashSet<>(controllers.values());
-        unified.ifPresent(all::add);
-        return List.copyOf(all);
+        Map<String, Hierarchy> all = new LinkedHashMap<>();
+        for (Hierarchy hierarchy : controllers.values()) {
+            all.put(hierarchy.mountPoint(), hierarchy);
+        }
+        if (unified.isPresent()) {
+            all.put(unified.get().mountPoint(), unified.get());
+        }
+        return List.copyOf(all.values());
     }
 
     /**
@@ -56,12 +62,12 @@ public record CgroupMounts(CgroupMode mode, Map<String, Hierarchy> controllers, 
     public static CgroupMounts read(Path root) {
         String mountinfo = text(root.resolve("proc/self/mountinfo"));
         String membership = text(root.resolve("proc/self/cgroup"));
-        Optional<String> mountPoint = unifiedMount(mountinfo, "/").map(Mount::point);
-        String available = mountPoint
-                .map(point -> root.resolve(point.substring(1)).resolve("cgroup.controllers"))
-                .filter(Files::isReadable)
-                .map(CgroupMounts::text)
-                .orElse("");
+        Optional<Mount> unified = Mount.best(Mount.all(mountinfo), Set.of(), "/");
+        String available = "";
+        if (unified.isPresent()) {
+            Path file = root.resolve(unified.get().point().substring(1)).resolve("cgroup.controllers");
+            available = Files.isReadable(file) ? text(file) : "";
+        }
         return parse(mountinfo, membership, available);
     }
 
@@ -76,24 +82,29 @@ public record CgroupMounts(CgroupMode mode, Map<String, Hierarchy> controllers, 
         Map<String, Hierarchy> controllers = new LinkedHashMap<>();
         Optional<Hierarchy> unified = Optional.empty();
         List<Mount> mounts = Mount.all(mountinfo);
-        for (String line : membership.lines().toList()) {
+        for (String line : membership.split("\n")) {
             String[] parts = line.split(":", 3); // 4:memory:/user.slice, or 0::/user.slice for version 2
             if (parts.length < 3) {
                 continue;
             }
-            if (parts[0].equals("0") && parts[1].isEmpty()) {
-                Set<String> names = words(available);
-                unified = unifiedMount(mountinfo, parts[2])
-                        .map(mount -> mount.hierarchy(CgroupVersion.V2, names, parts[2]));
-            } else {
-                Set<String> names = new LinkedHashSet<>(List.of(parts[1].split(",")));
-                Mount.best(mounts, names, parts[2])
-                        .map(mount -> mount.hierarchy(CgroupVersion.V1, names, parts[2]))
-                        .ifPresent(hierarchy -> names.forEach(name -> controllers.put(name, hierarchy)));
+            boolean v2 = parts[0].equals("0") && parts[1].isEmpty();
+            Set<String> names = v2 ? Set.of() : new LinkedHashSet<>(List.of(parts[1].split(",")));
+            Optional<Mount> mount = Mount.best(mounts, names, parts[2]);
+            if (mount.isPresent() && v2) {
+                unified = Optional.of(mount.get().hierarchy(CgroupVersion.V2, words(available), parts[2]));
+            } else if (mount.isPresent()) {
+                Hierarchy hierarchy = mount.get().hierarchy(CgroupVersion.V1, names, parts[2]);
+                for (String name : names) {
+                    controllers.put(name, hierarchy);
+                }
             }
         }
         CgroupMode mode = mode(!controllers.isEmpty(), unified.isPresent());
-        unified.ifPresent(it -> it.controllers().forEach(name -> controllers.putIfAbsent(name, it)));
+        if (unified.isPresent()) {
+            for (String name : unified.get().controllers()) {
+                controllers.putIfAbsent(name, unified.get());
+            }
+        }
         return new CgroupMounts(mode, controllers, unified);
     }
 
@@ -102,10 +113,6 @@ public record CgroupMounts(CgroupMode mode, Map<String, Hierarchy> controllers, 
             return v2 ? CgroupMode.HYBRID : CgroupMode.LEGACY;
         }
         return v2 ? CgroupMode.UNIFIED : CgroupMode.NONE;
-    }
-
-    private static Optional<Mount> unifiedMount(String mountinfo, String ownPath) {
-        return Mount.best(Mount.all(mountinfo), Set.of(), ownPath);
     }
 
     private static Set<String> words(String text) {
@@ -126,11 +133,12 @@ public record CgroupMounts(CgroupMode mode, Map<String, Hierarchy> controllers, 
 
         static List<Mount> all(String mountinfo) {
             List<Mount> mounts = new ArrayList<>();
-            for (String line : mountinfo.lines().toList()) {
+            for (String line : mountinfo.split("\n")) {
                 int dash = line.indexOf(" - ");
                 String[] before = line.split(" ");
-                String[] after = dash < 0 ? new String[0] : line.substring(dash + 3).split(" ");
-                if (before.length > 5 && after.length > 2 && after[0].matches("cgroup2?")) {
+                String[] after =
+                        dash < 0 ? new String[0] : line.substring(dash + 3).split(" ");
+                if (before.length > 5 && after.length > 2 && after[0].startsWith("cgroup")) {
                     Set<String> options = Set.copyOf(List.of(after[2].split(",")));
                     mounts.add(new Mount(after[0].equals("cgroup2"), plain(before[3]), plain(before[4]), options));
                 }
@@ -140,13 +148,17 @@ public record CgroupMounts(CgroupMode mode, Map<String, Hierarchy> controllers, 
 
         /** The mount of the hierarchy with those controllers (none: version 2), if possible one we are in. */
         static Optional<Mount> best(List<Mount> mounts, Set<String> controllers, String ownPath) {
-            List<Mount> candidates = mounts.stream()
-                    .filter(mount -> mount.v2 == controllers.isEmpty() && mount.options.containsAll(controllers))
-                    .toList();
-            return candidates.stream()
-                    .filter(mount -> mount.shows(ownPath))
-                    .findFirst()
-                    .or(() -> candidates.stream().findFirst());
+            Optional<Mount> best = Optional.empty();
+            for (Mount mount : mounts) {
+                if (mount.v2 != controllers.isEmpty() || !mount.options.containsAll(controllers)) {
+                    continue;
+                }
+                if (mount.shows(ownPath)) {
+                    return Optional.of(mount);
+                }
+                best = best.isPresent() ? best : Optional.of(mount);
+            }
+            return best;
         }
 
         private boolean shows(String cgroup) {

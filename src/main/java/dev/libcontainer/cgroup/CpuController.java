@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.LongConsumer;
 
 /**
  * CPU time: relative weight, bandwidth, real-time budget, and how much was used.
@@ -85,7 +84,10 @@ final class CpuController {
     }
 
     private static void limitsV1(Resources.Cpu cpu, boolean update, WriteList out) {
-        addIdleOrElse(cpu, out, shares -> out.add(NAME, "cpu.shares", Long.toUnsignedString(shares), PATH + "shares"));
+        addIdle(cpu, out);
+        if (hasWeight(cpu)) {
+            out.add(NAME, "cpu.shares", Long.toUnsignedString(cpu.shares().getAsLong()), PATH + "shares");
+        }
         long period = cpu.period().orElse(UNSET);
         long quota = cpu.quota().orElse(UNSET);
         if (update) {
@@ -107,16 +109,18 @@ final class CpuController {
     }
 
     private static void limitsV2(Resources.Cpu cpu, Optional<CgroupStats> current, WriteList out) {
-        addIdleOrElse(cpu, out, shares -> out.add(NAME, "cpu.weight", weight(shares), PATH + "shares"));
+        addIdle(cpu, out);
+        if (hasWeight(cpu)) {
+            out.add(NAME, "cpu.weight", weight(cpu.shares().getAsLong()), PATH + "shares");
+        }
         if (current.isPresent()) {
             resetBurst("cpu.max.burst", cpu, out);
         }
         boolean quotaAsked = cpu.quota().orElse(UNSET) != UNSET;
         boolean periodAsked = cpu.period().orElse(UNSET) != UNSET;
         if (quotaAsked || periodAsked) {
-            Optional<CgroupStats.Cpu> now = current.map(CgroupStats::cpu);
-            OptionalLong oldQuota = now.map(CgroupStats.Cpu::quotaMicros).orElse(OptionalLong.empty());
-            OptionalLong oldPeriod = now.map(CgroupStats.Cpu::periodMicros).orElse(OptionalLong.empty());
+            OptionalLong oldQuota = current.isPresent() ? current.get().cpu().quotaMicros() : OptionalLong.empty();
+            OptionalLong oldPeriod = current.isPresent() ? current.get().cpu().periodMicros() : OptionalLong.empty();
             long quota = quotaAsked ? cpu.quota().getAsLong() : oldQuota.orElse(CgroupStats.UNLIMITED);
             long period = periodAsked ? cpu.period().getAsLong() : oldPeriod.orElse(DEFAULT_PERIOD);
             String value = (quota < 0 ? "max" : Long.toString(quota)) + " " + Long.toUnsignedString(period);
@@ -131,12 +135,15 @@ final class CpuController {
         }
     }
 
-    /** The kernel refuses a weight for an idle group, and one that stops being idle gets its weight afterwards. */
-    private static void addIdleOrElse(Resources.Cpu cpu, WriteList out, LongConsumer addShares) {
-        cpu.idle().ifPresent(idle -> out.add(NAME, "cpu.idle", idle, PATH + "idle"));
-        if (cpu.shares().orElse(UNSET) != UNSET && cpu.idle().orElse(0) == 0) {
-            addShares.accept(cpu.shares().getAsLong());
+    private static void addIdle(Resources.Cpu cpu, WriteList out) {
+        if (cpu.idle().isPresent()) {
+            out.add(NAME, "cpu.idle", cpu.idle().getAsLong(), PATH + "idle");
         }
+    }
+
+    /** The kernel refuses a weight for an idle group, and one that stops being idle gets its weight afterwards. */
+    private static boolean hasWeight(Resources.Cpu cpu) {
+        return cpu.shares().orElse(UNSET) != UNSET && cpu.idle().orElse(0) == 0;
     }
 
     /** A burst may never be above the quota, so an update takes the old one away before it touches the quota. */
@@ -147,7 +154,9 @@ final class CpuController {
     }
 
     private static void addBurst(String file, Resources.Cpu cpu, WriteList out) {
-        cpu.burst().ifPresent(burst -> out.add(NAME, file, Long.toUnsignedString(burst), PATH + "burst"));
+        if (cpu.burst().isPresent()) {
+            out.add(NAME, file, Long.toUnsignedString(cpu.burst().getAsLong()), PATH + "burst");
+        }
     }
 
     private static void addUnsigned(String file, long value, String member, WriteList out) {
@@ -169,7 +178,7 @@ final class CpuController {
         if (Long.compareUnsigned(shares, MOST_SHARES) >= 0) {
             return MOST_WEIGHT;
         }
-        double log2 = Math.log(shares) / Math.log(2);
+        double log2 = Math.log((double) shares) / Math.log(2);
         double exponent = (log2 * log2 + 125 * log2) / 612 - 7.0 / 34;
         double rounding = 1e-9; // so that 100.00000000000001 stays 100
         return (long) Math.ceil(Math.pow(10, exponent) - rounding);

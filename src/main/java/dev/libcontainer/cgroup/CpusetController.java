@@ -16,10 +16,14 @@ final class CpusetController {
     private CpusetController() {}
 
     static void limits(Resources.Cpu cpu, WriteList out) {
-        cpu.cpus().filter(list -> !list.isEmpty())
-                .ifPresent(list -> out.add(NAME, "cpuset.cpus", list, PATH + "cpus"));
-        cpu.mems().filter(list -> !list.isEmpty())
-                .ifPresent(list -> out.add(NAME, "cpuset.mems", list, PATH + "mems"));
+        add("cpuset.cpus", cpu.cpus().orElse(""), "cpus", out);
+        add("cpuset.mems", cpu.mems().orElse(""), "mems", out);
+    }
+
+    private static void add(String file, String list, String member, WriteList out) {
+        if (!list.isEmpty()) {
+            out.add(NAME, file, list, PATH + member);
+        }
     }
 
     /** In version 1 a new group has no CPU and no memory node, and no process may enter it. */

@@ -9,8 +9,8 @@ import java.util.Set;
  * A mounted tree of control groups.
  *
  * @param version its interface
- * @param controllers the controllers that are bound to it; a version 1 hierarchy without any has its own name here, e.g.
- *     {@code name=systemd}
+ * @param controllers the controllers that are bound to it; a version 1 hierarchy without any has its own name here,
+ *     e.g. {@code name=systemd}
  * @param mountPoint the directory where it is mounted
  * @param mountRoot the control group that is seen at the mount point, {@code /} unless only a part is mounted
  * @param ownPath the control group of this process, from the root of the tree, as in {@code /proc/self/cgroup}

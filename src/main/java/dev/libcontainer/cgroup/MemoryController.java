@@ -24,8 +24,11 @@ final class MemoryController {
     private MemoryController() {}
 
     static void limits(Resources.Memory memory, Optional<CgroupStats> current, WriteList out) {
-        current.ifPresent(stats -> refuseLimitBelowUsage(memory, stats.memory().usageBytes(), out));
-        OptionalLong currentLimit = current.map(it -> it.memory().limitBytes()).orElse(OptionalLong.empty());
+        OptionalLong currentLimit = OptionalLong.empty();
+        if (current.isPresent()) {
+            refuseLimitBelowUsage(memory, current.get().memory().usageBytes(), out);
+            currentLimit = current.get().memory().limitBytes();
+        }
         if (out.isV2(NAME)) {
             limitsV2(memory, current.isPresent(), currentLimit, out);
         } else {
@@ -34,18 +37,21 @@ final class MemoryController {
     }
 
     static List<StatFile> files(CgroupMounts mounts) {
-        return mounts.version(NAME)
-                .map(version -> version == CgroupVersion.V2
-                        ? List.of("memory.current", "memory.peak", "memory.max", "memory.events")
-                        : List.of(
-                                "memory.usage_in_bytes",
-                                "memory.max_usage_in_bytes",
-                                "memory.limit_in_bytes",
-                                "memory.oom_control"))
-                .orElse(List.of())
-                .stream()
-                .map(file -> new StatFile(NAME, file))
-                .toList();
+        Optional<CgroupVersion> version = mounts.version(NAME);
+        if (version.isEmpty()) {
+            return List.of();
+        }
+        return version.get() == CgroupVersion.V2
+                ? List.of(
+                        new StatFile(NAME, "memory.current"),
+                        new StatFile(NAME, "memory.peak"),
+                        new StatFile(NAME, "memory.max"),
+                        new StatFile(NAME, "memory.events"))
+                : List.of(
+                        new StatFile(NAME, "memory.usage_in_bytes"),
+                        new StatFile(NAME, "memory.max_usage_in_bytes"),
+                        new StatFile(NAME, "memory.limit_in_bytes"),
+                        new StatFile(NAME, "memory.oom_control"));
     }
 
     static CgroupStats.Memory stats(CgroupMounts mounts, StatText text) {
@@ -64,13 +70,10 @@ final class MemoryController {
     }
 
     private static OptionalLong unlimitedAsMinusOne(OptionalLong limit) {
-        return limit.isPresent() && limit.getAsLong() >= V1_UNLIMITED
-                ? OptionalLong.of(CgroupStats.UNLIMITED)
-                : limit;
+        return limit.isPresent() && limit.getAsLong() >= V1_UNLIMITED ? OptionalLong.of(CgroupStats.UNLIMITED) : limit;
     }
 
-    private static void limitsV1(
-            Resources.Memory memory, boolean update, OptionalLong currentLimit, WriteList out) {
+    private static void limitsV1(Resources.Memory memory, boolean update, OptionalLong currentLimit, WriteList out) {
         long limit = memory.limit().orElse(UNSET);
         long swap = memory.swap().orElse(UNSET);
         if (limit == -1 && swap == UNSET && update) {
@@ -90,7 +93,9 @@ final class MemoryController {
         addSet("memory.soft_limit_in_bytes", memory.reservation().orElse(UNSET), "reservation", out);
         addSet("memory.kmem.limit_in_bytes", memory.kernel().orElse(UNSET), "kernel", out);
         addSet("memory.kmem.tcp.limit_in_bytes", memory.kernelTCP().orElse(UNSET), "kernelTCP", out);
-        memory.swappiness().ifPresent(value -> out.add(NAME, "memory.swappiness", value, PATH + "swappiness"));
+        if (memory.swappiness().isPresent()) {
+            out.add(NAME, "memory.swappiness", memory.swappiness().getAsLong(), PATH + "swappiness");
+        }
         if (memory.disableOOMKiller().orElse(false)) {
             out.add(NAME, "memory.oom_control", "1", PATH + "disableOOMKiller");
         }
@@ -100,8 +105,7 @@ final class MemoryController {
         return currentLimit.isPresent() && currentLimit.getAsLong() >= 0 && currentLimit.getAsLong() < swap;
     }
 
-    private static void limitsV2(
-            Resources.Memory memory, boolean update, OptionalLong currentLimit, WriteList out) {
+    private static void limitsV2(Resources.Memory memory, boolean update, OptionalLong currentLimit, WriteList out) {
         long limit = memory.limit().orElse(UNSET);
         String swap = swapAlone(memory, update, limit == UNSET ? currentLimit.orElse(UNSET) : limit, out);
         if (!swap.isEmpty()) {

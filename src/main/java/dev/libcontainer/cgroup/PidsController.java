@@ -15,8 +15,10 @@ final class PidsController {
 
     /** Zero is a limit like any other: nothing may be started. */
     static void limits(Resources.Pids pids, WriteList out) {
-        pids.limit().ifPresent(limit -> out.add(
-                NAME, "pids.max", limit < 0 ? "max" : Long.toString(limit), "linux.resources.pids.limit"));
+        if (pids.limit().isPresent()) {
+            long limit = pids.limit().getAsLong();
+            out.add(NAME, "pids.max", limit < 0 ? "max" : Long.toString(limit), "linux.resources.pids.limit");
+        }
     }
 
     static List<StatFile> files(CgroupMounts mounts) {

@@ -19,13 +19,15 @@ record StatText(Map<StatFile, String> texts) {
     OptionalLong word(String controller, String file, int index) {
         String text = texts.getOrDefault(new StatFile(controller, file), "").strip();
         String[] words = text.split("\\s+");
-        return text.isEmpty() || words.length <= index ? OptionalLong.empty() : OptionalLong.of(parse(file, words[index]));
+        return text.isEmpty() || words.length <= index
+                ? OptionalLong.empty()
+                : OptionalLong.of(parse(file, words[index]));
     }
 
     /** The number behind a key in a file with lines of a key and a number. */
     OptionalLong keyed(String controller, String file, String key) {
         String text = texts.getOrDefault(new StatFile(controller, file), "");
-        for (String line : text.lines().toList()) {
+        for (String line : text.split("\n")) {
             if (line.startsWith(key + " ")) {
                 return OptionalLong.of(parse(file, line.substring(key.length()).strip()));
             }

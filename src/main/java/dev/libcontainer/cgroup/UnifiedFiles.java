@@ -8,7 +8,8 @@ final class UnifiedFiles {
 
     /** A file such as {@code io.max} takes one line in a write, so each line is a write of its own. */
     static void limits(Map<String, String> unified, WriteList out) {
-        unified.forEach((file, value) -> {
+        for (Map.Entry<String, String> entry : unified.entrySet()) {
+            String file = entry.getKey();
             String controller = file.substring(0, Math.max(0, file.indexOf('.')));
             String path = "linux.resources.unified[\"" + file + "\"]";
             if (!out.isV2(controller)) {
@@ -18,7 +19,11 @@ final class UnifiedFiles {
                         "is a file of cgroup v2, and this host has the controller " + controller + " in cgroup v1",
                         "Use the typed members of linux.resources.");
             }
-            value.lines().filter(line -> !line.isBlank()).forEach(line -> out.add(controller, file, line, path));
-        });
+            for (String line : entry.getValue().split("\n")) {
+                if (!line.isBlank()) {
+                    out.add(controller, file, line, path);
+                }
+            }
+        }
     }
 }

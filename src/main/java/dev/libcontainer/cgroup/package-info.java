@@ -1,5 +1,5 @@
 /**
- * Control groups: where the host has them, what is written for the limits of a configuration, and what can be read back.
+ * Control groups: where the host has them, what is written for limits, and what can be read back.
  *
  * <p>Everything in here takes and gives text and values; opening, reading and writing the files is left to the caller.
  * One file a controller, each with the same three parts: the limits it writes, the files it reads, what they say.

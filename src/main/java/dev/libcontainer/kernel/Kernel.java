@@ -65,6 +65,11 @@ public final class Kernel {
         return Fd.adopt(check("open", path, Native.openat2(dir, cString(path), flags, 0, 0)));
     }
 
+    /** Opens a file, which is made with these permissions if it is missing and flags have O_CREAT. */
+    public static Fd create(String path, long flags, long mode) {
+        return Fd.adopt(check("open", path, Native.openat2(AT_FDCWD, cString(path), flags, mode, 0)));
+    }
+
     /** The content of a small file below a directory, or nothing if it is not there. */
     public static Optional<String> readAt(int dir, String path) {
         ByteBuffer data = ByteBuffer.allocateDirect(SMALL_FILE);
@@ -75,6 +80,13 @@ public final class Kernel {
         byte[] bytes = new byte[check("read", path, n)];
         data.get(0, bytes);
         return Optional.of(new String(bytes, StandardCharsets.UTF_8));
+    }
+
+    /** Whether a file below a directory can be opened for reading. */
+    public static boolean readable(int dir, String path) {
+        int fd = Native.openat2(dir, cString(path), O_RDONLY, 0, 0);
+        close(fd);
+        return fd >= 0;
     }
 
     /** Writes an existing control file below a directory in one write. */
@@ -124,9 +136,18 @@ public final class Kernel {
         return true;
     }
 
+    /** A buffer for {@link #await(int, long, ByteBuffer)}. */
+    public static ByteBuffer exitBuffer() {
+        return ByteBuffer.allocateDirect(Abi.EXIT_SIZE).order(ByteOrder.nativeOrder());
+    }
+
     /** Waits for the end of a child and reaps it; empty on time-out or if another call has reaped it. */
     public static Optional<Exit> await(int pidfd, long timeoutMicros) {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(Abi.EXIT_SIZE).order(ByteOrder.nativeOrder());
+        return await(pidfd, timeoutMicros, exitBuffer());
+    }
+
+    /** The same with a buffer of the caller's. */
+    public static Optional<Exit> await(int pidfd, long timeoutMicros, ByteBuffer buffer) {
         return Native.await(pidfd, timeoutMicros, buffer) == 1 ? Optional.of(Exit.read(buffer, 0)) : Optional.empty();
     }
 

@@ -13,6 +13,8 @@ public final class SpawnCall {
     public static final int STDIO_NULL = -1;
     public static final int STDIO_PIPE = -2;
     public static final int STDIO_CONSOLE = -3;
+    /** For stderr: the pipe of stdout. */
+    public static final int STDIO_SAME = -4;
 
     /** What a spawn may replace. Order and numbers are those of {@code LC_PARAM_*}. */
     public enum Param {

@@ -16,12 +16,18 @@ public final class Terminal {
      */
     public record Size(int rows, int columns) {}
 
+    /** Undoes a change of mode. */
+    public interface Restore extends AutoCloseable {
+        @Override
+        void close();
+    }
+
     public static boolean is(int fd) {
         return Native.tty(fd, IS, new byte[STATE_BYTES]) == 1;
     }
 
     /** Switches to raw mode; closing the result restores what was. */
-    public static AutoCloseable raw(int fd) {
+    public static Restore raw(int fd) {
         byte[] state = new byte[STATE_BYTES];
         Kernel.check("tcsetattr", "fd " + fd, Native.tty(fd, RAW, state));
         return () -> Native.tty(fd, RESTORE, state);

@@ -4,7 +4,6 @@ import dev.libcontainer.spec.Device;
 import dev.libcontainer.spec.NamespaceType;
 import dev.libcontainer.spec.SpecException;
 import java.util.List;
-import java.util.Map;
 
 /**
  * What stands in /dev: the devices and links of config-linux.md ("Default Devices"), and the spec's own. In a user
@@ -16,14 +15,16 @@ final class DeviceStage {
     private static final int S_IFBLK = 0060000;
     private static final int S_IFIFO = 0010000;
 
-    private static final Map<String, Long> DEFAULTS = Map.of(
-            "null", device(1, 3),
-            "zero", device(1, 5),
-            "full", device(1, 7),
-            "random", device(1, 8),
-            "urandom", device(1, 9),
-            "tty", device(5, 0));
-    private static final List<String> DEFAULT_ORDER = List.of("null", "zero", "full", "random", "urandom", "tty");
+    /** A device that every container has. */
+    private record Default(String path, long number) {}
+
+    private static final List<Default> DEFAULTS = List.of(
+            new Default("/dev/null", device(1, 3)),
+            new Default("/dev/zero", device(1, 5)),
+            new Default("/dev/full", device(1, 7)),
+            new Default("/dev/random", device(1, 8)),
+            new Default("/dev/urandom", device(1, 9)),
+            new Default("/dev/tty", device(5, 0)));
     private static final List<List<String>> LINKS = List.of(
             List.of("fd", "/proc/self/fd"),
             List.of("stdin", "/proc/self/fd/0"),
@@ -55,12 +56,11 @@ final class DeviceStage {
             return;
         }
         boolean bind = draft.isNew(NamespaceType.USER) || draft.joins(NamespaceType.USER);
-        for (String name : DEFAULT_ORDER) {
+        for (Default device : DEFAULTS) {
             if (bind) {
-                bindHost("/dev/" + name, "");
+                bindHost(device.path, "");
             } else {
-                draft.add(
-                        new MountStep.MakeNode("/dev/" + name, S_IFCHR | 0666, DEFAULTS.get(name), 0, 0), "");
+                draft.add(new MountStep.MakeNode(device.path, S_IFCHR | 0666, device.number, 0, 0), "");
             }
         }
         LINKS.forEach(link -> draft.add(new MountStep.Symlink("/dev/" + link.get(0), link.get(1)), ""));

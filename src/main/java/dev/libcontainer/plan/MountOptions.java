@@ -102,33 +102,25 @@ record MountOptions(
 
         void add(String option, String place) {
             Word word = WORDS.get(option);
-            boolean tree = option.startsWith("r") && option.length() > 1;
+            String inner = option.startsWith("r") ? option.substring(1) : "";
+            Word innerWord = WORDS.get(inner);
             if (word != null) {
                 flags = (flags & ~word.clear) | word.set;
                 attributes = attributes.plus(new MountAttributes(word.attrSet, word.attrClear, 0));
             } else if (option.equals("bind") || option.equals("rbind")) {
                 bind = true;
                 recursiveBind |= option.equals("rbind");
-            } else if (PROPAGATIONS.containsKey(option)) {
-                propagation = PROPAGATIONS.get(option);
-                recursivePropagation = false;
-            } else if (tree && PROPAGATIONS.containsKey(option.substring(1))) {
-                propagation = PROPAGATIONS.get(option.substring(1));
-                recursivePropagation = true;
-            } else if (tree && isAttribute(option.substring(1))) {
-                Word inner = WORDS.get(option.substring(1));
-                recursive = recursive.plus(new MountAttributes(inner.attrSet, inner.attrClear, 0));
+            } else if (PROPAGATIONS.containsKey(option) || PROPAGATIONS.containsKey(inner)) {
+                recursivePropagation = !PROPAGATIONS.containsKey(option);
+                propagation = PROPAGATIONS.getOrDefault(option, PROPAGATIONS.getOrDefault(inner, 0));
+            } else if (innerWord != null && innerWord.attribute) {
+                recursive = recursive.plus(new MountAttributes(innerWord.attrSet, innerWord.attrClear, 0));
             } else if (option.equals("idmap") || option.equals("ridmap") || option.equals("tmpcopyup")) {
                 throw new SpecException(
                         place, "\"" + option + "\" is not supported by this version", "leave the option out");
             } else if (!option.isEmpty()) {
                 data.add(option);
             }
-        }
-
-        private static boolean isAttribute(String name) {
-            Word word = WORDS.get(name);
-            return word != null && word.attribute;
         }
 
         MountOptions result() {

@@ -1,7 +1,9 @@
 package dev.libcontainer.plan;
 
 import dev.libcontainer.spec.NamespaceType;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** Steps that enter namespaces, and writes to control files on the way. */
 public sealed interface NamespaceStep extends Step {
@@ -17,6 +19,13 @@ public sealed interface NamespaceStep extends Step {
             case PID -> 0x20000000L;
             case NETWORK -> 0x40000000L;
         };
+    }
+
+    /** The type that a CLONE_NEW* number stands for. */
+    static Optional<NamespaceType> ofCloneFlag(int flag) {
+        return Arrays.stream(NamespaceType.values())
+                .filter(type -> cloneFlag(type) == flag)
+                .findFirst();
     }
 
     /** Writes to an open fd. */

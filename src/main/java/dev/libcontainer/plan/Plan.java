@@ -33,6 +33,9 @@ public record Plan(
         boolean denySetgroups,
         boolean needsTemplate,
         boolean changesIds) {
+    /** The slot that position 0 of a request binds. */
+    public static final int FIRST_REQUEST_SLOT = Wire.FIRST_FREE_SLOT;
+
     public Plan {
         steps = List.copyOf(steps);
         namespaces = Set.copyOf(namespaces);

@@ -46,7 +46,6 @@ final class ProcessStage {
             "SCHED_FLAG_UTIL_CLAMP_MAX");
     private static final List<String> IO_CLASSES =
             List.of("IOPRIO_CLASS_NONE", "IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE");
-    private static final String DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private final Draft draft;
 
@@ -229,22 +228,7 @@ final class ProcessStage {
             throw new SpecException("process.args", "is empty: there is nothing to run");
         }
         draft.add(
-                new ProcessStep.Execute(candidates(args.get(0), draft.process.env()), args, draft.process.env()),
+                new ProcessStep.Execute(ProcessLookup.candidates(args.get(0), draft.process.env()), args, draft.process.env()),
                 "process.args");
-    }
-
-    /** Where execvp(3) would look for a program, given the container's own PATH. */
-    public static List<String> candidates(String program, List<String> env) {
-        if (program.contains("/")) {
-            return List.of(program);
-        }
-        String path = env.stream()
-                .filter(entry -> entry.startsWith("PATH="))
-                .map(entry -> entry.substring("PATH=".length()))
-                .findFirst()
-                .orElse(DEFAULT_PATH);
-        return List.of(path.split(":")).stream()
-                .map(directory -> (directory.isEmpty() ? "." : directory) + "/" + program)
-                .toList();
     }
 }

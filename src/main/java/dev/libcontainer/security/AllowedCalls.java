@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.StringTokenizer;
 
 /**
  * The system calls that {@link DefaultSeccompProfile} allows without looking at arguments, by subject.
@@ -167,10 +168,9 @@ final class AllowedCalls {
     private static List<String> words(String... subjects) {
         List<String> words = new ArrayList<>();
         for (String subject : subjects) {
-            for (String word : subject.trim().split("\\s+")) {
-                if (!word.isEmpty()) {
-                    words.add(word);
-                }
+            StringTokenizer tokens = new StringTokenizer(subject);
+            while (tokens.hasMoreTokens()) {
+                words.add(tokens.nextToken());
             }
         }
         return List.copyOf(words);

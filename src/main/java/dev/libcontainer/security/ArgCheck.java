@@ -36,6 +36,10 @@ record ArgCheck(int index, Op op, long value, long mask) {
             return rank;
         }
 
+        boolean isUpperBound() {
+            return this == LT || this == LE;
+        }
+
         private static Op fromOciName(String name, String place) {
             for (Op op : values()) {
                 if ((PREFIX + op.name()).equals(name)) {
@@ -62,6 +66,28 @@ record ArgCheck(int index, Op op, long value, long mask) {
     /** This check as an architecture with 32-bit arguments can make it: of the low words only. */
     ArgCheck narrowed() {
         return new ArgCheck(index, op, value & LOW_WORD, mask & LOW_WORD);
+    }
+
+    /** Written out for the reason given in {@link Facts}. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ArgCheck check
+                && index == check.index
+                && op == check.op
+                && value == check.value
+                && mask == check.mask;
+    }
+
+    @Override
+    public int hashCode() {
+        return (index * 31 + op.ordinal()) * 31 + Long.hashCode(value * 31 + mask);
+    }
+
+    /** Whether this and the other ask the same of the high word, so that the low one tells them apart. */
+    boolean looksAlikeAbove(ArgCheck other) {
+        return value >>> Integer.SIZE == other.value >>> Integer.SIZE
+                && mask >>> Integer.SIZE == other.mask >>> Integer.SIZE
+                && (op == Op.MASKED_EQ) == (other.op == Op.MASKED_EQ);
     }
 
     /** Whether there is nothing to check: no bit is looked at. */

@@ -39,7 +39,7 @@ final class BpfGraph {
     }
 
     private final List<Node> nodes = new ArrayList<>();
-    private final Map<Node, Integer> numbers = new HashMap<>();
+    private final Map<List<Integer>, Integer> numbers = new HashMap<>();
 
     Node node(int number) {
         return nodes.get(number);
@@ -67,7 +67,7 @@ final class BpfGraph {
     }
 
     private int intern(Node node) {
-        Integer known = numbers.putIfAbsent(node, nodes.size());
+        Integer known = numbers.putIfAbsent(List.of(node.code(), node.k(), node.yes(), node.no()), nodes.size());
         if (known != null) {
             return known;
         }

@@ -8,6 +8,9 @@ import java.util.Set;
  * What is known about the arguments at one point of a program: what earlier tests have found, and which word the
  * accumulator holds. Words are named by their offset in {@code seccomp_data}.
  *
+ * <p>Equality is written out, here and in what it consists of: that of records is linked at run time, which would be a good
+ * part of the time that a filter takes in a JVM that has just started.
+ *
  * @param loaded offset of the word in the accumulator, or {@link #NOTHING}
  * @param loadedMask the bits of it that are there
  * @param ranges what is known of words
@@ -34,6 +37,20 @@ record Facts(int loaded, int loadedMask, Map<Integer, Range> ranges, Map<Facts.T
             return mask != ~0;
         }
 
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Test test
+                    && offset == test.offset
+                    && mask == test.mask
+                    && code == test.code
+                    && k == test.k;
+        }
+
+        @Override
+        public int hashCode() {
+            return ((offset * 31 + mask) * 31 + code) * 31 + k;
+        }
+
         /** Whether it can be made by asking for bits, which leaves the word in the accumulator whole. */
         boolean asksForBits() {
             return isMasked() && code == Bpf.IF_EQUAL && (k == 0 || k == mask && Integer.bitCount(mask) == 1);
@@ -49,6 +66,16 @@ record Facts(int loaded, int loadedMask, Map<Integer, Range> ranges, Map<Facts.T
     record Range(long low, long high) {
         static final Range FULL = new Range(0, 0xffffffffL);
 
+        @Override
+        public boolean equals(Object other) {
+            return other instanceof Range range && low == range.low && high == range.high;
+        }
+
+        @Override
+        public int hashCode() {
+            return Long.hashCode(low * 31 + high);
+        }
+
         boolean isSingle() {
             return low == high;
         }
@@ -60,6 +87,20 @@ record Facts(int loaded, int loadedMask, Map<Integer, Range> ranges, Map<Facts.T
         Range atMost(long bound) {
             return bound >= high ? this : new Range(low, bound);
         }
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Facts facts
+                && loaded == facts.loaded
+                && loadedMask == facts.loadedMask
+                && ranges.equals(facts.ranges)
+                && results.equals(facts.results);
+    }
+
+    @Override
+    public int hashCode() {
+        return ((loaded * 31 + loadedMask) * 31 + ranges.hashCode()) * 31 + results.hashCode();
     }
 
     /** Whether the accumulator holds just what the test looks at. */

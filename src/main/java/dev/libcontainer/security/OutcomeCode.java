@@ -32,7 +32,13 @@ final class OutcomeCode {
 
     /** The node at which the code for an outcome begins; it assumes nothing of the accumulator. */
     int write(Outcome outcome) {
-        int checks = outcome.rules().stream().mapToInt(rule -> rule.checks().size()).sum();
+        if (outcome.rules().isEmpty()) {
+            return graph.answer(outcome.otherwise());
+        }
+        int checks = 0;
+        for (Rule rule : outcome.rules()) {
+            checks += rule.checks().size();
+        }
         if (checks <= MAX_CHECKS_TO_REMEMBER) {
             try {
                 return new Remembering(outcome, checks * MAX_TESTS_PER_CHECK).code();
@@ -94,13 +100,10 @@ final class OutcomeCode {
     private final class Remembering {
         private final Outcome outcome;
         private final int maxTests;
-        private final Map<Point, Integer> written = new HashMap<>();
+        private final Map<List<Object>, Integer> written = new HashMap<>();
         private final List<List<Set<Integer>>> ahead;
         private final Comparison comparison = new Comparison(wide, this::test);
         private int tests;
-
-        /** A place between two checks, with what is known there. */
-        private record Point(int rule, int check, Facts facts) {}
 
         Remembering(Outcome outcome, int maxTests) {
             this.outcome = outcome;
@@ -120,11 +123,12 @@ final class OutcomeCode {
             if (c == rule.checks().size()) {
                 return graph.answer(rule.answer());
             }
-            Point point = new Point(r, c, facts.about(ahead.get(r).get(c)));
+            Facts relevant = facts.about(ahead.get(r).get(c));
+            List<Object> point = List.of(r, c, relevant);
             Integer known = written.get(point);
             if (known == null) {
                 known = comparison.write(
-                        rule.checks().get(c), point.facts(), yes -> code(r, c + 1, yes), no -> code(r + 1, 0, no));
+                        rule.checks().get(c), relevant, yes -> code(r, c + 1, yes), no -> code(r + 1, 0, no));
                 written.put(point, known);
             }
             return known;

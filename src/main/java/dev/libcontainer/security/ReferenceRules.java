@@ -59,16 +59,15 @@ public final class ReferenceRules {
     private final int defaultAnswer;
 
     private ReferenceRules(Seccomp profile, Arch nativeArch) {
-        SeccompRules checked = SeccompRules.of(profile, nativeArch);
-        this.defaultAnswer = checked.defaultAnswer();
-        checked.architectures().forEach(arch -> archs.add(token(arch)));
+        this.defaultAnswer = SeccompRules.defaultAnswer(profile);
+        SeccompRules.architectures(profile, nativeArch).forEach(arch -> archs.add(token(arch)));
         profile.syscalls().forEach(this::add);
     }
 
     /**
-     * The block for a profile.
+     * The block for a profile. Contradictions in it are left for libseccomp to find.
      *
-     * @throws SeccompException if {@link SeccompCompiler} could not compile the profile either
+     * @throws SeccompException if the profile has an unknown action, architecture or comparison
      */
     public static byte[] encode(Seccomp profile, Arch nativeArch, Optimization optimization) {
         return new ReferenceRules(profile, nativeArch).bytes(optimization);

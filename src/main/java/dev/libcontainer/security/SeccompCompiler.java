@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -95,10 +96,10 @@ public final class SeccompCompiler {
         starts.put(0L, otherwise);
         refuseOtherAbi(group, starts, otherwise);
         for (Arch arch : group) {
-            Map<Outcome, Integer> nodes = new LinkedHashMap<>();
             OutcomeCode code = new OutcomeCode(graph, arch);
-            rules.outcomes(arch).forEach((number, outcome) ->
-                    putSingle(starts, number, nodes.computeIfAbsent(outcome, code::write)));
+            for (Map.Entry<Long, Outcome> call : rules.outcomes(arch).entrySet()) {
+                putSingle(starts, call.getKey(), code.write(call.getValue()));
+            }
         }
         if (newerCalls == NewerCalls.ENOSYS && !SeccompAction.permits(rules.defaultAnswer())) {
             group.forEach(arch -> denyNewer(arch, starts));
@@ -131,7 +132,7 @@ public final class SeccompCompiler {
             int noSuchCall = graph.answer(SeccompAction.noSuchCall());
             long first = Integer.toUnsignedLong(newest) + 1;
             if (endsBeforeX32) {
-                int atX32 = starts.get(starts.headMap(X32_START + 1).lastKey());
+                int atX32 = Objects.requireNonNull(starts.get(starts.headMap(X32_START + 1).lastKey()));
                 starts.subMap(first, X32_START).clear();
                 starts.put(X32_START, atX32);
             } else {

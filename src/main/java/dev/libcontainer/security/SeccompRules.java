@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.SortedMap;
@@ -46,7 +47,7 @@ final class SeccompRules {
     private boolean notifies;
 
     private SeccompRules(Seccomp profile, Arch nativeArch) {
-        this.architectures = architectures(profile.architectures(), nativeArch);
+        this.architectures = architectures(profile, nativeArch);
         this.syscalls = profile.syscalls();
         this.defaultAnswer = defaultAnswer(profile);
         architectures.forEach(arch -> byArch.put(arch, new ArchRules(arch)));
@@ -83,7 +84,7 @@ final class SeccompRules {
 
     /** What becomes of each call that has a rule, by unsigned number. */
     SortedMap<Long, Outcome> outcomes(Arch arch) {
-        return byArch.get(arch).outcomes(defaultAnswer);
+        return Objects.requireNonNull(byArch.get(arch), arch::ociName).outcomes(defaultAnswer);
     }
 
     /** The largest call number that the profile names, whatever it says of it; none if that is 0. */
@@ -96,7 +97,9 @@ final class SeccompRules {
                 .max();
     }
 
-    private static List<Arch> architectures(List<String> names, Arch nativeArch) {
+    /** The native one first, then those that the profile lists. */
+    static List<Arch> architectures(Seccomp profile, Arch nativeArch) {
+        List<String> names = profile.architectures();
         Set<Arch> architectures = new LinkedHashSet<>();
         architectures.add(nativeArch);
         for (int i = 0; i < names.size(); i++) {
@@ -116,7 +119,8 @@ final class SeccompRules {
                 "one of " + Arrays.stream(Arch.values()).map(Arch::ociName).collect(Collectors.joining(", ")));
     }
 
-    private static int defaultAnswer(Seccomp profile) {
+    /** What a filter for the profile answers to calls that no rule is for. */
+    static int defaultAnswer(Seccomp profile) {
         String place = PLACE + ".defaultAction";
         SeccompAction action = SeccompAction.fromOciName(profile.defaultAction(), place);
         if (action == SeccompAction.NOTIFY) {
@@ -154,12 +158,23 @@ final class SeccompRules {
     }
 
     private void add(String name, List<ArgCheck> checks, int answer, String place) {
-        boolean oneCheckEach = checks.stream().map(ArgCheck::index).distinct().count() == checks.size();
-        List<List<ArgCheck>> rules =
-                oneCheckEach ? List.of(checks) : checks.stream().map(List::of).toList();
-        for (List<ArgCheck> ruleChecks : rules) {
-            byArch.values().forEach(arch -> arch.add(name, ruleChecks, answer, place));
+        for (ArchRules arch : byArch.values()) {
+            if (checkOneArgumentTwice(checks)) {
+                for (ArgCheck check : checks) {
+                    arch.add(name, List.of(check), answer, place);
+                }
+            } else {
+                arch.add(name, checks, answer, place);
+            }
         }
+    }
+
+    private static boolean checkOneArgumentTwice(List<ArgCheck> checks) {
+        int seen = 0;
+        for (ArgCheck check : checks) {
+            seen |= 1 << check.index();
+        }
+        return Integer.bitCount(seen) < checks.size();
     }
 
     private static List<ArgCheck> checks(Seccomp.SyscallRule rule, String place) {

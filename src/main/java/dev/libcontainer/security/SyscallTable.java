@@ -7,10 +7,10 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * The numbers of system calls by name and architecture, as of Linux 6.17.
@@ -30,7 +30,7 @@ public final class SyscallTable {
         return NUMBERS.containsKey(name);
     }
 
-    /** All names, sorted. */
+    /** All names. */
     public static Set<String> names() {
         return NUMBERS.keySet();
     }
@@ -42,11 +42,9 @@ public final class SyscallTable {
      */
     public static OptionalInt number(Arch arch, String name) {
         int[] numbers = NUMBERS.get(name);
-        if (numbers == null || numbers[arch.ordinal()] == ABSENT) {
-            return OptionalInt.empty();
-        }
-        int number = numbers[arch.ordinal()];
-        return OptionalInt.of(arch == Arch.X32 ? number | Arch.X32_BIT : number);
+        return numbers == null || numbers[arch.ordinal()] == ABSENT
+                ? OptionalInt.empty()
+                : OptionalInt.of(numbers[arch.ordinal()]);
     }
 
     private static Map<String, int[]> read() {
@@ -61,18 +59,26 @@ public final class SyscallTable {
     }
 
     private static Map<String, int[]> parse(BufferedReader lines) throws IOException {
-        Map<String, int[]> table = new TreeMap<>();
+        Map<String, int[]> table = new HashMap<>(1024);
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             if (!line.startsWith("#")) {
-                String[] cells = line.split(" ");
-                int[] numbers = new int[COLUMNS.length];
-                for (int column = 0; column < COLUMNS.length; column++) {
-                    String cell = cells[column + 1];
-                    numbers[COLUMNS[column].ordinal()] = cell.equals("-") ? ABSENT : Integer.parseInt(cell);
-                }
-                table.put(cells[0], numbers);
+                int end = line.indexOf(' ');
+                table.put(line.substring(0, end), numbers(line, end + 1));
             }
         }
         return Collections.unmodifiableMap(table);
+    }
+
+    private static int[] numbers(String line, int start) {
+        int[] numbers = new int[COLUMNS.length];
+        int from = start;
+        for (Arch arch : COLUMNS) {
+            int to = line.indexOf(' ', from);
+            String cell = to < 0 ? line.substring(from) : line.substring(from, to);
+            int number = cell.equals("-") ? ABSENT : Integer.parseInt(cell);
+            numbers[arch.ordinal()] = number != ABSENT && arch == Arch.X32 ? number | Arch.X32_BIT : number;
+            from = to + 1;
+        }
+        return numbers;
     }
 }

@@ -4,16 +4,16 @@ import java.util.Locale;
 
 /** The integer types of the specification. A uint64 is carried in a {@code long} with the same bits. */
 enum IntegerType {
-    UINT16("0", "65535"),
-    INT32("-2147483648", "2147483647"),
-    UINT32("0", "4294967295"),
-    INT64("-9223372036854775808", "9223372036854775807"),
-    UINT64("0", "18446744073709551615");
+    UINT16(0, 0xffff),
+    INT32(Integer.MIN_VALUE, Integer.MAX_VALUE),
+    UINT32(0, 0xffff_ffffL),
+    INT64(Long.MIN_VALUE, Long.MAX_VALUE),
+    UINT64(0, -1);
 
-    private final String lowest;
-    private final String highest;
+    private final long lowest;
+    private final long highest;
 
-    IntegerType(String lowest, String highest) {
+    IntegerType(long lowest, long highest) {
         this.lowest = lowest;
         this.highest = highest;
     }
@@ -21,29 +21,25 @@ enum IntegerType {
     /** The value of a JSON number, or an error at its path. */
     long parse(Json.NumberValue number) {
         String literal = number.literal();
-        if (literal.chars().anyMatch(c -> c == '.' || c == 'e' || c == 'E')) {
+        if (literal.indexOf('.') >= 0 || literal.indexOf('e') >= 0 || literal.indexOf('E') >= 0) {
             throw number.path().error("must be a whole number, is " + literal);
         }
         try {
-            long value = this == UINT64 ? Long.parseUnsignedLong(literal) : Long.parseLong(literal);
-            if (holds(value)) {
+            if (this == UINT64) {
+                return Long.parseUnsignedLong(literal);
+            }
+            long value = Long.parseLong(literal);
+            if (value >= lowest && value <= highest) {
                 return value;
             }
-        } catch (NumberFormatException tooLong) {
-            // falls out of every range
+        } catch (NumberFormatException e) {
+            // longer than any type, or below zero where there is no sign: as much out of range as the others
         }
-        throw number.path()
-                .error(literal + " is out of range, must be " + lowest + " to " + highest + " (" + jsonName() + ")");
+        throw number.path().error(literal + " is out of range, must be " + range());
     }
 
-    private boolean holds(long value) {
-        return switch (this) {
-            case UINT16, INT32, UINT32 -> value >= Long.parseLong(lowest) && value <= Long.parseLong(highest);
-            case INT64, UINT64 -> true;
-        };
-    }
-
-    private String jsonName() {
-        return name().toLowerCase(Locale.ROOT);
+    private String range() {
+        String end = this == UINT64 ? Long.toUnsignedString(highest) : Long.toString(highest);
+        return lowest + " to " + end + " (" + name().toLowerCase(Locale.ROOT) + ")";
     }
 }

@@ -4,9 +4,14 @@ import java.util.List;
 import java.util.Map;
 
 /** A JSON value that knows its place in the document. Immutable. */
-sealed interface Json {
+sealed interface Json extends JsonPart {
 
     JsonPath path();
+
+    @Override
+    default Json build() {
+        return this;
+    }
 
     /** What people call this kind of value, with its article. */
     String kind();

@@ -41,6 +41,14 @@ final class JsonPath {
         return new SpecException(toString(), problem, hint);
     }
 
+    /** Refuses a text of which the kernel would see only the first half. */
+    String withoutNul(String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw error(Quoted.text(text) + " has a NUL byte in it");
+        }
+        return text;
+    }
+
     /** The path as people write it; names that are no identifiers stand in brackets: {@code linux.sysctl["net.x"]}. */
     @Override
     public String toString() {

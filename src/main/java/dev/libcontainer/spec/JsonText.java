@@ -18,19 +18,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/**
- * Text to tree and back. The only class that knows Jackson, and of Jackson only the tokenizer: data binding would cost
- * a quarter of a second in a fresh JVM.
- */
+/** Text to tree and back. The only class that knows Jackson, and of Jackson only the tokenizer and the generator. */
 final class JsonText {
-    /** The deepest place the specification defines has ten levels; hooks and annotations leave no room for more. */
+    /** Far deeper than any member of the specification lies, far from filling the stack. */
     private static final int MAX_DEPTH = 64;
 
     private static final JsonFactory JACKSON = JsonFactory.builder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(MAX_DEPTH)
-                    .build())
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
             .build();
 
     private JsonText() {}
@@ -69,20 +65,20 @@ final class JsonText {
         return switch (parser.currentToken()) {
             case START_OBJECT -> object(parser, path);
             case START_ARRAY -> array(parser, path);
-            case VALUE_STRING -> new Json.TextValue(path, withoutNul(parser.getText(), path));
+            case VALUE_STRING -> new Json.TextValue(path, path.withoutNul(parser.getText()));
             case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new Json.NumberValue(path, parser.getText());
             case VALUE_TRUE -> new Json.BooleanValue(path, true);
             case VALUE_FALSE -> new Json.BooleanValue(path, false);
             case VALUE_NULL -> new Json.NullValue(path);
-            case END_ARRAY, END_OBJECT, FIELD_NAME, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT -> throw new AssertionError(
-                    parser.currentToken());
+            case END_ARRAY, END_OBJECT, FIELD_NAME, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT ->
+                throw new AssertionError(parser.currentToken());
         };
     }
 
     private static Json object(JsonParser parser, JsonPath path) throws IOException {
         Map<String, Json> members = new LinkedHashMap<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String name = withoutNul(parser.currentName(), path);
+            String name = path.withoutNul(parser.currentName());
             JsonPath place = path.member(name);
             parser.nextToken();
             if (members.put(name, value(parser, place)) != null) {
@@ -100,19 +96,12 @@ final class JsonText {
         return new Json.ArrayValue(path, items);
     }
 
-    /** Refuses a text the kernel would see only the first half of. */
-    static String withoutNul(String text, JsonPath path) {
-        if (text.indexOf('\0') >= 0) {
-            throw path.error(Quoted.text(text) + " has a NUL byte in it");
-        }
-        return text;
-    }
-
     /** The document as UTF-8, two spaces for each level, with a newline at its end. */
     static byte[] print(Json document) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         DefaultIndenter lines = new DefaultIndenter("  ", "\n");
-        Separators separators = Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER);
+        Separators separators =
+                Separators.createDefaultInstance().withObjectFieldValueSpacing(Separators.Spacing.AFTER);
         DefaultPrettyPrinter printer = new DefaultPrettyPrinter(separators).withObjectIndenter(lines);
         try (JsonGenerator generator = JACKSON.createGenerator(out).setPrettyPrinter(printer)) {
             write(document, generator);

@@ -1,17 +1,17 @@
 package dev.libcontainer.spec;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** The words the specification allows in a place, and a helpful error for any other. */
 record Known(String what, List<String> words) {
 
-    static final Known NAMESPACES = new Known(
-            "namespace",
-            Arrays.stream(NamespaceType.values()).map(NamespaceType::jsonName).toList());
+    static final Known NAMESPACES = new Known("namespace", namespaceNames());
 
     /** The names of {@code /proc/PID/ns}, which people write where the specification has another word. */
     private static final Map<String, String> ALIASES = Map.of("net", "network", "mnt", "mount");
@@ -20,6 +20,26 @@ record Known(String what, List<String> words) {
 
     static Known of(String what, String... words) {
         return new Known(what, List.of(words));
+    }
+
+    private static List<String> namespaceNames() {
+        List<String> names = new ArrayList<>();
+        for (NamespaceType type : NamespaceType.values()) {
+            names.add(type.jsonName());
+        }
+        return names;
+    }
+
+    void check(JsonPath path, Optional<String> word) {
+        if (word.isPresent()) {
+            check(path, word.get());
+        }
+    }
+
+    void checkAll(JsonPath path, List<String> all) {
+        for (int i = 0; i < all.size(); i++) {
+            check(path.item(i), all.get(i));
+        }
     }
 
     void check(JsonPath path, String word) {

@@ -83,6 +83,11 @@ public record Linux(
 
     /** The namespace of that type, new or joined; empty if the container shares the runtime's. */
     public Optional<Namespace> namespace(NamespaceType type) {
-        return namespaces.stream().filter(namespace -> namespace.type() == type).findFirst();
+        for (Namespace namespace : namespaces) {
+            if (namespace.type() == type) {
+                return Optional.of(namespace);
+            }
+        }
+        return Optional.empty();
     }
 }

@@ -1,43 +1,72 @@
 package dev.libcontainer.spec;
 
+import java.util.Map;
+
 /** Makes the JSON object of a {@link Linux}, but for its resources. */
 final class LinuxWriter {
     private LinuxWriter() {}
 
-    static void linux(ObjectBuilder json, Linux linux) {
-        json.objects("namespaces", linux.namespaces(), (object, namespace) -> {
-            object.text("type", namespace.type().jsonName());
-            object.text("path", namespace.path());
-        });
-        json.objects("uidMappings", linux.uidMappings(), SpecWriter::idMapping);
-        json.objects("gidMappings", linux.gidMappings(), SpecWriter::idMapping);
-        json.objectMap("timeOffsets", linux.timeOffsets(), (object, offset) -> {
-            object.number("secs", offset.secs());
-            object.number("nanosecs", offset.nanosecs());
-        });
-        json.objects("devices", linux.devices(), LinuxWriter::device);
+    static void write(ObjectBuilder json, Linux linux) {
+        for (Namespace namespace : linux.namespaces()) {
+            ObjectBuilder item = json.item("namespaces");
+            item.text("type", namespace.type().jsonName());
+            item.text("path", namespace.path());
+        }
+        SpecWriter.writeIdMappings(json, "uidMappings", linux.uidMappings());
+        SpecWriter.writeIdMappings(json, "gidMappings", linux.gidMappings());
+        writeTimeOffsets(json, linux.timeOffsets());
+        for (Device device : linux.devices()) {
+            write(json.item("devices"), device);
+        }
         json.text("cgroupsPath", linux.cgroupsPath());
-        json.object("resources", linux.resources(), ResourcesWriter::resources);
+        if (linux.resources().isPresent()) {
+            ResourcesWriter.write(json.object("resources"), linux.resources().get());
+        }
         json.text("rootfsPropagation", linux.rootfsPropagation());
-        json.object("seccomp", linux.seccomp(), LinuxWriter::seccomp);
+        if (linux.seccomp().isPresent()) {
+            write(json.object("seccomp"), linux.seccomp().get());
+        }
         json.textMap("sysctl", linux.sysctl());
         json.texts("maskedPaths", linux.maskedPaths());
         json.texts("readonlyPaths", linux.readonlyPaths());
         json.text("mountLabel", linux.mountLabel());
-        json.object("intelRdt", linux.intelRdt(), LinuxWriter::intelRdt);
-        json.object("personality", linux.personality(), (object, personality) -> {
-            object.text("domain", personality.domain());
-            object.texts("flags", personality.flags());
-        });
-        json.objectMap("netDevices", linux.netDevices(), (object, device) -> object.text("name", device.name()));
-        json.object("memoryPolicy", linux.memoryPolicy(), (object, policy) -> {
-            object.text("mode", policy.mode());
-            object.text("nodes", policy.nodes());
-            object.texts("flags", policy.flags());
-        });
+        if (linux.intelRdt().isPresent()) {
+            write(json.object("intelRdt"), linux.intelRdt().get());
+        }
+        if (linux.personality().isPresent()) {
+            ObjectBuilder personality = json.object("personality");
+            personality.text("domain", linux.personality().get().domain());
+            personality.texts("flags", linux.personality().get().flags());
+        }
+        writeNetDevices(json, linux.netDevices());
+        if (linux.memoryPolicy().isPresent()) {
+            write(json.object("memoryPolicy"), linux.memoryPolicy().get());
+        }
     }
 
-    private static void device(ObjectBuilder json, Device device) {
+    private static void writeTimeOffsets(ObjectBuilder json, Map<String, TimeOffset> offsets) {
+        if (offsets.isEmpty()) {
+            return;
+        }
+        ObjectBuilder clocks = json.object("timeOffsets");
+        for (Map.Entry<String, TimeOffset> offset : offsets.entrySet()) {
+            ObjectBuilder clock = clocks.object(offset.getKey());
+            clock.number("secs", offset.getValue().secs());
+            clock.number("nanosecs", offset.getValue().nanosecs());
+        }
+    }
+
+    private static void writeNetDevices(ObjectBuilder json, Map<String, NetDevice> netDevices) {
+        if (netDevices.isEmpty()) {
+            return;
+        }
+        ObjectBuilder devices = json.object("netDevices");
+        for (Map.Entry<String, NetDevice> device : netDevices.entrySet()) {
+            devices.object(device.getKey()).text("name", device.getValue().name());
+        }
+    }
+
+    private static void write(ObjectBuilder json, Device device) {
         json.text("path", device.path());
         json.text("type", device.type());
         json.number("major", device.major());
@@ -47,7 +76,7 @@ final class LinuxWriter {
         json.number("gid", device.gid());
     }
 
-    private static void intelRdt(ObjectBuilder json, IntelRdt rdt) {
+    private static void write(ObjectBuilder json, IntelRdt rdt) {
         json.text("closID", rdt.closID());
         json.texts("schemata", rdt.schemata());
         json.text("l3CacheSchema", rdt.l3CacheSchema());
@@ -55,25 +84,34 @@ final class LinuxWriter {
         json.flagIfSet("enableMonitoring", rdt.enableMonitoring());
     }
 
-    private static void seccomp(ObjectBuilder json, Seccomp seccomp) {
+    private static void write(ObjectBuilder json, MemoryPolicy policy) {
+        json.text("mode", policy.mode());
+        json.text("nodes", policy.nodes());
+        json.texts("flags", policy.flags());
+    }
+
+    private static void write(ObjectBuilder json, Seccomp seccomp) {
         json.text("defaultAction", seccomp.defaultAction());
         json.number("defaultErrnoRet", seccomp.defaultErrnoRet());
         json.texts("architectures", seccomp.architectures());
         json.texts("flags", seccomp.flags());
         json.text("listenerPath", seccomp.listenerPath());
         json.text("listenerMetadata", seccomp.listenerMetadata());
-        json.objects("syscalls", seccomp.syscalls(), LinuxWriter::syscallRule);
+        for (Seccomp.SyscallRule rule : seccomp.syscalls()) {
+            write(json.item("syscalls"), rule);
+        }
     }
 
-    private static void syscallRule(ObjectBuilder json, Seccomp.SyscallRule rule) {
+    private static void write(ObjectBuilder json, Seccomp.SyscallRule rule) {
         json.texts("names", rule.names());
         json.text("action", rule.action());
         json.number("errnoRet", rule.errnoRet());
-        json.objects("args", rule.args(), (object, arg) -> {
-            object.number("index", arg.index());
-            object.unsigned("value", arg.value());
-            object.unsignedIfSet("valueTwo", arg.valueTwo());
-            object.text("op", arg.op());
-        });
+        for (Seccomp.Arg arg : rule.args()) {
+            ObjectBuilder item = json.item("args");
+            item.number("index", arg.index());
+            item.unsigned("value", arg.value());
+            item.unsignedIfSet("valueTwo", arg.valueTwo());
+            item.text("op", arg.op());
+        }
     }
 }

@@ -7,25 +7,38 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.function.Function;
 
 /**
  * The members of a JSON object, asked for by name and type. A wrong type is an error at the member's path; {@code null}
  * is the same as no member; an empty string is the same as no string, since that is how Go programs write one.
+ *
+ * <p>Neither this class nor the readers that use it have a lambda: each place where one is made costs about a third of
+ * a millisecond in a fresh JVM, and there would be sixty of them.
  */
 final class Members {
-    private final Json.ObjectValue object;
+    private static final Json ABSENT = new Json.NullValue(JsonPath.ROOT);
 
-    private Members(Json.ObjectValue object) {
-        this.object = object;
+    private final JsonPath path;
+    private final Map<String, Json> members;
+    private final boolean absent;
+
+    private Members(JsonPath path, Map<String, Json> members, boolean absent) {
+        this.path = path;
+        this.members = members;
+        this.absent = absent;
     }
 
     static Members of(Json value) {
-        return new Members(as(Json.ObjectValue.class, "an object", value));
+        return new Members(value.path(), objectValue(value).members(), false);
+    }
+
+    /** Whether there is no such object at all; then its members must not be asked for. */
+    boolean isAbsent() {
+        return absent;
     }
 
     JsonPath at(String name) {
-        return object.path().member(name);
+        return path.member(name);
     }
 
     String text(String name) {
@@ -33,19 +46,32 @@ final class Members {
     }
 
     Optional<String> optionalText(String name) {
-        return find(name).map(Members::string).filter(text -> !text.isEmpty());
+        if (!has(name)) {
+            return Optional.empty();
+        }
+        String text = string(find(name));
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
 
     List<String> texts(String name) {
-        return items(name, Members::string);
+        List<Json> items = items(name);
+        List<String> texts = new ArrayList<>(items.size());
+        for (Json item : items) {
+            texts.add(string(item));
+        }
+        return texts;
     }
 
     Map<String, String> textMap(String name) {
-        return map(name, Members::string);
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (Map.Entry<String, Json> entry : entries(name).entrySet()) {
+            texts.put(entry.getKey(), string(entry.getValue()));
+        }
+        return texts;
     }
 
     boolean flag(String name) {
-        return optionalFlag(name).orElse(false);
+        return has(name) && bool(find(name));
     }
 
     boolean requiredFlag(String name) {
@@ -53,98 +79,126 @@ final class Members {
     }
 
     Optional<Boolean> optionalFlag(String name) {
-        return find(name).map(Members::bool);
+        return has(name) ? Optional.of(bool(find(name))) : Optional.empty();
     }
 
-    long integer(String name, IntegerType type) {
+    long requiredInteger(String name, IntegerType type) {
         return number(required(name), type);
     }
 
-    long integer(String name, IntegerType type, long whenAbsent) {
-        return optionalInteger(name, type).orElse(whenAbsent);
+    /** The number, or 0 if there is none. */
+    long integer(String name, IntegerType type) {
+        return has(name) ? number(find(name), type) : 0;
     }
 
     OptionalLong optionalInteger(String name, IntegerType type) {
-        Optional<Json> value = find(name);
-        return value.isPresent() ? OptionalLong.of(number(value.get(), type)) : OptionalLong.empty();
-    }
-
-    /** For a member that has to fit into an {@code int}: a uint32 whose values above 2147483647 mean nothing. */
-    OptionalInt optionalInt(String name, IntegerType type) {
-        Optional<Json> value = find(name);
-        return value.isPresent() ? OptionalInt.of(narrow(value.get(), type)) : OptionalInt.empty();
+        return has(name) ? OptionalLong.of(number(find(name), type)) : OptionalLong.empty();
     }
 
     int requiredInt(String name, IntegerType type) {
         return narrow(required(name), type);
     }
 
-    int integerOr(String name, IntegerType type, int whenAbsent) {
-        return optionalInt(name, type).orElse(whenAbsent);
+    /** The number, or 0 if there is none. */
+    int intOrZero(String name, IntegerType type) {
+        return has(name) ? narrow(find(name), type) : 0;
+    }
+
+    /** For a member that has to fit into an {@code int}: a uint32 whose values above 2147483647 mean nothing. */
+    OptionalInt optionalInt(String name, IntegerType type) {
+        return has(name) ? OptionalInt.of(narrow(find(name), type)) : OptionalInt.empty();
     }
 
     List<Long> integers(String name, IntegerType type) {
-        return items(name, item -> number(item, type));
-    }
-
-    <T> Optional<T> object(String name, Function<Members, T> reader) {
-        return find(name).map(value -> reader.apply(of(value)));
-    }
-
-    <T> T requiredObject(String name, Function<Members, T> reader) {
-        return reader.apply(of(required(name)));
-    }
-
-    <T> List<T> objects(String name, Function<Members, T> reader) {
-        return items(name, item -> reader.apply(of(item)));
-    }
-
-    <T> Map<String, T> objectMap(String name, Function<Members, T> reader) {
-        return map(name, value -> reader.apply(of(value)));
-    }
-
-    private <T> List<T> items(String name, Function<Json, T> reader) {
-        Optional<Json> value = find(name);
-        if (value.isEmpty()) {
-            return List.of();
+        List<Json> items = items(name);
+        List<Long> integers = new ArrayList<>(items.size());
+        for (Json item : items) {
+            integers.add(number(item, type));
         }
-        List<T> items = new ArrayList<>();
-        for (Json item : as(Json.ArrayValue.class, "an array", value.get()).items()) {
-            items.add(reader.apply(item));
-        }
-        return items;
+        return integers;
     }
 
-    private <T> Map<String, T> map(String name, Function<Json, T> reader) {
-        Optional<Json> value = find(name);
-        if (value.isEmpty()) {
-            return Map.of();
-        }
-        Map<String, T> map = new LinkedHashMap<>();
-        as(Json.ObjectValue.class, "an object", value.get())
-                .members()
-                .forEach((key, member) -> map.put(key, reader.apply(member)));
-        return map;
+    /** An object, perhaps an {@linkplain #isAbsent absent} one. */
+    Members object(String name) {
+        return has(name) ? of(find(name)) : new Members(at(name), Map.of(), true);
     }
 
-    private Optional<Json> find(String name) {
-        return Optional.ofNullable(object.members().get(name)).filter(value -> !(value instanceof Json.NullValue));
+    Members requiredObject(String name) {
+        return of(required(name));
+    }
+
+    List<Members> objects(String name) {
+        List<Json> items = items(name);
+        List<Members> objects = new ArrayList<>(items.size());
+        for (Json item : items) {
+            objects.add(of(item));
+        }
+        return objects;
+    }
+
+    Map<String, Members> objectMap(String name) {
+        Map<String, Members> objects = new LinkedHashMap<>();
+        for (Map.Entry<String, Json> entry : entries(name).entrySet()) {
+            objects.put(entry.getKey(), of(entry.getValue()));
+        }
+        return objects;
+    }
+
+    private boolean has(String name) {
+        return !(find(name) instanceof Json.NullValue);
+    }
+
+    private Json find(String name) {
+        return members.getOrDefault(name, ABSENT);
     }
 
     private Json required(String name) {
-        return find(name).orElseThrow(() -> at(name).error("is required"));
+        if (!has(name)) {
+            throw at(name).error("is required");
+        }
+        return find(name);
+    }
+
+    private List<Json> items(String name) {
+        if (!has(name)) {
+            return List.of();
+        }
+        if (find(name) instanceof Json.ArrayValue array) {
+            return array.items();
+        }
+        throw wrongType("an array", find(name));
+    }
+
+    private Map<String, Json> entries(String name) {
+        return has(name) ? objectValue(find(name)).members() : Map.of();
+    }
+
+    private static Json.ObjectValue objectValue(Json value) {
+        if (value instanceof Json.ObjectValue object) {
+            return object;
+        }
+        throw wrongType("an object", value);
     }
 
     private static String string(Json value) {
-        return as(Json.TextValue.class, "a string", value).text();
+        if (value instanceof Json.TextValue text) {
+            return text.text();
+        }
+        throw wrongType("a string", value);
     }
 
     private static boolean bool(Json value) {
-        return as(Json.BooleanValue.class, "true or false", value).value();
+        if (value instanceof Json.BooleanValue flag) {
+            return flag.value();
+        }
+        throw wrongType("true or false", value);
     }
 
     private static long number(Json value, IntegerType type) {
-        return type.parse(as(Json.NumberValue.class, "a number", value));
+        if (value instanceof Json.NumberValue number) {
+            return type.parse(number);
+        }
+        throw wrongType("a number", value);
     }
 
     private static int narrow(Json value, IntegerType type) {
@@ -155,10 +209,7 @@ final class Members {
         return (int) number;
     }
 
-    private static <T extends Json> T as(Class<T> type, String expected, Json value) {
-        if (type.isInstance(value)) {
-            return type.cast(value);
-        }
-        throw value.path().error("must be " + expected + ", is " + value.kind());
+    private static SpecException wrongType(String expected, Json value) {
+        return value.path().error("must be " + expected + ", is " + value.kind());
     }
 }

@@ -27,7 +27,7 @@ public enum NamespaceType {
         this.jsonName = jsonName;
     }
 
-    /** The name in {@code linux.namespaces[].type}; the names of {@code /proc/PID/ns} differ ({@code net}, {@code mnt}). */
+    /** The name in {@code linux.namespaces[].type}; {@code /proc/PID/ns} has others, {@code net} and {@code mnt}. */
     public String jsonName() {
         return jsonName;
     }

@@ -7,43 +7,83 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.function.BiConsumer;
-import java.util.function.BiFunction;
 
-/** Makes a JSON object member by member. What is absent, empty or false leaves no member. */
-final class ObjectBuilder {
+/**
+ * Makes a JSON object member by member. What is absent, empty or false leaves no member. Like {@link Members}, it does
+ * without lambdas.
+ */
+final class ObjectBuilder implements JsonPart {
     private final JsonPath path;
-    private final Map<String, Json> members = new LinkedHashMap<>();
+    private final Map<String, JsonPart> members = new LinkedHashMap<>();
 
-    private ObjectBuilder(JsonPath path) {
+    ObjectBuilder(JsonPath path) {
         this.path = path;
     }
 
-    /** The object a value turns into when {@code writer} adds its members. */
-    static <T> Json.ObjectValue object(JsonPath path, T value, BiConsumer<ObjectBuilder, T> writer) {
-        ObjectBuilder object = new ObjectBuilder(path);
-        writer.accept(object, value);
-        return new Json.ObjectValue(path, object.members);
+    @Override
+    public Json.ObjectValue build() {
+        Map<String, Json> values = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonPart> member : members.entrySet()) {
+            values.put(member.getKey(), member.getValue().build());
+        }
+        return new Json.ObjectValue(path, values);
+    }
+
+    /** Adds an object, to be filled by the caller. */
+    ObjectBuilder object(String name) {
+        ObjectBuilder object = new ObjectBuilder(at(name));
+        members.put(name, object);
+        return object;
+    }
+
+    /** Adds an object to the array of that name, to be filled by the caller. */
+    ObjectBuilder item(String name) {
+        ArrayBuilder array = members.get(name) instanceof ArrayBuilder started ? started : new ArrayBuilder(at(name));
+        members.put(name, array);
+        return array.object();
+    }
+
+    private JsonPath at(String name) {
+        return path.member(name);
     }
 
     void text(String name, String text) {
-        add(name, new Json.TextValue(path.member(name), text));
+        members.put(name, new Json.TextValue(at(name), text));
     }
 
     void text(String name, Optional<String> text) {
-        text.ifPresent(it -> text(name, it));
+        if (text.isPresent()) {
+            text(name, text.get());
+        }
     }
 
     void texts(String name, List<String> texts) {
-        list(name, texts, Json.TextValue::new);
+        JsonPath place = at(name);
+        List<Json> items = new ArrayList<>(texts.size());
+        for (String text : texts) {
+            items.add(new Json.TextValue(place.item(items.size()), text));
+        }
+        array(name, items);
     }
 
     void textMap(String name, Map<String, String> texts) {
-        map(name, texts, Json.TextValue::new);
+        if (texts.isEmpty()) {
+            return;
+        }
+        ObjectBuilder map = object(name);
+        for (Map.Entry<String, String> text : texts.entrySet()) {
+            map.text(text.getKey(), text.getValue());
+        }
     }
 
     void flag(String name, boolean value) {
-        add(name, new Json.BooleanValue(path.member(name), value));
+        members.put(name, new Json.BooleanValue(at(name), value));
+    }
+
+    void flag(String name, Optional<Boolean> value) {
+        if (value.isPresent()) {
+            flag(name, value.get());
+        }
     }
 
     void flagIfSet(String name, boolean value) {
@@ -52,20 +92,20 @@ final class ObjectBuilder {
         }
     }
 
-    void flag(String name, Optional<Boolean> value) {
-        value.ifPresent(it -> flag(name, it));
-    }
-
     void number(String name, long value) {
-        add(name, number(path.member(name), value));
+        members.put(name, new Json.NumberValue(at(name), Long.toString(value)));
     }
 
     void number(String name, OptionalLong value) {
-        value.ifPresent(it -> number(name, it));
+        if (value.isPresent()) {
+            number(name, value.getAsLong());
+        }
     }
 
     void number(String name, OptionalInt value) {
-        value.ifPresent(it -> number(name, it));
+        if (value.isPresent()) {
+            number(name, value.getAsInt());
+        }
     }
 
     void numberIfSet(String name, long value) {
@@ -75,16 +115,23 @@ final class ObjectBuilder {
     }
 
     void numbers(String name, List<Long> values) {
-        list(name, values, ObjectBuilder::number);
+        JsonPath place = at(name);
+        List<Json> items = new ArrayList<>(values.size());
+        for (long value : values) {
+            items.add(new Json.NumberValue(place.item(items.size()), Long.toString(value)));
+        }
+        array(name, items);
     }
 
     /** A uint64 carried in a {@code long}. */
     void unsigned(String name, long value) {
-        add(name, new Json.NumberValue(path.member(name), Long.toUnsignedString(value)));
+        members.put(name, new Json.NumberValue(at(name), Long.toUnsignedString(value)));
     }
 
     void unsigned(String name, OptionalLong value) {
-        value.ifPresent(it -> unsigned(name, it));
+        if (value.isPresent()) {
+            unsigned(name, value.getAsLong());
+        }
     }
 
     void unsignedIfSet(String name, long value) {
@@ -93,43 +140,34 @@ final class ObjectBuilder {
         }
     }
 
-    <T> void object(String name, Optional<T> value, BiConsumer<ObjectBuilder, T> writer) {
-        value.ifPresent(it -> add(name, object(path.member(name), it, writer)));
-    }
-
-    <T> void objects(String name, List<T> values, BiConsumer<ObjectBuilder, T> writer) {
-        list(name, values, (place, value) -> object(place, value, writer));
-    }
-
-    <T> void objectMap(String name, Map<String, T> values, BiConsumer<ObjectBuilder, T> writer) {
-        map(name, values, (place, value) -> object(place, value, writer));
-    }
-
-    private <T> void list(String name, List<T> values, BiFunction<JsonPath, T, Json> item) {
-        if (values.isEmpty()) {
-            return;
+    private void array(String name, List<Json> items) {
+        if (!items.isEmpty()) {
+            members.put(name, new Json.ArrayValue(at(name), items));
         }
-        JsonPath place = path.member(name);
-        List<Json> items = new ArrayList<>(values.size());
-        values.forEach(value -> items.add(item.apply(place.item(items.size()), value)));
-        add(name, new Json.ArrayValue(place, items));
     }
 
-    private <T> void map(String name, Map<String, T> values, BiFunction<JsonPath, T, Json> member) {
-        if (values.isEmpty()) {
-            return;
+    /** An array of objects that are still being made. */
+    private static final class ArrayBuilder implements JsonPart {
+        private final JsonPath path;
+        private final List<ObjectBuilder> items = new ArrayList<>();
+
+        ArrayBuilder(JsonPath path) {
+            this.path = path;
         }
-        JsonPath place = path.member(name);
-        Map<String, Json> children = new LinkedHashMap<>();
-        values.forEach((key, value) -> children.put(key, member.apply(place.member(key), value)));
-        add(name, new Json.ObjectValue(place, children));
-    }
 
-    private static Json number(JsonPath path, long value) {
-        return new Json.NumberValue(path, Long.toString(value));
-    }
+        ObjectBuilder object() {
+            ObjectBuilder object = new ObjectBuilder(path.item(items.size()));
+            items.add(object);
+            return object;
+        }
 
-    private void add(String name, Json value) {
-        members.put(name, value);
+        @Override
+        public Json build() {
+            List<Json> values = new ArrayList<>(items.size());
+            for (ObjectBuilder item : items) {
+                values.add(item.build());
+            }
+            return new Json.ArrayValue(path, values);
+        }
     }
 }

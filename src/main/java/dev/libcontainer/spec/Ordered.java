@@ -13,11 +13,10 @@ final class Ordered {
         if (map.isEmpty()) {
             return Map.of();
         }
-        Map<K, V> copy = new LinkedHashMap<>(map);
-        copy.forEach((key, value) -> {
-            Objects.requireNonNull(key);
-            Objects.requireNonNull(value);
-        });
+        Map<K, V> copy = new LinkedHashMap<>();
+        for (Map.Entry<? extends K, ? extends V> entry : map.entrySet()) {
+            copy.put(Objects.requireNonNull(entry.getKey()), Objects.requireNonNull(entry.getValue()));
+        }
         return Collections.unmodifiableMap(copy);
     }
 }

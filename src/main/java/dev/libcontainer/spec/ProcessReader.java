@@ -4,6 +4,10 @@ import static dev.libcontainer.spec.IntegerType.INT32;
 import static dev.libcontainer.spec.IntegerType.UINT32;
 import static dev.libcontainer.spec.IntegerType.UINT64;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
 /** Makes a {@link Process} of its JSON object. */
 final class ProcessReader {
     private ProcessReader() {}
@@ -11,63 +15,80 @@ final class ProcessReader {
     static Process process(Members json) {
         return new Process(
                 json.flag("terminal"),
-                json.object("consoleSize", ProcessReader::consoleSize),
-                json.object("user", ProcessReader::user).orElse(User.ROOT),
+                consoleSize(json.object("consoleSize")),
+                user(json.object("user")),
                 json.texts("args"),
                 json.texts("env"),
                 json.text("cwd"),
-                json.object("capabilities", ProcessReader::capabilities),
-                json.objects("rlimits", ProcessReader::rlimit),
+                capabilities(json.object("capabilities")),
+                rlimits(json.objects("rlimits")),
                 json.flag("noNewPrivileges"),
                 json.optionalText("apparmorProfile"),
                 json.optionalInt("oomScoreAdj", INT32),
-                json.object("scheduler", ProcessReader::scheduler),
+                scheduler(json.object("scheduler")),
                 json.optionalText("selinuxLabel"),
-                json.object("ioPriority", ProcessReader::ioPriority),
-                json.object("execCPUAffinity", ProcessReader::execCpuAffinity));
+                ioPriority(json.object("ioPriority")),
+                execCpuAffinity(json.object("execCPUAffinity")));
     }
 
-    private static ConsoleSize consoleSize(Members json) {
-        return new ConsoleSize(json.requiredInt("height", UINT32), json.requiredInt("width", UINT32));
+    private static Optional<ConsoleSize> consoleSize(Members json) {
+        return json.isAbsent()
+                ? Optional.empty()
+                : Optional.of(new ConsoleSize(json.requiredInt("height", UINT32), json.requiredInt("width", UINT32)));
     }
 
     private static User user(Members json) {
-        return new User(
-                json.integer("uid", UINT32),
-                json.integer("gid", UINT32),
-                json.optionalInt("umask", UINT32),
-                json.integers("additionalGids", UINT32));
+        return json.isAbsent()
+                ? User.ROOT
+                : new User(
+                        json.requiredInteger("uid", UINT32),
+                        json.requiredInteger("gid", UINT32),
+                        json.optionalInt("umask", UINT32),
+                        json.integers("additionalGids", UINT32));
     }
 
-    private static Capabilities capabilities(Members json) {
-        return new Capabilities(
-                json.texts("bounding"),
-                json.texts("effective"),
-                json.texts("inheritable"),
-                json.texts("permitted"),
-                json.texts("ambient"));
+    private static Optional<Capabilities> capabilities(Members json) {
+        return json.isAbsent()
+                ? Optional.empty()
+                : Optional.of(new Capabilities(
+                        json.texts("bounding"),
+                        json.texts("effective"),
+                        json.texts("inheritable"),
+                        json.texts("permitted"),
+                        json.texts("ambient")));
     }
 
-    private static Rlimit rlimit(Members json) {
-        return new Rlimit(json.text("type"), json.integer("soft", UINT64), json.integer("hard", UINT64));
+    private static List<Rlimit> rlimits(List<Members> items) {
+        List<Rlimit> rlimits = new ArrayList<>(items.size());
+        for (Members json : items) {
+            rlimits.add(new Rlimit(
+                    json.text("type"), json.requiredInteger("soft", UINT64), json.requiredInteger("hard", UINT64)));
+        }
+        return rlimits;
     }
 
-    private static Scheduler scheduler(Members json) {
-        return new Scheduler(
-                json.text("policy"),
-                json.integerOr("nice", INT32, 0),
-                json.integerOr("priority", INT32, 0),
-                json.texts("flags"),
-                json.integer("runtime", UINT64, 0),
-                json.integer("deadline", UINT64, 0),
-                json.integer("period", UINT64, 0));
+    private static Optional<Scheduler> scheduler(Members json) {
+        return json.isAbsent()
+                ? Optional.empty()
+                : Optional.of(new Scheduler(
+                        json.text("policy"),
+                        json.intOrZero("nice", INT32),
+                        json.intOrZero("priority", INT32),
+                        json.texts("flags"),
+                        json.integer("runtime", UINT64),
+                        json.integer("deadline", UINT64),
+                        json.integer("period", UINT64)));
     }
 
-    private static IoPriority ioPriority(Members json) {
-        return new IoPriority(json.text("class"), json.requiredInt("priority", INT32));
+    private static Optional<IoPriority> ioPriority(Members json) {
+        return json.isAbsent()
+                ? Optional.empty()
+                : Optional.of(new IoPriority(json.text("class"), json.requiredInt("priority", INT32)));
     }
 
-    private static ExecCpuAffinity execCpuAffinity(Members json) {
-        return new ExecCpuAffinity(json.optionalText("initial"), json.optionalText("final"));
+    private static Optional<ExecCpuAffinity> execCpuAffinity(Members json) {
+        return json.isAbsent()
+                ? Optional.empty()
+                : Optional.of(new ExecCpuAffinity(json.optionalText("initial"), json.optionalText("final")));
     }
 }

@@ -1,5 +1,6 @@
 package dev.libcontainer.spec;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** The rules of {@code process}. */
@@ -53,31 +54,38 @@ final class ProcessRules {
         Rules.environment(path.member("env"), process.env());
         Rules.absolute(path.member("cwd"), process.cwd());
         checkUser(path.member("user"), process.user());
-        process.consoleSize().ifPresent(size -> {
-            JsonPath place = path.member("consoleSize");
-            Rules.within(place.member("height"), size.height(), 0, 0xffff);
-            Rules.within(place.member("width"), size.width(), 0, 0xffff);
-        });
+        if (process.consoleSize().isPresent()) {
+            checkConsoleSize(path.member("consoleSize"), process.consoleSize().get());
+        }
         checkRlimits(path.member("rlimits"), process.rlimits());
-        process.oomScoreAdj()
-                .ifPresent(adjustment -> Rules.within(path.member("oomScoreAdj"), adjustment, -1000, 1000));
-        process.scheduler().ifPresent(scheduler -> checkScheduler(path.member("scheduler"), scheduler));
-        process.ioPriority().ifPresent(priority -> {
-            JsonPath place = path.member("ioPriority");
-            IO_CLASSES.check(place.member("class"), priority.ioClass());
-            Rules.within(place.member("priority"), priority.priority(), 0, 7);
-        });
-        process.execCPUAffinity().ifPresent(affinity -> {
-            JsonPath place = path.member("execCPUAffinity");
-            affinity.initial().ifPresent(cpus -> Rules.numberList(place.member("initial"), cpus));
-            affinity.finalAffinity().ifPresent(cpus -> Rules.numberList(place.member("final"), cpus));
-        });
+        Rules.within(path.member("oomScoreAdj"), process.oomScoreAdj(), -1000, 1000);
+        if (process.scheduler().isPresent()) {
+            checkScheduler(path.member("scheduler"), process.scheduler().get());
+        }
+        if (process.ioPriority().isPresent()) {
+            checkIoPriority(path.member("ioPriority"), process.ioPriority().get());
+        }
+        if (process.execCPUAffinity().isPresent()) {
+            ExecCpuAffinity affinity = process.execCPUAffinity().get();
+            Rules.numberList(path.member("execCPUAffinity").member("initial"), affinity.initial());
+            Rules.numberList(path.member("execCPUAffinity").member("final"), affinity.finalAffinity());
+        }
+    }
+
+    private static void checkConsoleSize(JsonPath path, ConsoleSize size) {
+        Rules.within(path.member("height"), size.height(), 0, 0xffff); // unsigned short in struct winsize
+        Rules.within(path.member("width"), size.width(), 0, 0xffff);
+    }
+
+    private static void checkIoPriority(JsonPath path, IoPriority priority) {
+        IO_CLASSES.check(path.member("class"), priority.ioClass());
+        Rules.within(path.member("priority"), priority.priority(), 0, 7);
     }
 
     private static void checkUser(JsonPath path, User user) {
         Rules.uint32(path.member("uid"), user.uid());
         Rules.uint32(path.member("gid"), user.gid());
-        user.umask().ifPresent(mask -> Rules.within(path.member("umask"), mask, 0, 0777));
+        Rules.within(path.member("umask"), user.umask(), 0, 0777);
         List<Long> groups = user.additionalGids();
         for (int i = 0; i < groups.size(); i++) {
             Rules.uint32(path.member("additionalGids").item(i), groups.get(i));
@@ -85,8 +93,10 @@ final class ProcessRules {
     }
 
     private static void checkRlimits(JsonPath path, List<Rlimit> rlimits) {
+        List<String> types = new ArrayList<>(rlimits.size());
         for (int i = 0; i < rlimits.size(); i++) {
             Rlimit rlimit = rlimits.get(i);
+            types.add(rlimit.type());
             RLIMITS.check(path.item(i).member("type"), rlimit.type());
             if (Long.compareUnsigned(rlimit.soft(), rlimit.hard()) > 0) {
                 throw path.item(i)
@@ -95,13 +105,13 @@ final class ProcessRules {
                                 + Long.toUnsignedString(rlimit.hard()));
             }
         }
-        Rules.unique(path, rlimits, "type", Rlimit::type);
+        Rules.unique(path, "type", types);
     }
 
     private static void checkScheduler(JsonPath path, Scheduler scheduler) {
         String policy = scheduler.policy();
         POLICIES.check(path.member("policy"), policy);
-        Rules.knownAll(SCHEDULER_FLAGS, path.member("flags"), scheduler.flags());
+        SCHEDULER_FLAGS.checkAll(path.member("flags"), scheduler.flags());
         Rules.within(path.member("nice"), scheduler.nice(), -20, 19);
         if (policy.equals("SCHED_FIFO") || policy.equals("SCHED_RR")) {
             Rules.within(path.member("priority"), scheduler.priority(), 1, 99);

@@ -18,8 +18,8 @@ import java.util.OptionalLong;
  * @param network class and priorities of network traffic, cgroup v1 only
  * @param rdma limits of RDMA devices, by device name
  * @param unified raw cgroup v2 files and what is written to them, after everything else
- * @see <a href="https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md#control-groups">config-linux.md,
- *     Control groups</a>
+ * @see <a href="https://github.com/opencontainers/runtime-spec/blob/v1.3.0/config-linux.md#control-groups">Control
+ *     groups in config-linux.md</a>
  */
 public record Resources(
         List<DeviceRule> devices,

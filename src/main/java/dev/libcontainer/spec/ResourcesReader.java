@@ -5,98 +5,147 @@ import static dev.libcontainer.spec.IntegerType.UINT16;
 import static dev.libcontainer.spec.IntegerType.UINT32;
 import static dev.libcontainer.spec.IntegerType.UINT64;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
 /** Makes a {@link Resources} of its JSON object. */
 final class ResourcesReader {
     private ResourcesReader() {}
 
     static Resources resources(Members json) {
         return new Resources(
-                json.objects("devices", ResourcesReader::deviceRule),
-                json.object("memory", ResourcesReader::memory),
-                json.object("cpu", ResourcesReader::cpu),
-                json.object("pids", pids -> new Resources.Pids(pids.optionalInteger("limit", INT64))),
-                json.object("blockIO", ResourcesReader::blockIo),
-                json.objects("hugepageLimits", ResourcesReader::hugepageLimit),
-                json.object("network", ResourcesReader::network),
-                json.objectMap("rdma", ResourcesReader::rdma),
+                deviceRules(json.objects("devices")),
+                memory(json.object("memory")),
+                cpu(json.object("cpu")),
+                pids(json.object("pids")),
+                blockIo(json.object("blockIO")),
+                hugepageLimits(json.objects("hugepageLimits")),
+                network(json.object("network")),
+                rdma(json.objectMap("rdma")),
                 json.textMap("unified"));
     }
 
-    private static Resources.DeviceRule deviceRule(Members json) {
-        return new Resources.DeviceRule(
-                json.requiredFlag("allow"),
-                json.optionalText("type"),
-                json.optionalInteger("major", INT64),
-                json.optionalInteger("minor", INT64),
-                json.optionalText("access"));
+    private static List<Resources.DeviceRule> deviceRules(List<Members> items) {
+        List<Resources.DeviceRule> rules = new ArrayList<>(items.size());
+        for (Members json : items) {
+            rules.add(new Resources.DeviceRule(
+                    json.requiredFlag("allow"),
+                    json.optionalText("type"),
+                    json.optionalInteger("major", INT64),
+                    json.optionalInteger("minor", INT64),
+                    json.optionalText("access")));
+        }
+        return rules;
     }
 
-    private static Resources.Memory memory(Members json) {
-        return new Resources.Memory(
-                json.optionalInteger("limit", INT64),
-                json.optionalInteger("reservation", INT64),
-                json.optionalInteger("swap", INT64),
-                json.optionalInteger("kernel", INT64),
-                json.optionalInteger("kernelTCP", INT64),
-                json.optionalInteger("swappiness", UINT64),
-                json.optionalFlag("disableOOMKiller"),
-                json.optionalFlag("useHierarchy"),
-                json.optionalFlag("checkBeforeUpdate"));
+    private static Optional<Resources.Memory> memory(Members json) {
+        return json.isAbsent()
+                ? Optional.empty()
+                : Optional.of(new Resources.Memory(
+                        json.optionalInteger("limit", INT64),
+                        json.optionalInteger("reservation", INT64),
+                        json.optionalInteger("swap", INT64),
+                        json.optionalInteger("kernel", INT64),
+                        json.optionalInteger("kernelTCP", INT64),
+                        json.optionalInteger("swappiness", UINT64),
+                        json.optionalFlag("disableOOMKiller"),
+                        json.optionalFlag("useHierarchy"),
+                        json.optionalFlag("checkBeforeUpdate")));
     }
 
-    private static Resources.Cpu cpu(Members json) {
-        return new Resources.Cpu(
-                json.optionalInteger("shares", UINT64),
-                json.optionalInteger("quota", INT64),
-                json.optionalInteger("burst", UINT64),
-                json.optionalInteger("period", UINT64),
-                json.optionalInteger("realtimeRuntime", INT64),
-                json.optionalInteger("realtimePeriod", UINT64),
-                json.optionalText("cpus"),
-                json.optionalText("mems"),
-                json.optionalInteger("idle", INT64));
+    private static Optional<Resources.Cpu> cpu(Members json) {
+        return json.isAbsent()
+                ? Optional.empty()
+                : Optional.of(new Resources.Cpu(
+                        json.optionalInteger("shares", UINT64),
+                        json.optionalInteger("quota", INT64),
+                        json.optionalInteger("burst", UINT64),
+                        json.optionalInteger("period", UINT64),
+                        json.optionalInteger("realtimeRuntime", INT64),
+                        json.optionalInteger("realtimePeriod", UINT64),
+                        json.optionalText("cpus"),
+                        json.optionalText("mems"),
+                        json.optionalInteger("idle", INT64)));
     }
 
-    private static Resources.BlockIo blockIo(Members json) {
-        return new Resources.BlockIo(
-                json.optionalInt("weight", UINT16),
-                json.optionalInt("leafWeight", UINT16),
-                json.objects("weightDevice", ResourcesReader::weightDevice),
-                json.objects("throttleReadBpsDevice", ResourcesReader::throttleDevice),
-                json.objects("throttleWriteBpsDevice", ResourcesReader::throttleDevice),
-                json.objects("throttleReadIOPSDevice", ResourcesReader::throttleDevice),
-                json.objects("throttleWriteIOPSDevice", ResourcesReader::throttleDevice));
+    private static Optional<Resources.Pids> pids(Members json) {
+        return json.isAbsent()
+                ? Optional.empty()
+                : Optional.of(new Resources.Pids(json.optionalInteger("limit", INT64)));
     }
 
-    private static Resources.WeightDevice weightDevice(Members json) {
-        return new Resources.WeightDevice(
-                json.integer("major", INT64),
-                json.integer("minor", INT64),
-                json.optionalInt("weight", UINT16),
-                json.optionalInt("leafWeight", UINT16));
+    private static Optional<Resources.BlockIo> blockIo(Members json) {
+        return json.isAbsent()
+                ? Optional.empty()
+                : Optional.of(new Resources.BlockIo(
+                        json.optionalInt("weight", UINT16),
+                        json.optionalInt("leafWeight", UINT16),
+                        weightDevices(json.objects("weightDevice")),
+                        throttleDevices(json.objects("throttleReadBpsDevice")),
+                        throttleDevices(json.objects("throttleWriteBpsDevice")),
+                        throttleDevices(json.objects("throttleReadIOPSDevice")),
+                        throttleDevices(json.objects("throttleWriteIOPSDevice"))));
     }
 
-    private static Resources.ThrottleDevice throttleDevice(Members json) {
-        return new Resources.ThrottleDevice(
-                json.integer("major", INT64), json.integer("minor", INT64), json.integer("rate", UINT64));
+    private static List<Resources.WeightDevice> weightDevices(List<Members> items) {
+        List<Resources.WeightDevice> devices = new ArrayList<>(items.size());
+        for (Members json : items) {
+            devices.add(new Resources.WeightDevice(
+                    json.requiredInteger("major", INT64),
+                    json.requiredInteger("minor", INT64),
+                    json.optionalInt("weight", UINT16),
+                    json.optionalInt("leafWeight", UINT16)));
+        }
+        return devices;
     }
 
-    private static Resources.HugepageLimit hugepageLimit(Members json) {
-        return new Resources.HugepageLimit(json.text("pageSize"), json.integer("limit", UINT64));
+    private static List<Resources.ThrottleDevice> throttleDevices(List<Members> items) {
+        List<Resources.ThrottleDevice> devices = new ArrayList<>(items.size());
+        for (Members json : items) {
+            devices.add(new Resources.ThrottleDevice(
+                    json.requiredInteger("major", INT64),
+                    json.requiredInteger("minor", INT64),
+                    json.requiredInteger("rate", UINT64)));
+        }
+        return devices;
     }
 
-    private static Resources.Network network(Members json) {
-        return new Resources.Network(
-                json.optionalInteger("classID", UINT32),
-                json.objects("priorities", ResourcesReader::interfacePriority));
+    private static List<Resources.HugepageLimit> hugepageLimits(List<Members> items) {
+        List<Resources.HugepageLimit> limits = new ArrayList<>(items.size());
+        for (Members json : items) {
+            limits.add(new Resources.HugepageLimit(json.text("pageSize"), json.requiredInteger("limit", UINT64)));
+        }
+        return limits;
     }
 
-    private static Resources.InterfacePriority interfacePriority(Members json) {
-        return new Resources.InterfacePriority(json.text("name"), json.integer("priority", UINT32));
+    private static Optional<Resources.Network> network(Members json) {
+        return json.isAbsent()
+                ? Optional.empty()
+                : Optional.of(new Resources.Network(
+                        json.optionalInteger("classID", UINT32), interfacePriorities(json.objects("priorities"))));
     }
 
-    private static Resources.Rdma rdma(Members json) {
-        return new Resources.Rdma(
-                json.optionalInteger("hcaHandles", UINT32), json.optionalInteger("hcaObjects", UINT32));
+    private static List<Resources.InterfacePriority> interfacePriorities(List<Members> items) {
+        List<Resources.InterfacePriority> priorities = new ArrayList<>(items.size());
+        for (Members json : items) {
+            priorities.add(
+                    new Resources.InterfacePriority(json.text("name"), json.requiredInteger("priority", UINT32)));
+        }
+        return priorities;
+    }
+
+    private static Map<String, Resources.Rdma> rdma(Map<String, Members> devices) {
+        Map<String, Resources.Rdma> limits = new LinkedHashMap<>();
+        for (Map.Entry<String, Members> device : devices.entrySet()) {
+            Members json = device.getValue();
+            limits.put(
+                    device.getKey(),
+                    new Resources.Rdma(
+                            json.optionalInteger("hcaHandles", UINT32), json.optionalInteger("hcaObjects", UINT32)));
+        }
+        return limits;
     }
 }

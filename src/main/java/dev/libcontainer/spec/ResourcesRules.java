@@ -1,6 +1,8 @@
 package dev.libcontainer.spec;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -21,26 +23,42 @@ final class ResourcesRules {
 
     static void check(JsonPath path, Resources resources) {
         checkDevices(path.member("devices"), resources.devices());
-        resources.memory().ifPresent(memory -> checkMemory(path.member("memory"), memory));
-        resources.cpu().ifPresent(cpu -> checkCpu(path.member("cpu"), cpu));
-        resources.pids().ifPresent(pids -> atLeastMinusOne(path.member("pids").member("limit"), pids.limit()));
-        resources.blockIO().ifPresent(blockIo -> checkBlockIo(path.member("blockIO"), blockIo));
+        if (resources.memory().isPresent()) {
+            checkMemory(path.member("memory"), resources.memory().get());
+        }
+        if (resources.cpu().isPresent()) {
+            checkCpu(path.member("cpu"), resources.cpu().get());
+        }
+        if (resources.pids().isPresent()) {
+            atLeastMinusOne(
+                    path.member("pids").member("limit"), resources.pids().get().limit());
+        }
+        if (resources.blockIO().isPresent()) {
+            checkBlockIo(path.member("blockIO"), resources.blockIO().get());
+        }
         checkHugepages(path.member("hugepageLimits"), resources.hugepageLimits());
-        resources.network().ifPresent(network -> checkNetwork(path.member("network"), network));
-        resources.rdma().forEach((device, limit) -> checkRdma(path.member("rdma").member(device), limit));
-        resources.unified().keySet().forEach(key -> checkUnifiedKey(path.member("unified").member(key), key));
+        if (resources.network().isPresent()) {
+            checkNetwork(path.member("network"), resources.network().get());
+        }
+        for (Map.Entry<String, Resources.Rdma> limit : resources.rdma().entrySet()) {
+            checkRdma(path.member("rdma").member(limit.getKey()), limit.getValue());
+        }
+        for (String key : resources.unified().keySet()) {
+            checkUnifiedKey(path.member("unified").member(key), key);
+        }
     }
 
     private static void checkDevices(JsonPath path, List<Resources.DeviceRule> rules) {
         for (int i = 0; i < rules.size(); i++) {
             Resources.DeviceRule rule = rules.get(i);
             JsonPath place = path.item(i);
-            rule.type().ifPresent(type -> DEVICE_TYPES.check(place.member("type"), type));
+            DEVICE_TYPES.check(place.member("type"), rule.type());
             atLeastMinusOne(place.member("major"), rule.major());
             atLeastMinusOne(place.member("minor"), rule.minor());
-            rule.access().filter(access -> !ACCESS.matcher(access).matches()).ifPresent(access -> {
+            String access = rule.access().orElse("rwm");
+            if (!ACCESS.matcher(access).matches()) {
                 throw place.member("access").error("must be made of r, w and m, is " + Quoted.text(access));
-            });
+            }
         }
     }
 
@@ -50,7 +68,7 @@ final class ResourcesRules {
         atLeastMinusOne(path.member("swap"), memory.swap());
         atLeastMinusOne(path.member("kernel"), memory.kernel());
         atLeastMinusOne(path.member("kernelTCP"), memory.kernelTCP());
-        memory.swappiness().ifPresent(tendency -> Rules.within(path.member("swappiness"), tendency, 0, 100));
+        Rules.within(path.member("swappiness"), memory.swappiness(), 0, 100);
         long limit = memory.limit().orElse(0);
         long swap = memory.swap().orElse(0);
         if (limit > 0 && swap > 0 && swap < limit) {
@@ -64,9 +82,9 @@ final class ResourcesRules {
     private static void checkCpu(JsonPath path, Resources.Cpu cpu) {
         atLeastMinusOne(path.member("quota"), cpu.quota());
         atLeastMinusOne(path.member("realtimeRuntime"), cpu.realtimeRuntime());
-        cpu.cpus().ifPresent(list -> Rules.numberList(path.member("cpus"), list));
-        cpu.mems().ifPresent(list -> Rules.numberList(path.member("mems"), list));
-        cpu.idle().ifPresent(idle -> Rules.within(path.member("idle"), idle, 0, 1));
+        Rules.numberList(path.member("cpus"), cpu.cpus());
+        Rules.numberList(path.member("mems"), cpu.mems());
+        Rules.within(path.member("idle"), cpu.idle(), 0, 1);
     }
 
     private static void checkBlockIo(JsonPath path, Resources.BlockIo blockIo) {
@@ -107,17 +125,19 @@ final class ResourcesRules {
     }
 
     private static void checkHugepages(JsonPath path, List<Resources.HugepageLimit> limits) {
+        List<String> sizes = new ArrayList<>(limits.size());
         for (int i = 0; i < limits.size(); i++) {
             String size = limits.get(i).pageSize();
             if (!PAGE_SIZE.matcher(size).matches()) {
                 throw path.item(i).member("pageSize").error("must be a size such as 2MB, is " + Quoted.text(size));
             }
+            sizes.add(size);
         }
-        Rules.unique(path, limits, "pageSize", Resources.HugepageLimit::pageSize);
+        Rules.unique(path, "pageSize", sizes);
     }
 
     private static void checkNetwork(JsonPath path, Resources.Network network) {
-        network.classID().ifPresent(id -> Rules.uint32(path.member("classID"), id));
+        Rules.uint32(path.member("classID"), network.classID());
         for (int i = 0; i < network.priorities().size(); i++) {
             Resources.InterfacePriority priority = network.priorities().get(i);
             JsonPath place = path.member("priorities").item(i);
@@ -130,8 +150,8 @@ final class ResourcesRules {
         if (limit.hcaHandles().isEmpty() && limit.hcaObjects().isEmpty()) {
             throw path.error("needs hcaHandles or hcaObjects");
         }
-        limit.hcaHandles().ifPresent(handles -> Rules.uint32(path.member("hcaHandles"), handles));
-        limit.hcaObjects().ifPresent(objects -> Rules.uint32(path.member("hcaObjects"), objects));
+        Rules.uint32(path.member("hcaHandles"), limit.hcaHandles());
+        Rules.uint32(path.member("hcaObjects"), limit.hcaObjects());
     }
 
     /** A key becomes a file name below the cgroup, so it must not lead anywhere else. */

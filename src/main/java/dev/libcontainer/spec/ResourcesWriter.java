@@ -1,30 +1,41 @@
 package dev.libcontainer.spec;
 
 import java.util.List;
+import java.util.Map;
 
 /** Makes the JSON object of a {@link Resources}. */
 final class ResourcesWriter {
     private ResourcesWriter() {}
 
-    static void resources(ObjectBuilder json, Resources resources) {
-        json.objects("devices", resources.devices(), ResourcesWriter::deviceRule);
-        json.object("memory", resources.memory(), ResourcesWriter::memory);
-        json.object("cpu", resources.cpu(), ResourcesWriter::cpu);
-        json.object("pids", resources.pids(), (object, pids) -> object.number("limit", pids.limit()));
-        json.object("blockIO", resources.blockIO(), ResourcesWriter::blockIo);
-        json.objects("hugepageLimits", resources.hugepageLimits(), (object, limit) -> {
-            object.text("pageSize", limit.pageSize());
-            object.unsigned("limit", limit.limit());
-        });
-        json.object("network", resources.network(), ResourcesWriter::network);
-        json.objectMap("rdma", resources.rdma(), (object, limit) -> {
-            object.number("hcaHandles", limit.hcaHandles());
-            object.number("hcaObjects", limit.hcaObjects());
-        });
+    static void write(ObjectBuilder json, Resources resources) {
+        for (Resources.DeviceRule rule : resources.devices()) {
+            write(json.item("devices"), rule);
+        }
+        if (resources.memory().isPresent()) {
+            write(json.object("memory"), resources.memory().get());
+        }
+        if (resources.cpu().isPresent()) {
+            write(json.object("cpu"), resources.cpu().get());
+        }
+        if (resources.pids().isPresent()) {
+            json.object("pids").number("limit", resources.pids().get().limit());
+        }
+        if (resources.blockIO().isPresent()) {
+            write(json.object("blockIO"), resources.blockIO().get());
+        }
+        for (Resources.HugepageLimit limit : resources.hugepageLimits()) {
+            ObjectBuilder item = json.item("hugepageLimits");
+            item.text("pageSize", limit.pageSize());
+            item.unsigned("limit", limit.limit());
+        }
+        if (resources.network().isPresent()) {
+            write(json.object("network"), resources.network().get());
+        }
+        writeRdma(json, resources.rdma());
         json.textMap("unified", resources.unified());
     }
 
-    private static void deviceRule(ObjectBuilder json, Resources.DeviceRule rule) {
+    private static void write(ObjectBuilder json, Resources.DeviceRule rule) {
         json.flag("allow", rule.allow());
         json.text("type", rule.type());
         json.number("major", rule.major());
@@ -32,7 +43,7 @@ final class ResourcesWriter {
         json.text("access", rule.access());
     }
 
-    private static void memory(ObjectBuilder json, Resources.Memory memory) {
+    private static void write(ObjectBuilder json, Resources.Memory memory) {
         json.number("limit", memory.limit());
         json.number("reservation", memory.reservation());
         json.number("swap", memory.swap());
@@ -44,7 +55,7 @@ final class ResourcesWriter {
         json.flag("checkBeforeUpdate", memory.checkBeforeUpdate());
     }
 
-    private static void cpu(ObjectBuilder json, Resources.Cpu cpu) {
+    private static void write(ObjectBuilder json, Resources.Cpu cpu) {
         json.unsigned("shares", cpu.shares());
         json.number("quota", cpu.quota());
         json.unsigned("burst", cpu.burst());
@@ -56,34 +67,49 @@ final class ResourcesWriter {
         json.number("idle", cpu.idle());
     }
 
-    private static void blockIo(ObjectBuilder json, Resources.BlockIo blockIo) {
+    private static void write(ObjectBuilder json, Resources.BlockIo blockIo) {
         json.number("weight", blockIo.weight());
         json.number("leafWeight", blockIo.leafWeight());
-        json.objects("weightDevice", blockIo.weightDevice(), (object, device) -> {
-            object.number("major", device.major());
-            object.number("minor", device.minor());
-            object.number("weight", device.weight());
-            object.number("leafWeight", device.leafWeight());
-        });
-        throttles(json, "throttleReadBpsDevice", blockIo.throttleReadBpsDevice());
-        throttles(json, "throttleWriteBpsDevice", blockIo.throttleWriteBpsDevice());
-        throttles(json, "throttleReadIOPSDevice", blockIo.throttleReadIOPSDevice());
-        throttles(json, "throttleWriteIOPSDevice", blockIo.throttleWriteIOPSDevice());
+        for (Resources.WeightDevice device : blockIo.weightDevice()) {
+            ObjectBuilder item = json.item("weightDevice");
+            item.number("major", device.major());
+            item.number("minor", device.minor());
+            item.number("weight", device.weight());
+            item.number("leafWeight", device.leafWeight());
+        }
+        writeThrottles(json, "throttleReadBpsDevice", blockIo.throttleReadBpsDevice());
+        writeThrottles(json, "throttleWriteBpsDevice", blockIo.throttleWriteBpsDevice());
+        writeThrottles(json, "throttleReadIOPSDevice", blockIo.throttleReadIOPSDevice());
+        writeThrottles(json, "throttleWriteIOPSDevice", blockIo.throttleWriteIOPSDevice());
     }
 
-    private static void throttles(ObjectBuilder json, String name, List<Resources.ThrottleDevice> devices) {
-        json.objects(name, devices, (object, device) -> {
-            object.number("major", device.major());
-            object.number("minor", device.minor());
-            object.unsigned("rate", device.rate());
-        });
+    private static void writeThrottles(ObjectBuilder json, String name, List<Resources.ThrottleDevice> devices) {
+        for (Resources.ThrottleDevice device : devices) {
+            ObjectBuilder item = json.item(name);
+            item.number("major", device.major());
+            item.number("minor", device.minor());
+            item.unsigned("rate", device.rate());
+        }
     }
 
-    private static void network(ObjectBuilder json, Resources.Network network) {
+    private static void write(ObjectBuilder json, Resources.Network network) {
         json.number("classID", network.classID());
-        json.objects("priorities", network.priorities(), (object, priority) -> {
-            object.text("name", priority.name());
-            object.number("priority", priority.priority());
-        });
+        for (Resources.InterfacePriority priority : network.priorities()) {
+            ObjectBuilder item = json.item("priorities");
+            item.text("name", priority.name());
+            item.number("priority", priority.priority());
+        }
+    }
+
+    private static void writeRdma(ObjectBuilder json, Map<String, Resources.Rdma> limits) {
+        if (limits.isEmpty()) {
+            return;
+        }
+        ObjectBuilder devices = json.object("rdma");
+        for (Map.Entry<String, Resources.Rdma> limit : limits.entrySet()) {
+            ObjectBuilder device = devices.object(limit.getKey());
+            device.number("hcaHandles", limit.getValue().hcaHandles());
+            device.number("hcaObjects", limit.getValue().hcaObjects());
+        }
     }
 }

@@ -70,11 +70,11 @@ final class SeccompRules {
         ACTIONS.check(path.member("defaultAction"), seccomp.defaultAction());
         if (seccomp.defaultAction().equals("SCMP_ACT_NOTIFY")) {
             throw path.member("defaultAction")
-                    .error("SCMP_ACT_NOTIFY cannot be the default: the call that hands over the fd would wait for itself");
+                    .error("SCMP_ACT_NOTIFY cannot be the default: the call that hands over the fd would wait");
         }
         checkErrno(path.member("defaultErrnoRet"), seccomp.defaultAction(), seccomp.defaultErrnoRet());
-        Rules.knownAll(ARCHITECTURES, path.member("architectures"), seccomp.architectures());
-        Rules.knownAll(FLAGS, path.member("flags"), seccomp.flags());
+        ARCHITECTURES.checkAll(path.member("architectures"), seccomp.architectures());
+        FLAGS.checkAll(path.member("flags"), seccomp.flags());
         if (seccomp.listenerMetadata().isPresent() && seccomp.listenerPath().isEmpty()) {
             throw path.member("listenerMetadata").error("needs a listenerPath");
         }

@@ -8,6 +8,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -32,7 +34,8 @@ public final class SpecReader {
         try (InputStream in = Files.newInputStream(file)) {
             return read(in);
         } catch (NoSuchFileException e) {
-            throw new SpecException("", file + ": there is no such file", "A bundle is a directory with a config.json.");
+            throw new SpecException(
+                    "", file + ": there is no such file", "A bundle is a directory with a config.json.");
         } catch (IOException e) {
             throw new SpecException("", file + ": cannot be read: " + e);
         }
@@ -81,47 +84,72 @@ public final class SpecReader {
     private static Spec spec(Members json) {
         return new Spec(
                 json.text("ociVersion"),
-                Optional.of(json.requiredObject("root", SpecReader::root)),
-                json.objects("mounts", SpecReader::mount),
-                json.object("process", ProcessReader::process),
+                Optional.of(root(json.requiredObject("root"))),
+                mounts(json.objects("mounts")),
+                process(json.object("process")),
                 json.optionalText("hostname"),
                 json.optionalText("domainname"),
-                json.object("hooks", SpecReader::hooks),
+                hooks(json.object("hooks")),
                 json.textMap("annotations"),
-                json.object("linux", LinuxReader::linux));
+                linux(json.object("linux")));
     }
 
     private static Root root(Members json) {
         return new Root(json.text("path"), json.flag("readonly"));
     }
 
-    private static Mount mount(Members json) {
-        return new Mount(
-                json.text("destination"),
-                json.optionalText("type"),
-                json.optionalText("source"),
-                json.texts("options"),
-                json.objects("uidMappings", SpecReader::idMapping),
-                json.objects("gidMappings", SpecReader::idMapping));
+    private static Optional<Process> process(Members json) {
+        return json.isAbsent() ? Optional.empty() : Optional.of(ProcessReader.process(json));
     }
 
-    static IdMapping idMapping(Members json) {
-        return new IdMapping(
-                json.integer("containerID", UINT32), json.integer("hostID", UINT32), json.integer("size", UINT32));
+    private static Optional<Linux> linux(Members json) {
+        return json.isAbsent() ? Optional.empty() : Optional.of(LinuxReader.linux(json));
     }
 
-    private static Hooks hooks(Members json) {
-        return new Hooks(
-                json.objects("prestart", SpecReader::hook),
-                json.objects("createRuntime", SpecReader::hook),
-                json.objects("createContainer", SpecReader::hook),
-                json.objects("startContainer", SpecReader::hook),
-                json.objects("poststart", SpecReader::hook),
-                json.objects("poststop", SpecReader::hook));
+    private static List<Mount> mounts(List<Members> items) {
+        List<Mount> mounts = new ArrayList<>(items.size());
+        for (Members json : items) {
+            mounts.add(new Mount(
+                    json.text("destination"),
+                    json.optionalText("type"),
+                    json.optionalText("source"),
+                    json.texts("options"),
+                    idMappings(json.objects("uidMappings")),
+                    idMappings(json.objects("gidMappings"))));
+        }
+        return mounts;
     }
 
-    private static Hooks.Hook hook(Members json) {
-        return new Hooks.Hook(
-                json.text("path"), json.texts("args"), json.texts("env"), json.optionalInt("timeout", INT32));
+    static List<IdMapping> idMappings(List<Members> items) {
+        List<IdMapping> mappings = new ArrayList<>(items.size());
+        for (Members json : items) {
+            mappings.add(new IdMapping(
+                    json.requiredInteger("containerID", UINT32),
+                    json.requiredInteger("hostID", UINT32),
+                    json.requiredInteger("size", UINT32)));
+        }
+        return mappings;
+    }
+
+    private static Optional<Hooks> hooks(Members json) {
+        if (json.isAbsent()) {
+            return Optional.empty();
+        }
+        return Optional.of(new Hooks(
+                hookList(json.objects("prestart")),
+                hookList(json.objects("createRuntime")),
+                hookList(json.objects("createContainer")),
+                hookList(json.objects("startContainer")),
+                hookList(json.objects("poststart")),
+                hookList(json.objects("poststop"))));
+    }
+
+    private static List<Hooks.Hook> hookList(List<Members> items) {
+        List<Hooks.Hook> hooks = new ArrayList<>(items.size());
+        for (Members json : items) {
+            hooks.add(new Hooks.Hook(
+                    json.text("path"), json.texts("args"), json.texts("env"), json.optionalInt("timeout", INT32)));
+        }
+        return hooks;
     }
 }

@@ -1,8 +1,10 @@
 package dev.libcontainer.spec;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -54,21 +56,32 @@ public final class SpecValidator {
                             Quoted.text(spec.ociVersion()) + " is not a version of the 1.x specification",
                             "The newest known here is " + Spec.OCI_VERSION + ".");
         }
-        spec.root().ifPresent(root -> Rules.notEmpty(top.member("root").member("path"), root.path()));
+        if (spec.root().isPresent()) {
+            Rules.notEmpty(top.member("root").member("path"), spec.root().get().path());
+        }
         checkMounts(top.member("mounts"), spec.mounts());
-        spec.process().ifPresent(process -> ProcessRules.check(top.member("process"), process));
-        spec.hooks().ifPresent(hooks -> checkHooks(top.member("hooks"), hooks));
+        if (spec.process().isPresent()) {
+            ProcessRules.check(top.member("process"), spec.process().get());
+        }
+        if (spec.hooks().isPresent()) {
+            checkHooks(top.member("hooks"), spec.hooks().get());
+        }
         if (spec.annotations().containsKey("")) {
             throw top.member("annotations").error("a key must not be empty");
         }
-        spec.linux().ifPresent(linux -> LinuxRules.check(top.member("linux"), linux));
-        checkNames(spec);
+        if (spec.linux().isPresent()) {
+            LinuxRules.check(top.member("linux"), spec.linux().get());
+        }
+        checkName(top.member("hostname"), spec.hostname(), spec.linux());
+        checkName(top.member("domainname"), spec.domainname(), spec.linux());
     }
 
     private static void checkMounts(JsonPath path, List<Mount> mounts) {
+        List<String> destinations = new ArrayList<>(mounts.size());
         for (int i = 0; i < mounts.size(); i++) {
             Mount mount = mounts.get(i);
             JsonPath place = path.item(i);
+            destinations.add(mount.destination());
             Rules.notEmpty(place.member("destination"), mount.destination());
             Rules.idMappings(place.member("uidMappings"), mount.uidMappings());
             Rules.idMappings(place.member("gidMappings"), mount.gidMappings());
@@ -77,7 +90,7 @@ public final class SpecValidator {
                 throw place.member(missing).error("an id-mapped mount needs both uidMappings and gidMappings");
             }
         }
-        Rules.noCopies(path, mounts);
+        Rules.noCopies(path, mounts, destinations);
     }
 
     private static void checkHooks(JsonPath path, Hooks hooks) {
@@ -95,20 +108,17 @@ public final class SpecValidator {
             JsonPath place = path.item(i);
             Rules.absolute(place.member("path"), hook.path());
             Rules.environment(place.member("env"), hook.env());
-            hook.timeout()
-                    .ifPresent(seconds -> Rules.within(place.member("timeout"), seconds, 1, Integer.MAX_VALUE));
+            Rules.within(place.member("timeout"), hook.timeout(), 1, Integer.MAX_VALUE);
         }
     }
 
     /** Setting a name without a UTS namespace would rename the host. */
-    private static void checkNames(Spec spec) {
-        spec.hostname().ifPresent(name -> checkName(JsonPath.ROOT.member("hostname"), name, spec));
-        spec.domainname().ifPresent(name -> checkName(JsonPath.ROOT.member("domainname"), name, spec));
-    }
-
-    private static void checkName(JsonPath path, String name, Spec spec) {
-        LinuxRules.needs(path, NamespaceType.UTS, spec.linux());
-        int length = name.getBytes(StandardCharsets.UTF_8).length;
+    private static void checkName(JsonPath path, Optional<String> name, Optional<Linux> linux) {
+        if (name.isEmpty()) {
+            return;
+        }
+        LinuxRules.needs(path, NamespaceType.UTS, linux);
+        int length = name.get().getBytes(StandardCharsets.UTF_8).length;
         if (length > LONGEST_NAME) {
             throw path.error("has " + length + " bytes, the kernel takes " + LONGEST_NAME);
         }
@@ -117,13 +127,15 @@ public final class SpecValidator {
     private static void refuseNul(Json value) {
         if (value instanceof Json.ObjectValue object) {
             for (Map.Entry<String, Json> member : object.members().entrySet()) {
-                JsonText.withoutNul(member.getKey(), object.path());
+                object.path().withoutNul(member.getKey());
                 refuseNul(member.getValue());
             }
         } else if (value instanceof Json.ArrayValue array) {
-            array.items().forEach(SpecValidator::refuseNul);
+            for (Json item : array.items()) {
+                refuseNul(item);
+            }
         } else if (value instanceof Json.TextValue text) {
-            JsonText.withoutNul(text.text(), text.path());
+            text.path().withoutNul(text.text());
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.libcontainer.spec;
 
+import java.util.List;
+
 /**
  * Writes {@code config.json}.
  *
@@ -25,60 +27,81 @@ public final class SpecWriter {
     }
 
     static Json.ObjectValue tree(Spec spec) {
-        return ObjectBuilder.object(JsonPath.ROOT, spec, SpecWriter::spec);
+        ObjectBuilder json = new ObjectBuilder(JsonPath.ROOT);
+        write(json, spec);
+        return json.build();
     }
 
     static Json.ObjectValue tree(JsonPath path, Process process) {
-        return ObjectBuilder.object(path, process, ProcessWriter::process);
+        ObjectBuilder json = new ObjectBuilder(path);
+        ProcessWriter.write(json, process);
+        return json.build();
     }
 
     static Json.ObjectValue tree(JsonPath path, Resources resources) {
-        return ObjectBuilder.object(path, resources, ResourcesWriter::resources);
+        ObjectBuilder json = new ObjectBuilder(path);
+        ResourcesWriter.write(json, resources);
+        return json.build();
     }
 
-    private static void spec(ObjectBuilder json, Spec spec) {
+    private static void write(ObjectBuilder json, Spec spec) {
         json.text("ociVersion", spec.ociVersion());
-        json.object("process", spec.process(), ProcessWriter::process);
-        json.object("root", spec.root(), (object, root) -> {
-            object.text("path", root.path());
-            object.flagIfSet("readonly", root.readonly());
-        });
+        if (spec.process().isPresent()) {
+            ProcessWriter.write(json.object("process"), spec.process().get());
+        }
+        if (spec.root().isPresent()) {
+            ObjectBuilder root = json.object("root");
+            root.text("path", spec.root().get().path());
+            root.flagIfSet("readonly", spec.root().get().readonly());
+        }
         json.text("hostname", spec.hostname());
         json.text("domainname", spec.domainname());
-        json.objects("mounts", spec.mounts(), SpecWriter::mount);
-        json.object("hooks", spec.hooks(), SpecWriter::hooks);
+        for (Mount mount : spec.mounts()) {
+            write(json.item("mounts"), mount);
+        }
+        if (spec.hooks().isPresent()) {
+            write(json.object("hooks"), spec.hooks().get());
+        }
         json.textMap("annotations", spec.annotations());
-        json.object("linux", spec.linux(), LinuxWriter::linux);
+        if (spec.linux().isPresent()) {
+            LinuxWriter.write(json.object("linux"), spec.linux().get());
+        }
     }
 
-    private static void mount(ObjectBuilder json, Mount mount) {
+    private static void write(ObjectBuilder json, Mount mount) {
         json.text("destination", mount.destination());
         json.text("type", mount.type());
         json.text("source", mount.source());
         json.texts("options", mount.options());
-        json.objects("uidMappings", mount.uidMappings(), SpecWriter::idMapping);
-        json.objects("gidMappings", mount.gidMappings(), SpecWriter::idMapping);
+        writeIdMappings(json, "uidMappings", mount.uidMappings());
+        writeIdMappings(json, "gidMappings", mount.gidMappings());
     }
 
-    static void idMapping(ObjectBuilder json, IdMapping mapping) {
-        json.number("containerID", mapping.containerID());
-        json.number("hostID", mapping.hostID());
-        json.number("size", mapping.size());
+    static void writeIdMappings(ObjectBuilder json, String name, List<IdMapping> mappings) {
+        for (IdMapping mapping : mappings) {
+            ObjectBuilder item = json.item(name);
+            item.number("containerID", mapping.containerID());
+            item.number("hostID", mapping.hostID());
+            item.number("size", mapping.size());
+        }
     }
 
-    private static void hooks(ObjectBuilder json, Hooks hooks) {
-        json.objects("prestart", hooks.prestart(), SpecWriter::hook);
-        json.objects("createRuntime", hooks.createRuntime(), SpecWriter::hook);
-        json.objects("createContainer", hooks.createContainer(), SpecWriter::hook);
-        json.objects("startContainer", hooks.startContainer(), SpecWriter::hook);
-        json.objects("poststart", hooks.poststart(), SpecWriter::hook);
-        json.objects("poststop", hooks.poststop(), SpecWriter::hook);
+    private static void write(ObjectBuilder json, Hooks hooks) {
+        writeHooks(json, "prestart", hooks.prestart());
+        writeHooks(json, "createRuntime", hooks.createRuntime());
+        writeHooks(json, "createContainer", hooks.createContainer());
+        writeHooks(json, "startContainer", hooks.startContainer());
+        writeHooks(json, "poststart", hooks.poststart());
+        writeHooks(json, "poststop", hooks.poststop());
     }
 
-    private static void hook(ObjectBuilder json, Hooks.Hook hook) {
-        json.text("path", hook.path());
-        json.texts("args", hook.args());
-        json.texts("env", hook.env());
-        json.number("timeout", hook.timeout());
+    private static void writeHooks(ObjectBuilder json, String name, List<Hooks.Hook> hooks) {
+        for (Hooks.Hook hook : hooks) {
+            ObjectBuilder item = json.item(name);
+            item.text("path", hook.path());
+            item.texts("args", hook.args());
+            item.texts("env", hook.env());
+            item.number("timeout", hook.timeout());
+        }
     }
 }

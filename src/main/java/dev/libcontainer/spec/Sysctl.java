@@ -1,6 +1,5 @@
 package dev.libcontainer.spec;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -33,9 +32,12 @@ public final class Sysctl {
         int slash = name.indexOf('/');
         boolean dotSeparates = dot >= 0 && (slash < 0 || dot < slash);
         String file = dotSeparates ? swapped(name) : name;
-        boolean leadsElsewhere = List.of(file.split("/", -1)).stream()
-                .anyMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."));
-        return leadsElsewhere ? Optional.empty() : Optional.of(file);
+        for (String part : file.split("/", -1)) {
+            if (part.isEmpty() || part.equals(".") || part.equals("..")) {
+                return Optional.empty();
+            }
+        }
+        return Optional.of(file);
     }
 
     private static String swapped(String name) {

@@ -13,43 +13,18 @@ import java.util.OptionalLong;
 import org.assertj.core.groups.Tuple;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CgroupLimitsTest {
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', nullValues = "-", value = {
-        // resources                                   | version 1                                        | version 2
-        "'memory':{'limit':1000}                       | memory.limit_in_bytes=1000                       | memory.max=1000",
-        "'memory':{'limit':-1}                         | memory.limit_in_bytes=-1                         | memory.max=max",
-        "'memory':{'limit':0}                          | -                                                | -",
-        "'memory':{'limit':1000,'swap':1500}           | memory.limit_in_bytes=1000 memory.memsw.limit_in_bytes=1500 | memory.swap.max=500 memory.max=1000",
-        "'memory':{'limit':1000,'swap':1000}           | memory.limit_in_bytes=1000 memory.memsw.limit_in_bytes=1000 | memory.swap.max=0 memory.max=1000",
-        "'memory':{'limit':1000,'swap':-1}             | memory.limit_in_bytes=1000 memory.memsw.limit_in_bytes=-1   | memory.swap.max=max memory.max=1000",
-        "'memory':{'limit':1000,'swap':0}              | memory.limit_in_bytes=1000                       | memory.max=1000",
-        "'memory':{'limit':-1,'swap':1500}             | memory.limit_in_bytes=-1 memory.memsw.limit_in_bytes=1500   | memory.swap.max=1500 memory.max=max",
-        "'memory':{'reservation':500}                  | memory.soft_limit_in_bytes=500                   | memory.low=500",
-        "'memory':{'reservation':-1}                   | memory.soft_limit_in_bytes=-1                    | memory.low=max",
-        "'memory':{'disableOOMKiller':false}           | -                                                | -",
-        "'cpu':{'shares':1024}                         | cpu.shares=1024                                  | cpu.weight=100",
-        "'cpu':{'shares':0}                            | -                                                | -",
-        "'cpu':{'shares':512,'idle':1}                 | cpu.idle=1                                       | cpu.idle=1",
-        "'cpu':{'shares':512,'idle':0}                 | cpu.idle=0 cpu.shares=512                        | cpu.idle=0 cpu.weight=59",
-        "'cpu':{'quota':50000,'period':20000}          | cpu.cfs_period_us=20000 cpu.cfs_quota_us=50000   | cpu.max=50000_20000",
-        "'cpu':{'quota':50000}                         | cpu.cfs_quota_us=50000                           | cpu.max=50000_100000",
-        "'cpu':{'quota':-1}                            | cpu.cfs_quota_us=-1                              | cpu.max=max_100000",
-        "'cpu':{'quota':0,'period':0}                  | -                                                | -",
-        "'cpu':{'period':20000}                        | cpu.cfs_period_us=20000                          | cpu.max=max_20000",
-        "'cpu':{'quota':50000,'burst':1000}            | cpu.cfs_quota_us=50000 cpu.cfs_burst_us=1000     | cpu.max=50000_100000 cpu.max.burst=1000",
-        "'cpu':{'cpus':'0-3','mems':'0'}               | cpuset.cpus=0-3 cpuset.mems=0                    | cpuset.cpus=0-3 cpuset.mems=0",
-        "'pids':{'limit':10}                           | pids.max=10                                      | pids.max=10",
-        "'pids':{'limit':0}                            | pids.max=0                                       | pids.max=0",
-        "'pids':{'limit':-1}                           | pids.max=max                                     | pids.max=max",
-        "'pids':{}                                     | -                                                | -",
-    })
+    @CsvFileSource(resources = "limits.txt", delimiter = '|', quoteCharacter = '`', nullValues = "-")
     void aLimitIsWrittenTheWayEachVersionHasIt(String resources, String v1, String v2) {
-        assertThat(written(CgroupLimits.forNew(resources(resources), Hosts.hybrid()))).isEqualTo(words(v1));
-        assertThat(written(CgroupLimits.forNew(resources(resources), Hosts.unified()))).isEqualTo(words(v2));
+        assertThat(written(CgroupLimits.forNew(resources(resources), Hosts.hybrid())))
+                .isEqualTo(words(v1));
+        assertThat(written(CgroupLimits.forNew(resources(resources), Hosts.unified())))
+                .isEqualTo(words(v2));
     }
 
     @Test
@@ -67,19 +42,22 @@ class CgroupLimitsTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', quoteCharacter = '`', value = {
-        "'memory':{'swappiness':0}         | memory.swappiness",
-        "'memory':{'disableOOMKiller':true}| memory.disableOOMKiller",
-        "'memory':{'kernelTCP':1}          | memory.kernelTCP",
-        "'memory':{'kernel':1}             | memory.kernel",
-        "'cpu':{'realtimePeriod':1}        | cpu.realtimePeriod",
-        "'cpu':{'realtimeRuntime':1}       | cpu.realtimeRuntime",
-    })
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'memory':{'swappiness':0}         | memory.swappiness",
+                "'memory':{'disableOOMKiller':true}| memory.disableOOMKiller",
+                "'memory':{'kernelTCP':1}          | memory.kernelTCP",
+                "'memory':{'kernel':1}             | memory.kernel",
+                "'cpu':{'realtimePeriod':1}        | cpu.realtimePeriod",
+                "'cpu':{'realtimeRuntime':1}       | cpu.realtimeRuntime",
+            })
     void whatOnlyVersion1HasIsRefusedOnVersion2(String resources, String member) {
         assertThatExceptionOfType(CgroupException.class)
                 .isThrownBy(() -> CgroupLimits.forNew(resources(resources), Hosts.unified()))
-                .withMessage("linux.resources." + member
-                        + ": cgroup v2 has no such limit, and this host has cgroup v2");
+                .withMessage(
+                        "linux.resources." + member + ": cgroup v2 has no such limit, and this host has cgroup v2");
     }
 
     @Test
@@ -147,7 +125,17 @@ class CgroupLimitsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 1", "2, 1", "3, 2", "512, 59", "1024, 100", "2048, 174", "262143, 10000", "262144, 10000", "-1, 10000"})
+    @CsvSource({
+        "1, 1",
+        "2, 1",
+        "3, 2",
+        "512, 59",
+        "1024, 100",
+        "2048, 174",
+        "262143, 10000",
+        "262144, 10000",
+        "-1, 10000"
+    })
     void sharesBecomeAWeightOnACurveThroughBothDefaults(long shares, long weight) {
         assertThat(CpuController.weight(shares)).isEqualTo(weight);
     }
@@ -184,8 +172,8 @@ class CgroupLimitsTest {
     @Test
     void anUpdateBelowTheUsageIsRefusedIfAskedFor() {
         assertThatExceptionOfType(CgroupException.class)
-                .isThrownBy(() -> update(
-                        "'memory':{'limit':400,'checkBeforeUpdate':true}", Hosts.unified(), memory(500, 1000)))
+                .isThrownBy(() ->
+                        update("'memory':{'limit':400,'checkBeforeUpdate':true}", Hosts.unified(), memory(500, 1000)))
                 .withMessage("linux.resources.memory.limit: 400 is not above the 500 bytes in use");
         assertThat(written(update("'memory':{'limit':400}", Hosts.unified(), memory(500, 1000))))
                 .containsExactly("memory.max=400");
@@ -219,7 +207,8 @@ class CgroupLimitsTest {
     @Test
     void aNewCpusetOfVersion1InheritsCpusAndNodes() {
         assertThat(CgroupLimits.inheritedFiles(Hosts.hybrid()))
-                .containsExactly(new InheritedFile("cpuset", "cpuset.cpus"), new InheritedFile("cpuset", "cpuset.mems"));
+                .containsExactly(
+                        new InheritedFile("cpuset", "cpuset.cpus"), new InheritedFile("cpuset", "cpuset.mems"));
         assertThat(CgroupLimits.inheritedFiles(Hosts.unified())).isEmpty();
     }
 

@@ -68,8 +68,7 @@ class CgroupMountsTest {
         assertThat(host.hierarchies()).hasSize(1);
         assertThat(host.hierarchy("memory")).isEqualTo(host.unified());
         assertThat(host.hierarchy(CgroupMounts.CORE)).isEqualTo(host.unified());
-        assertThat(host.unified().orElseThrow().ownDirectory())
-                .contains("/sys/fs/cgroup/user.slice/user-1000.slice");
+        assertThat(host.unified().orElseThrow().ownDirectory()).contains("/sys/fs/cgroup/user.slice/user-1000.slice");
     }
 
     @Test
@@ -99,9 +98,15 @@ class CgroupMountsTest {
     void aProcessOutsideOfWhatIsMountedHasNoDirectory() {
         String mounts = "31 23 0:32 /docker/mine /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n";
 
-        assertThat(CgroupMounts.parse(mounts, "0::/docker/minecraft\n", "").unified().orElseThrow().ownDirectory())
+        assertThat(CgroupMounts.parse(mounts, "0::/docker/minecraft\n", "")
+                        .unified()
+                        .orElseThrow()
+                        .ownDirectory())
                 .isEmpty();
-        assertThat(CgroupMounts.parse(mounts, "0::/../other\n", "").unified().orElseThrow().ownDirectory())
+        assertThat(CgroupMounts.parse(mounts, "0::/../other\n", "")
+                        .unified()
+                        .orElseThrow()
+                        .ownDirectory())
                 .isEmpty();
     }
 

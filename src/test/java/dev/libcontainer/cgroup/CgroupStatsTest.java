@@ -125,14 +125,15 @@ class CgroupStatsTest {
     void everyFileThatIsAskedForHasAHierarchy() {
         for (CgroupMounts host : new CgroupMounts[] {Hosts.hybrid(), Hosts.legacy(), Hosts.unified()}) {
             assertThat(CgroupStats.files(host))
-                    .allSatisfy(file -> assertThat(host.hierarchy(file.controller())).isPresent());
+                    .allSatisfy(file ->
+                            assertThat(host.hierarchy(file.controller())).isPresent());
         }
     }
 
     @Test
     void nonsenseIsAnErrorThatNamesTheFile() {
-        assertThatThrownBy(() -> CgroupStats.parse(
-                        Hosts.unified(), Map.ofEntries(file("pids", "pids.current", "lots\n"))))
+        assertThatThrownBy(
+                        () -> CgroupStats.parse(Hosts.unified(), Map.ofEntries(file("pids", "pids.current", "lots\n"))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("pids.current: \"lots\" is no number");
     }

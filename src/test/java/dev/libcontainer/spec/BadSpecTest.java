@@ -13,7 +13,11 @@ import org.junit.jupiter.params.provider.CsvFileSource;
 class BadSpecTest {
 
     @ParameterizedTest(name = "{2}")
-    @CsvFileSource(resources = "bad.txt", delimiterString = " | ", quoteCharacter = '`', ignoreLeadingAndTrailingWhitespace = true)
+    @CsvFileSource(
+            resources = "bad.txt",
+            delimiterString = " | ",
+            quoteCharacter = '`',
+            ignoreLeadingAndTrailingWhitespace = true)
     void theMessageNamesTheMemberAndTheReason(String place, String json, String message) {
         SpecException e = read(document(place, json));
 
@@ -32,7 +36,8 @@ class BadSpecTest {
             case "process" -> "{" + sound + ", 'process': {'args': ['sh'], 'cwd': '/', " + json + "}}";
             case "linux" -> "{" + sound + ", 'linux': {" + json + "}}";
             case "resources" -> "{" + sound + ", 'linux': {'resources': {" + json + "}}}";
-            case "seccomp" -> "{" + sound + ", 'linux': {'seccomp': {'defaultAction': 'SCMP_ACT_ALLOW', " + json + "}}}";
+            case "seccomp" ->
+                "{" + sound + ", 'linux': {'seccomp': {'defaultAction': 'SCMP_ACT_ALLOW', " + json + "}}}";
             default -> throw new IllegalArgumentException(place);
         };
     }
@@ -56,7 +61,11 @@ class BadSpecTest {
     void aLongOrHostileTextDoesNotBreakTheLine() {
         SpecException e = read(document("linux", "'rootfsPropagation': 'a\\nb\\u001b[31m" + "x".repeat(5000) + "'"));
 
-        assertThat(e.getMessage()).contains("\"a\\u000ab\\u001b[31mxxx").contains("…\"").doesNotContain("\n").hasSizeLessThan(300);
+        assertThat(e.getMessage())
+                .contains("\"a\\u000ab\\u001b[31mxxx")
+                .contains("…\"")
+                .doesNotContain("\n")
+                .hasSizeLessThan(300);
     }
 
     private static Optional<String> hint(String linux) {
@@ -65,6 +74,7 @@ class BadSpecTest {
 
     private static SpecException read(String json) {
         return catchThrowableOfType(
-                SpecException.class, () -> SpecReader.read(json.replace('\'', '"').getBytes(UTF_8)));
+                SpecException.class,
+                () -> SpecReader.read(json.replace('\'', '"').getBytes(UTF_8)));
     }
 }

@@ -61,8 +61,11 @@ class SpecReaderTest {
 
     @Test
     void limitsArriveInTheirRecords() {
-        Resources resources =
-                SpecReader.read(Examples.full()).linux().orElseThrow().resources().orElseThrow();
+        Resources resources = SpecReader.read(Examples.full())
+                .linux()
+                .orElseThrow()
+                .resources()
+                .orElseThrow();
 
         assertThat(resources.memory().orElseThrow().swap()).hasValue(-1);
         assertThat(resources.memory().orElseThrow().disableOOMKiller()).contains(false);

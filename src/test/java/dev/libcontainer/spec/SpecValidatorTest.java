@@ -73,8 +73,7 @@ class SpecValidatorTest {
 
     @Test
     void twoMountsOverEachOtherAreFine() {
-        Spec spec = spec(
-                List.of(Mount.of("tmpfs", "/dev"), Mount.of("tmpfs", "/dev", "nosuid")), Linux.of(List.of()));
+        Spec spec = spec(List.of(Mount.of("tmpfs", "/dev"), Mount.of("tmpfs", "/dev", "nosuid")), Linux.of(List.of()));
 
         assertThatCode(() -> SpecValidator.validate(spec)).doesNotThrowAnyException();
     }

@@ -46,8 +46,11 @@ class SpecWriterTest {
 
     @Test
     void limitsAloneComeBack() {
-        Resources resources =
-                SpecReader.read(Examples.full()).linux().orElseThrow().resources().orElseThrow();
+        Resources resources = SpecReader.read(Examples.full())
+                .linux()
+                .orElseThrow()
+                .resources()
+                .orElseThrow();
 
         assertThat(SpecReader.readResources(SpecWriter.write(resources))).isEqualTo(resources);
     }

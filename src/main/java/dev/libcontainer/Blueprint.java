@@ -1,0 +1,158 @@
+package dev.libcontainer;
+
+import dev.libcontainer.kernel.Fd;
+import dev.libcontainer.kernel.KernelException;
+import dev.libcontainer.kernel.SpawnCall;
+import dev.libcontainer.kernel.SpawnException;
+import dev.libcontainer.plan.Binding;
+import dev.libcontainer.plan.Plan;
+import dev.libcontainer.plan.ProcessLookup;
+import dev.libcontainer.plan.Wishes;
+import dev.libcontainer.spec.NamespaceType;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A compiled container, spawned as often as one likes, from any thread: what a prepared statement is to a query. Paths
+ * of the host that it names (root, binds, namespaces) are resolved when its template is made, once. Closed with its
+ * {@link Containers}, or earlier to give back its memory.
+ */
+public final class Blueprint implements AutoCloseable {
+    private final Containers containers;
+    private final ContainerSpec spec;
+    private final CgroupLayout cgroups;
+    private final Variant fresh;
+    private final Optional<Variant> pooled;
+
+    Blueprint(Containers containers, ContainerSpec spec, Wishes wishes, CgroupLayout cgroups, boolean hasPool) {
+        this.containers = containers;
+        this.spec = spec;
+        this.cgroups = cgroups;
+        fresh = new Variant(containers.compiler().compile(spec.oci(), wishes), false);
+        boolean mayJoin = hasPool
+                && spec.networkPool()
+                && fresh.plan.namespaces().contains(NamespaceType.NETWORK)
+                && !fresh.plan.namespaces().contains(NamespaceType.USER);
+        pooled = mayJoin
+                ? Optional.of(new Variant(containers.compiler().compile(spec.oci(), wishes.withReadyNetwork(true)), true))
+                : Optional.empty();
+    }
+
+    /** One of the plans of a blueprint: with a network namespace made ahead, or with its own. */
+    final class Variant {
+        private final Plan plan;
+        private final LoadedPlan loaded;
+
+        Variant(Plan plan, boolean pooled) {
+            this.plan = plan;
+            this.loaded = new LoadedPlan(containers, plan, pooled);
+        }
+
+        Plan plan() {
+            return plan;
+        }
+
+        boolean diesWithJvm() {
+            return spec.dieWithJvm();
+        }
+
+        CgroupLayout cgroups() {
+            return cgroups;
+        }
+    }
+
+    public ContainerSpec spec() {
+        return spec;
+    }
+
+    /** The plan: every step and the member of the spec behind it. Stable, so that it can be compared. */
+    public String explain() {
+        return fresh.plan.explain();
+    }
+
+    /** Starts a container as the spec says, with these streams. */
+    public Container spawn(Stdio stdio) {
+        return spawn(Launch.of(stdio));
+    }
+
+    /**
+     * Starts a container.
+     *
+     * @return when its program has begun
+     * @throws SpawnFailedException naming the step that failed; nothing is left behind
+     */
+    public Container spawn(Launch launch) {
+        String id = launch.id().orElseGet(containers::nextId);
+        if (pooled.isPresent()) {
+            Optional<Fd> network = containers.readyNetwork();
+            if (network.isPresent()) {
+                try (Fd mine = network.get()) {
+                    return spawn(launch, id, pooled.get(), mine.value());
+                }
+            }
+        }
+        return spawn(launch, id, fresh, -1);
+    }
+
+    private Container spawn(Launch launch, String id, Variant variant, int network) {
+        Container container = new Container(containers, variant, id);
+        int token = containers.exits().expect(container);
+        SpawnCall call = containers.takeCall();
+        try (StdioFds fds = new StdioFds(launch.stdio())) {
+            call.exitTo(containers.exits().pollerFd(), token);
+            fds.bind(call);
+            bindSlots(variant.plan, call, network);
+            bindParameters(launch, id, call);
+            variant.loaded.spawn(call);
+            container.started(call, launch.stdio());
+            fds.resize(container);
+            return container;
+        } catch (SpawnException e) {
+            containers.exits().forget(token);
+            throw Failures.spawn(ContainerException.Phase.SPAWN, id, variant.plan, e);
+        } catch (RuntimeException | Error e) {
+            containers.exits().forget(token);
+            throw e;
+        } finally {
+            containers.giveCall(call);
+        }
+    }
+
+    private void bindSlots(Plan plan, SpawnCall call, int network) {
+        plan.bindings().forEach((slot, binding) -> {
+            int position = slot.index() - Plan.FIRST_REQUEST_SLOT;
+            if (binding instanceof Binding.CgroupParent parent) {
+                call.slot(position, cgroups.parent(parent.index()));
+            } else if (binding instanceof Binding.ReadyNetwork) {
+                call.slot(position, network);
+            }
+        });
+    }
+
+    private void bindParameters(Launch launch, String id, SpawnCall call) {
+        if (!cgroups.isEmpty()) {
+            call.param(SpawnCall.Param.NAME, launch.cgroupName().orElse(id));
+        }
+        launch.hostname().ifPresent(name -> call.param(SpawnCall.Param.HOSTNAME, name));
+        launch.cwd().ifPresent(path -> call.param(SpawnCall.Param.CWD, path));
+        launch.env().ifPresent(env -> call.vector(SpawnCall.Param.ENVP, env));
+        if (launch.args().isPresent()) {
+            List<String> args = launch.args().get();
+            List<String> env = launch.env().orElseGet(() -> spec.oci().process().orElseThrow().env());
+            call.vector(SpawnCall.Param.ARGV, args);
+            call.candidates(ProcessLookup.candidates(args.get(0), env));
+        }
+    }
+
+    /** Ends the template processes and forgets the plans; containers live on, no new one can be spawned. */
+    @Override
+    public void close() {
+        try {
+            fresh.loaded.close();
+            pooled.ifPresent(variant -> variant.loaded.close());
+        } catch (KernelException e) {
+            throw Failures.kernel(ContainerException.Phase.RUN, e);
+        }
+        containers.forget(this);
+    }
+}

@@ -1,0 +1,166 @@
+package dev.libcontainer;
+
+import dev.libcontainer.cgroup.CgroupLimits;
+import dev.libcontainer.cgroup.CgroupMounts;
+import dev.libcontainer.cgroup.CgroupSession;
+import dev.libcontainer.cgroup.CgroupStats;
+import dev.libcontainer.cgroup.CgroupVersion;
+import dev.libcontainer.cgroup.CgroupWrite;
+import dev.libcontainer.cgroup.Hierarchy;
+import dev.libcontainer.cgroup.StatFile;
+import dev.libcontainer.kernel.Fd;
+import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.plan.CgroupPlan;
+import dev.libcontainer.spec.Linux;
+import dev.libcontainer.spec.Resources;
+import dev.libcontainer.spec.SpecException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The cgroups of one blueprint: which hierarchies its limits need, where its containers' directories are made, and what
+ * is read of them at the end. Hierarchies that no limit needs are not touched.
+ */
+final class CgroupLayout {
+    private static final int FIGURES_BYTES = 32 * 1024;
+
+    /** One hierarchy: what is written to a new cgroup, and which figures it has. */
+    private record Place(Hierarchy hierarchy, Fd parent, List<CgroupPlan.Write> writes, List<StatFile> figures) {}
+
+    private final CgroupMounts mounts;
+    private final List<Place> places;
+    private final byte[] figureNames;
+
+    private CgroupLayout(CgroupMounts mounts, List<Place> places) {
+        this.mounts = mounts;
+        this.places = places;
+        StringBuilder names = new StringBuilder();
+        for (Place place : places) {
+            place.figures.forEach(figure -> names.append(figure.file()).append('\0'));
+            names.append('\0');
+        }
+        figureNames = names.append('\0').toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** What a spec's limits come to on this host. */
+    static CgroupLayout of(Linux linux, CgroupSession session) {
+        CgroupMounts mounts = session.mounts();
+        Map<Hierarchy, Set<String>> needed = new LinkedHashMap<>();
+        List<CgroupWrite> limits = List.of();
+        if (linux.resources().isPresent()) {
+            Resources resources = linux.resources().get();
+            CgroupLimits.unmapped(resources).stream().findFirst().ifPresent(path -> {
+                throw new SpecException(path, "is not supported by this version", "leave the member out");
+            });
+            limits = CgroupLimits.forNew(resources, mounts);
+        }
+        for (CgroupWrite write : limits) {
+            Hierarchy hierarchy = mounts.hierarchy(write.controller()).orElseThrow();
+            Set<String> controllers = needed.computeIfAbsent(hierarchy, h -> new LinkedHashSet<>());
+            if (!write.controller().equals(CgroupMounts.CORE)) {
+                controllers.add(write.controller());
+            }
+        }
+        if (needed.isEmpty() && linux.cgroupsPath().isPresent()) {
+            needed.put(tracking(mounts), Set.of());
+        }
+        List<Place> places = new ArrayList<>();
+        for (Map.Entry<Hierarchy, Set<String>> entry : needed.entrySet()) {
+            places.add(place(entry.getKey(), entry.getValue(), limits, session));
+        }
+        return new CgroupLayout(mounts, places);
+    }
+
+    /** Where processes are only to be found again: the unified hierarchy can kill them in one write. */
+    private static Hierarchy tracking(CgroupMounts mounts) {
+        return mounts.unified()
+                .or(() -> mounts.hierarchies().stream().findFirst())
+                .orElseThrow(() -> new SpecException("linux.cgroupsPath", "this host has no cgroups mounted"));
+    }
+
+    private static Place place(
+            Hierarchy hierarchy, Set<String> controllers, List<CgroupWrite> limits, CgroupSession session) {
+        Fd parent = session.directory(hierarchy, controllers, "linux.resources");
+        List<CgroupPlan.Write> writes = new ArrayList<>();
+        session.inherited(hierarchy, parent)
+                .forEach((file, value) -> writes.add(new CgroupPlan.Write(file, value, "linux.cgroupsPath")));
+        for (CgroupWrite write : limits) {
+            boolean here = session.mounts().hierarchy(write.controller()).orElseThrow().equals(hierarchy);
+            boolean skipped = here
+                    && write.harmlessIfAbsent()
+                    && !session.has(hierarchy, controllers, write.file(), write.jsonPath());
+            if (here && !skipped) {
+                writes.add(new CgroupPlan.Write(write.file(), write.value(), write.jsonPath()));
+            }
+        }
+        List<StatFile> figures = CgroupStats.files(session.mounts()).stream()
+                .filter(file -> session.mounts().hierarchy(file.controller()).filter(hierarchy::equals).isPresent())
+                .filter(file -> controllers.contains(file.controller()))
+                .toList();
+        return new Place(hierarchy, parent, writes, figures);
+    }
+
+    boolean isEmpty() {
+        return places.isEmpty();
+    }
+
+    CgroupPlan plan() {
+        List<CgroupPlan.Hierarchy> hierarchies = places.stream()
+                .map(place -> new CgroupPlan.Hierarchy(
+                        place.hierarchy.controllers().isEmpty()
+                                ? "unified"
+                                : String.join(",", place.hierarchy.controllers()),
+                        place.hierarchy.version() == CgroupVersion.V2,
+                        place.writes))
+                .toList();
+        return new CgroupPlan("container", hierarchies);
+    }
+
+    /** The directory to bind the i-th parent slot to. */
+    int parent(int index) {
+        return places.get(index).parent.value();
+    }
+
+    /** Figures of a running container. */
+    CgroupStats stats(int[] directories) {
+        Map<StatFile, String> contents = new HashMap<>();
+        for (int i = 0; i < directories.length; i++) {
+            for (StatFile figure : places.get(i).figures) {
+                Kernel.readAt(directories[i], figure.file()).ifPresent(text -> contents.put(figure, text));
+            }
+        }
+        return CgroupStats.parse(mounts, contents);
+    }
+
+    /** Last figures; removes the cgroups and closes their fds. One native call. */
+    CgroupStats finish(int[] directories) {
+        ByteBuffer data = BUFFERS.get();
+        int size = Kernel.finishCgroups(directories, figureNames, data);
+        Map<StatFile, String> contents = new HashMap<>();
+        int at = 0;
+        for (Place place : places) {
+            for (StatFile figure : place.figures) {
+                int length = at < size ? data.getInt(at) : -1;
+                at += 4;
+                if (length >= 0) {
+                    byte[] bytes = new byte[length];
+                    data.get(at, bytes);
+                    contents.put(figure, new String(bytes, StandardCharsets.UTF_8));
+                    at += (length + 3) / 4 * 4;
+                }
+            }
+        }
+        return CgroupStats.parse(mounts, contents);
+    }
+
+    private static final ThreadLocal<ByteBuffer> BUFFERS = ThreadLocal.withInitial(
+            () -> ByteBuffer.allocateDirect(FIGURES_BYTES).order(ByteOrder.nativeOrder()));
+}

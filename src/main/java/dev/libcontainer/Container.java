@@ -1,0 +1,325 @@
+package dev.libcontainer;
+
+import dev.libcontainer.cgroup.CgroupStats;
+import dev.libcontainer.kernel.Exit;
+import dev.libcontainer.kernel.Fd;
+import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.SpawnCall;
+import dev.libcontainer.spec.NamespaceType;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * A started container: its first process has begun its program. Thread-safe. Closing it kills what still runs in it and
+ * releases its streams; a container that has ended by itself holds nothing but unread output.
+ */
+public final class Container implements AutoCloseable {
+    private static final int SIGKILL = 9;
+    private static final long NANOS_PER_MICRO = 1000;
+    /** How long a waiting thread watches the process itself before it leaves that to the exit thread. */
+    private static final long DIRECT_WAIT_MICROS = 5000;
+
+    private final Containers owner;
+    private final Blueprint.Variant variant;
+    private final String id;
+    private final long calledNanos = System.nanoTime();
+    private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
+    private final Pipes pipes = new Pipes();
+    private final Capture[] captures = new Capture[3];
+    private Optional<PseudoTerminal> terminal = Optional.empty();
+    private long startNanos;
+    private int pid = -1;
+    private Fd pidfd = Fd.adopt(-1);
+    private int[] cgroups = {};
+    private boolean started;
+    private boolean ended;
+    private Optional<Exit> early = Optional.empty();
+    private Optional<Runnable> atEnd = Optional.empty();
+
+    Container(Containers owner, Blueprint.Variant variant, String id) {
+        this.owner = owner;
+        this.variant = variant;
+        this.id = id;
+    }
+
+    /** The spawn has succeeded: takes over what it made. */
+    void started(SpawnCall call, Stdio stdio) {
+        startNanos = System.nanoTime() - calledNanos;
+        for (int i = 0; i < 3; i++) {
+            int fd = call.stdioEnd(i);
+            Stdio.Stream stream = i == 1 ? stdio.out() : stdio.err();
+            if (i > 0 && fd >= 0 && stream.kind() == Stdio.Kind.CAPTURE) {
+                captures[i] = new Capture(fd, stream.memoryBytes());
+                owner.output().collect(captures[i]);
+            } else if (fd >= 0) {
+                pipes.adopt(i, fd);
+            }
+        }
+        Optional<Exit> exited;
+        synchronized (this) {
+            pid = call.pid();
+            pidfd = Fd.adopt(call.pidfd());
+            cgroups = call.cgroups();
+            if (call.console() >= 0) {
+                terminal = Optional.of(new PseudoTerminal(call.console()));
+            }
+            started = true;
+            exited = early;
+        }
+        exited.ifPresent(this::reaped);
+    }
+
+    /** The exit thread's word: the process is gone and, if no other thread was faster, reaped. */
+    void reaped(Exit event) {
+        synchronized (this) {
+            if (!started) { // faster than its own spawn's return
+                early = Optional.of(event);
+                return;
+            }
+        }
+        if (event.code() != 0) {
+            end(event);
+        }
+        pidfd.close();
+    }
+
+    /** Runs when this container has ended, before its future completes. */
+    void atEnd(Runnable action) {
+        atEnd = Optional.of(action);
+    }
+
+    private void end(Exit event) {
+        int[] directories;
+        synchronized (this) {
+            if (ended) {
+                return;
+            }
+            ended = true;
+            directories = cgroups;
+            cgroups = new int[0];
+        }
+        long wallNanos = System.nanoTime() - calledNanos;
+        OptionalLong peak = OptionalLong.empty();
+        boolean oom = false;
+        RuntimeException trouble = null;
+        if (directories.length > 0) {
+            try {
+                CgroupStats.Memory memory = variant.cgroups().finish(directories).memory();
+                peak = memory.peakBytes();
+                oom = memory.oomKills().orElse(0) > 0;
+            } catch (RuntimeException e) {
+                trouble = e;
+            }
+        }
+        atEnd.ifPresent(Runnable::run);
+        boolean exited = event.code() == Exit.EXITED;
+        ExitStatus status = new ExitStatus(
+                exited ? OptionalInt.of(event.status()) : OptionalInt.empty(),
+                exited ? OptionalInt.empty() : OptionalInt.of(event.status()),
+                event.code() == Exit.DUMPED,
+                oom,
+                event.beforeExec(),
+                Duration.ofNanos(event.userMicros() * NANOS_PER_MICRO),
+                Duration.ofNanos(event.systemMicros() * NANOS_PER_MICRO),
+                event.maxRssKib() * 1024,
+                peak,
+                Duration.ofNanos(startNanos),
+                Duration.ofNanos(wallNanos));
+        if (trouble == null) {
+            exit.complete(status);
+        } else {
+            exit.completeExceptionally(trouble);
+        }
+    }
+
+    public String id() {
+        return id;
+    }
+
+    /** The first process's pid, as this JVM sees it; it keeps its value after the end. */
+    public long pid() {
+        return pid;
+    }
+
+    /** The process's pidfd (pidfd_open(2)), borrowed until it ends; -1 afterwards. */
+    public int pidfd() {
+        return pidfd.value();
+    }
+
+    boolean diesWithJvm() {
+        return variant.diesWithJvm();
+    }
+
+    /** How long it took from the call of spawn until the program began. */
+    public Duration startLatency() {
+        return Duration.ofNanos(startNanos);
+    }
+
+    public boolean isAlive() {
+        return !exit.isDone();
+    }
+
+    /** The end; completed on the library's exit thread, so what depends on it must not block there. */
+    public CompletableFuture<ExitStatus> onExit() {
+        return exit;
+    }
+
+    /**
+     * Waits for the end.
+     *
+     * @throws InterruptedException if interrupted meanwhile
+     */
+    public ExitStatus waitFor() throws InterruptedException {
+        waitDirectly();
+        try {
+            return exit.get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new CompletionException(e.getCause());
+        }
+    }
+
+    /** Waits for the end at most so long; empty if it has not come. */
+    public Optional<ExitStatus> waitFor(Duration timeout) throws InterruptedException {
+        try {
+            return Optional.of(exit.get(timeout.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (TimeoutException e) {
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new CompletionException(e.getCause());
+        }
+    }
+
+    /** A short-lived process is reaped by whoever waits for it: one hand-over between threads less. */
+    private void waitDirectly() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        int fd = pidfd.value();
+        if (!exit.isDone() && fd >= 0 && owner.mayBlock(Thread.currentThread())) {
+            owner.awaitExit(fd, DIRECT_WAIT_MICROS).ifPresent(this::end);
+        }
+    }
+
+    /** Sends a signal to the first process; false if it has ended. */
+    public boolean signal(int signal) {
+        synchronized (this) {
+            return !ended && pidfd.value() >= 0 && Kernel.signal(pidfd.value(), signal);
+        }
+    }
+
+    /** Kills everything in the container. */
+    public void kill() {
+        synchronized (this) {
+            boolean firstIsAll = variant.plan().namespaces().contains(NamespaceType.PID);
+            if (!firstIsAll && cgroups.length > 0) {
+                Kernel.killCgroup(cgroups[0]);
+            }
+        }
+        signal(SIGKILL);
+    }
+
+    /** What the container uses now; empty if it has no cgroup of its own or has ended. */
+    public Optional<Stats> stats() {
+        synchronized (this) {
+            return cgroups.length == 0 ? Optional.empty() : Optional.of(Stats.of(variant.cgroups().stats(cgroups)));
+        }
+    }
+
+    /** Writes to the container's stdin; goes nowhere unless stdin is a pipe. */
+    public OutputStream stdin() {
+        return pipes.stdin();
+    }
+
+    /** The container's stdout; empty unless it is a pipe or captured (then it blocks until the end). */
+    public InputStream stdout() {
+        return reader(1);
+    }
+
+    /** The container's stderr, likewise. */
+    public InputStream stderr() {
+        return reader(2);
+    }
+
+    private InputStream reader(int index) {
+        if (captures[index] == null) {
+            return pipes.reader(index);
+        }
+        try {
+            return captures[index].stream();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** {@link #stdin()} as a channel. */
+    public WritableByteChannel stdinChannel() {
+        return stdin() instanceof java.io.FileOutputStream file ? file.getChannel() : Channels.newChannel(stdin());
+    }
+
+    /** {@link #stdout()} as a channel. */
+    public ReadableByteChannel stdoutChannel() {
+        return stdout() instanceof java.io.FileInputStream file ? file.getChannel() : Channels.newChannel(stdout());
+    }
+
+    /** {@link #stderr()} as a channel. */
+    public ReadableByteChannel stderrChannel() {
+        return stderr() instanceof java.io.FileInputStream file ? file.getChannel() : Channels.newChannel(stderr());
+    }
+
+    /** The terminal, if the container was given one. */
+    public Optional<PseudoTerminal> terminal() {
+        return terminal;
+    }
+
+    /** All captured stdout as UTF-8; waits until the stream has ended. */
+    public String output() {
+        return captured(1);
+    }
+
+    /** All captured stderr, likewise. */
+    public String errorOutput() {
+        return captured(2);
+    }
+
+    private String captured(int index) {
+        return captures[index] == null ? "" : new String(captures[index].bytes(), StandardCharsets.UTF_8);
+    }
+
+    /** This container as a {@link Process}, for code that takes one. */
+    public Process toProcess() {
+        return new ContainerProcess(this);
+    }
+
+    /** Kills what still runs, waits for its end, and releases streams and captured output. */
+    @Override
+    public void close() {
+        kill();
+        exit.exceptionally(e -> null).join();
+        pipes.close();
+        terminal.ifPresent(PseudoTerminal::close);
+        for (Capture capture : captures) {
+            if (capture != null) {
+                capture.discard();
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "container " + id + " (pid " + pid + ", " + (exit.isDone() ? "ended" : "running") + ")";
+    }
+}

@@ -1,0 +1,248 @@
+package dev.libcontainer;
+
+import dev.libcontainer.cgroup.CgroupSession;
+import dev.libcontainer.kernel.Engine;
+import dev.libcontainer.kernel.Exit;
+import dev.libcontainer.kernel.Fd;
+import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.KernelException;
+import dev.libcontainer.kernel.SpawnCall;
+import dev.libcontainer.kernel.SpawnException;
+import dev.libcontainer.net.NetworkNamespacePool;
+import dev.libcontainer.plan.PlanCompiler;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The library, opened: a helper process that clones children, a thread that hears of their ends, and what is shared
+ * between blueprints. Thread-safe. Opening takes milliseconds (more when it is the JVM's first: native code is loaded);
+ * one instance serves a whole application. Closing ends everything that was started here and is not detached.
+ */
+public final class Containers implements AutoCloseable {
+    private final ContainersOptions options;
+    private final ExitLoop exits;
+    private final Engine engine;
+    private final HostInfo host;
+    private final PlanCompiler compiler;
+    private final CgroupSession cgroups;
+    private final Queue<SpawnCall> calls = new ConcurrentLinkedQueue<>();
+    private final Queue<ByteBuffer> exitBuffers = new ConcurrentLinkedQueue<>();
+    private final Set<Blueprint> blueprints = ConcurrentHashMap.newKeySet();
+    private final Deque<LoadedPlan> templates = new ArrayDeque<>();
+    private final AtomicInteger ids = new AtomicInteger();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile Optional<NetworkNamespacePool> networks = Optional.empty();
+    private volatile Optional<OutputCollector> output = Optional.empty();
+
+    private Containers(ContainersOptions options) {
+        this.options = options;
+        try {
+            Kernel.load();
+        } catch (IllegalStateException e) {
+            throw new EngineException(
+                    ContainerException.Phase.PREPARE, String.valueOf(e.getMessage()), "", "", e);
+        }
+        host = HostInfo.read();
+        host.refuseTooOld();
+        compiler = new PlanCompiler(host.facts());
+        exits = new ExitLoop(options.engine() == ContainersOptions.EngineKind.SPAWNER
+                ? Engine.Kind.SPAWNER
+                : Engine.Kind.IN_PROCESS);
+        try {
+            engine = exits.engine();
+        } catch (SpawnException e) {
+            throw Failures.engine(ContainerException.Phase.PREPARE, e);
+        }
+        cgroups = new CgroupSession(host.cgroups(), options.cgroupParent(), HostInfo.ownName());
+    }
+
+    /** Opens with the usual options. */
+    public static Containers open() {
+        return open(ContainersOptions.DEFAULT);
+    }
+
+    /**
+     * Opens.
+     *
+     * @throws EngineException if the native part cannot be loaded or the helper cannot be started
+     * @throws UnsupportedByHostException if the kernel is too old
+     */
+    public static Containers open(ContainersOptions options) {
+        return new Containers(options);
+    }
+
+    /**
+     * Compiles a description, once.
+     *
+     * @throws InvalidSpecException naming the member that is wrong
+     * @throws UnsupportedByHostException if this host cannot do it
+     */
+    public Blueprint compile(ContainerSpec spec) {
+        if (closed.get()) {
+            throw new IllegalStateException("closed");
+        }
+        try {
+            return Failures.compiling(() -> {
+                ContainerSpec expanded = host.expand(spec);
+                CgroupLayout layout = CgroupLayout.of(
+                        expanded.oci().linux().orElseGet(() -> dev.libcontainer.spec.Linux.of(List.of())), cgroups);
+                var wishes = host.wishes(spec, layout.plan());
+                boolean pool = options.networkPoolSize() > 0;
+                Blueprint blueprint = new Blueprint(this, expanded, wishes, layout, pool);
+                blueprints.add(blueprint);
+                return blueprint;
+            });
+        } catch (KernelException e) {
+            throw Failures.kernel(ContainerException.Phase.PREPARE, e);
+        }
+    }
+
+    /** Compiles what one would run with {@link #compile} and shows its plan. */
+    public String explain(ContainerSpec spec) {
+        try (Blueprint blueprint = compile(spec)) {
+            return blueprint.explain();
+        }
+    }
+
+    /** How many containers of this instance run. */
+    public int runningCount() {
+        return exits.count();
+    }
+
+    /** How many network namespaces are ready; fills up in the background after the first container that wants one. */
+    public int readyNetworks() {
+        return networks.map(NetworkNamespacePool::available).orElse(0);
+    }
+
+    // ---- for blueprints and containers ----
+
+    PlanCompiler compiler() {
+        return compiler;
+    }
+
+    Engine engine() {
+        return engine;
+    }
+
+    ExitLoop exits() {
+        return exits;
+    }
+
+    int failAtStep() {
+        return options.failAtStep();
+    }
+
+    boolean usesTemplates() {
+        return options.templates() > 0 && engine.kind() == Engine.Kind.SPAWNER;
+    }
+
+    String nextId() {
+        return "c" + ids.incrementAndGet();
+    }
+
+    SpawnCall takeCall() {
+        SpawnCall call = calls.poll();
+        return call == null ? new SpawnCall() : call.reset();
+    }
+
+    void giveCall(SpawnCall call) {
+        calls.add(call);
+    }
+
+    OutputCollector output() {
+        Optional<OutputCollector> current = output;
+        if (current.isPresent()) {
+            return current.get();
+        }
+        synchronized (this) {
+            if (output.isEmpty()) {
+                output = Optional.of(new OutputCollector());
+            }
+            return output.get();
+        }
+    }
+
+    Optional<Fd> readyNetwork() {
+        Optional<NetworkNamespacePool> current = networks;
+        if (current.isEmpty()) {
+            synchronized (this) {
+                if (networks.isEmpty() && !closed.get()) {
+                    networks = Optional.of(new NetworkNamespacePool(options.networkPoolSize()));
+                }
+                return Optional.empty(); // nothing can be ready yet
+            }
+        }
+        return current.get().poll();
+    }
+
+    boolean mayBlock(Thread thread) {
+        return !VirtualThreads.isVirtual(thread);
+    }
+
+    Optional<Exit> awaitExit(int pidfd, long timeoutMicros) {
+        ByteBuffer buffer = exitBuffers.poll();
+        if (buffer == null) {
+            buffer = Kernel.exitBuffer();
+        }
+        try {
+            return Kernel.await(pidfd, timeoutMicros, buffer);
+        } finally {
+            exitBuffers.add(buffer);
+        }
+    }
+
+    /** Keeps the number of template processes bounded: the oldest idle one goes. */
+    void templateOpened(LoadedPlan plan) {
+        Optional<LoadedPlan> oldest = Optional.empty();
+        synchronized (templates) {
+            templates.add(plan);
+            if (templates.size() > options.templates()) {
+                oldest = templates.stream().filter(p -> p != plan && p.isIdle()).findFirst();
+                oldest.ifPresent(templates::remove);
+            }
+        }
+        oldest.ifPresent(LoadedPlan::closeTemplate);
+    }
+
+    void templateClosed(LoadedPlan plan) {
+        synchronized (templates) {
+            templates.remove(plan);
+        }
+    }
+
+    void forget(Blueprint blueprint) {
+        blueprints.remove(blueprint);
+    }
+
+    /** Ends what was started here and is not detached, waits for it, and takes everything down again. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        List<Container> ending = new ArrayList<>();
+        for (Container container : exits.running()) {
+            if (container.diesWithJvm()) {
+                ending.add(container);
+            }
+        }
+        ending.forEach(Container::kill);
+        ending.forEach(container -> container.onExit().exceptionally(e -> null).join());
+        List.copyOf(blueprints).forEach(Blueprint::close);
+        networks.ifPresent(NetworkNamespacePool::close);
+        engine.close();
+        exits.close();
+        output.ifPresent(OutputCollector::close);
+        cgroups.close();
+    }
+}

@@ -1,0 +1,93 @@
+package dev.libcontainer;
+
+import dev.libcontainer.kernel.Engine;
+import dev.libcontainer.kernel.Exit;
+import dev.libcontainer.kernel.Poller;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The one thread that hears of every exit. It also opens the engine, since the kernel ties children to the thread that
+ * started their helper: when this thread goes, they go (prctl(2), PR_SET_PDEATHSIG).
+ */
+final class ExitLoop implements AutoCloseable {
+    private final Poller poller = new Poller();
+    private final Map<Integer, Container> running = new ConcurrentHashMap<>();
+    private final AtomicInteger nextToken = new AtomicInteger();
+    private final CompletableFuture<Engine> engine = new CompletableFuture<>();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    ExitLoop(Engine.Kind kind) {
+        thread = new Thread(() -> run(kind), "libcontainer-exits");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    Engine engine() {
+        try {
+            return engine.join();
+        } catch (CompletionException e) {
+            close();
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private void run(Engine.Kind kind) {
+        try {
+            engine.complete(Engine.open(kind));
+        } catch (RuntimeException | Error e) {
+            engine.completeExceptionally(e);
+            return;
+        }
+        while (!closed) {
+            poller.await(-1, this::handle);
+        }
+    }
+
+    private void handle(Exit exit) {
+        Container container = running.remove((int) exit.token());
+        if (container != null) {
+            container.reaped(exit);
+        }
+    }
+
+    int pollerFd() {
+        return poller.fd();
+    }
+
+    /** A token for a spawn; its container must be put under it before the spawn. */
+    int expect(Container container) {
+        int token = nextToken.incrementAndGet() & Integer.MAX_VALUE;
+        running.put(token, container);
+        return token;
+    }
+
+    /** The spawn failed. */
+    void forget(int token) {
+        running.remove(token);
+    }
+
+    Iterable<Container> running() {
+        return running.values();
+    }
+
+    int count() {
+        return running.size();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        poller.wakeUp();
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        poller.close();
+    }
+}

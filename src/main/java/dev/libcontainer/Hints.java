@@ -1,0 +1,106 @@
+package dev.libcontainer;
+
+import dev.libcontainer.plan.HostStep;
+import dev.libcontainer.plan.MountStep;
+import dev.libcontainer.plan.NamespaceStep;
+import dev.libcontainer.plan.ProcessStep;
+import dev.libcontainer.plan.Step;
+
+/** What an errno means for a step, where its name alone would mislead: (operation, errno) → hint. */
+final class Hints {
+    private static final int EPERM = 1;
+    private static final int ENOENT = 2;
+    private static final int ENOEXEC = 8;
+    private static final int EACCES = 13;
+    private static final int EBUSY = 16;
+    private static final int EEXIST = 17;
+    private static final int EXDEV = 18;
+    private static final int ENODEV = 19;
+    private static final int ENOTDIR = 20;
+    private static final int EINVAL = 22;
+    private static final int ENOSPC = 28;
+    private static final int EROFS = 30;
+    private static final int ELOOP = 40;
+    private static final int EOWNERDEAD = 130;
+
+    private Hints() {}
+
+    static String of(Step step, int errno) {
+        if (step instanceof ProcessStep.Execute) {
+            return execute(errno);
+        }
+        if (step instanceof MountStep.PivotRoot && errno == EINVAL) {
+            return "the new root is shared, or not a mount point, or the old root is the initramfs";
+        }
+        if (step instanceof MountStep mount) {
+            return mount(mount, errno);
+        }
+        if (step instanceof HostStep) {
+            return host(errno);
+        }
+        if (step instanceof NamespaceStep.Join && errno == EPERM) {
+            return "joining needs CAP_SYS_ADMIN in the user namespace that owns the namespace";
+        }
+        if (step instanceof ProcessStep.ChangeDirectory) {
+            return directory(errno);
+        }
+        if (step instanceof ProcessStep.SetRlimit && errno == EPERM) {
+            return "a hard limit cannot be raised without CAP_SYS_RESOURCE";
+        }
+        if (step instanceof ProcessStep.SetGroups && errno == EPERM) {
+            return "setgroups needs CAP_SETGID, and is denied in a user namespace mapped without privilege";
+        }
+        return errno == EOWNERDEAD ? "the process that asked for this container is gone" : "";
+    }
+
+    private static String execute(int errno) {
+        return switch (errno) {
+            case ENOENT -> "the program, or the interpreter it names, is not in the container's root";
+            case EACCES -> "it is not executable for this user, or lies on a mount with noexec";
+            case ENOEXEC -> "it is neither a binary of this machine nor a script with #!";
+            case EPERM -> "the seccomp filter or the mount options forbid it";
+            default -> "";
+        };
+    }
+
+    private static String directory(int errno) {
+        return switch (errno) {
+            case ENOENT -> "process.cwd must exist in the container's root";
+            case EACCES -> "this user may not enter it";
+            case EXDEV -> "it lies outside the container's root";
+            default -> "";
+        };
+    }
+
+    private static String host(int errno) {
+        return switch (errno) {
+            case EEXIST -> "a cgroup of this name exists already";
+            case EINVAL -> "the kernel refuses this value";
+            case EACCES, EPERM -> "no permission to write there; an unprivileged process needs a delegated cgroup";
+            case EBUSY -> "cgroup v2: a cgroup that has processes cannot have controllers enabled for children";
+            case ENOENT -> "the controller is not enabled here";
+            default -> "";
+        };
+    }
+
+    private static String mount(MountStep step, int errno) {
+        if (step instanceof MountStep.OpenTree && errno == ENOENT) {
+            return "it must exist on the host";
+        }
+        return switch (errno) {
+            case EPERM -> "mounting needs CAP_SYS_ADMIN in a mount namespace of its own; in a user namespace some"
+                    + " options of the source are locked";
+            case EINVAL -> "the options or data are not what this file system takes, or the source is not in this"
+                    + " mount namespace";
+            case ENODEV -> "this kernel does not have the file system";
+            case ENOTDIR -> "one of source and target is a directory and the other is not";
+            case ENOSPC -> "the limit on mounts is reached: see /proc/sys/fs/mount-max";
+            case EBUSY -> "the source is mounted already, or something stands in the way";
+            case EROFS -> "the mount point is missing and its parent is read-only";
+            case ELOOP -> "a symbolic link leads out of the root, or in a circle";
+            case ENOENT -> "it does not exist in the root, or a link to it dangles";
+            case EEXIST -> "the root has something else in this place";
+            default -> "";
+        };
+    }
+}

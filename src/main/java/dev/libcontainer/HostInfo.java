@@ -1,0 +1,119 @@
+package dev.libcontainer;
+
+import dev.libcontainer.cgroup.CgroupMode;
+import dev.libcontainer.cgroup.CgroupMounts;
+import dev.libcontainer.cgroup.CgroupVersion;
+import dev.libcontainer.cgroup.Hierarchy;
+import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.KernelFeature;
+import dev.libcontainer.kernel.Probe;
+import dev.libcontainer.plan.CgroupPlan;
+import dev.libcontainer.plan.HostFacts;
+import dev.libcontainer.plan.Wishes;
+import dev.libcontainer.rootfs.HostView;
+import dev.libcontainer.spec.Mount;
+import dev.libcontainer.spec.Spec;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/** What this host is like, asked once, and what follows from it for a spec. */
+final class HostInfo {
+    private static final Set<KernelFeature> REQUIRED = Set.of(
+            KernelFeature.CLONE3, KernelFeature.OPENAT2, KernelFeature.CLOSE_RANGE, KernelFeature.PIDFD);
+    private static final String PRIVATE_ROOT_SIZE = "1m";
+
+    private static final AtomicInteger INSTANCES = new AtomicInteger();
+
+    private final Probe probe;
+    private final CgroupMounts cgroups;
+
+    private HostInfo(Probe probe, CgroupMounts cgroups) {
+        this.probe = probe;
+        this.cgroups = cgroups;
+    }
+
+    static HostInfo read() {
+        return new HostInfo(Kernel.probe(), CgroupMounts.read(Path.of("/")));
+    }
+
+    /** A name that no other process has or had: pid and start time (proc(5), field 22). */
+    static String ownName() {
+        String stat = Kernel.readAt(Kernel.AT_FDCWD, "/proc/self/stat").orElse(") ");
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        String start = fields.length > 19 ? fields[19] : "0";
+        return ProcessHandle.current().pid() + "-" + start + "-" + Integer.toHexString(INSTANCES.incrementAndGet());
+    }
+
+    CgroupMounts cgroups() {
+        return cgroups;
+    }
+
+    void refuseTooOld() {
+        List<String> missing = REQUIRED.stream()
+                .filter(feature -> !probe.has(feature))
+                .map(feature -> feature + " (Linux " + feature.since() + ")")
+                .sorted()
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new UnsupportedByHostException(
+                    "kernel " + probe.release() + " lacks " + String.join(", ", missing),
+                    "",
+                    "Linux 5.10 or later is needed; in a container, its seccomp filter may hide them",
+                    Optional.empty());
+        }
+    }
+
+    HostFacts facts() {
+        List<String> v1 = cgroups.hierarchies().stream()
+                .filter(hierarchy -> hierarchy.version() == CgroupVersion.V1)
+                .map(hierarchy -> String.join(",", hierarchy.controllers()))
+                .collect(Collectors.toCollection(ArrayList::new));
+        return new HostFacts(
+                Sandbox.arch(),
+                probe.euid(),
+                probe.has(KernelFeature.MOUNT_SETATTR),
+                probe.has(KernelFeature.CLONE_INTO_CGROUP),
+                probe.lastCapability(),
+                probe.nofileHard(),
+                cgroups.mode() == CgroupMode.UNIFIED,
+                v1);
+    }
+
+    /** Puts the mounts of a host view into the spec. */
+    ContainerSpec expand(ContainerSpec spec) {
+        if (!(spec.rootfs().orElse(Rootfs.host()) instanceof Rootfs.HostView view)) {
+            return spec;
+        }
+        Spec oci = spec.oci();
+        List<Mount> mounts = new ArrayList<>(hostView(view).mounts());
+        mounts.addAll(oci.mounts());
+        Spec expanded = new Spec(
+                oci.ociVersion(),
+                oci.root(),
+                mounts,
+                oci.process(),
+                oci.hostname(),
+                oci.domainname(),
+                oci.hooks(),
+                oci.annotations(),
+                oci.linux());
+        return new ContainerSpec(expanded, spec.rootfs(), spec.networkPool(), spec.dieWithJvm());
+    }
+
+    private HostView hostView(Rootfs.HostView view) {
+        return HostView.of(Path.of("/"), view.more(), probe.has(KernelFeature.MOUNT_SETATTR));
+    }
+
+    Wishes wishes(ContainerSpec spec, CgroupPlan plan) {
+        Optional<Wishes.PrivateRoot> root = spec.rootfs()
+                .filter(Rootfs.HostView.class::isInstance)
+                .map(Rootfs.HostView.class::cast)
+                .map(view -> new Wishes.PrivateRoot(PRIVATE_ROOT_SIZE, hostView(view).symlinks()));
+        return new Wishes(root, plan, false, spec.dieWithJvm());
+    }
+}

@@ -1,0 +1,41 @@
+package dev.libcontainer;
+
+import dev.libcontainer.kernel.Fd;
+import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.KernelException;
+import dev.libcontainer.plan.Binding;
+import dev.libcontainer.plan.NamespaceStep;
+import dev.libcontainer.spec.NamespaceType;
+import java.util.Optional;
+
+/** Opens namespaces to join, and makes sure that they are what the spec takes them for (config-linux.md, "path"). */
+final class Namespaces {
+    private Namespaces() {}
+
+    static Fd open(Binding.JoinedNamespace wanted) {
+        Fd fd;
+        try {
+            fd = Kernel.open(wanted.path(), Kernel.O_RDONLY);
+        } catch (KernelException e) {
+            throw new InvalidSpecException(
+                    wanted.jsonPath() + ": " + e.getMessage(), wanted.jsonPath(), "the namespace must exist", e);
+        }
+        Optional<NamespaceType> type = type(fd);
+        if (!type.equals(Optional.of(wanted.type()))) {
+            fd.close();
+            String found = type.map(t -> "a " + t.jsonName() + " namespace").orElse("no namespace");
+            String message = wanted.jsonPath() + ": " + wanted.path() + " is " + found + ", not a "
+                    + wanted.type().jsonName() + " namespace";
+            throw new InvalidSpecException(message, wanted.jsonPath(), "", new IllegalArgumentException(message));
+        }
+        return fd;
+    }
+
+    private static Optional<NamespaceType> type(Fd fd) {
+        try {
+            return NamespaceStep.ofCloneFlag(Kernel.namespaceType(fd));
+        } catch (KernelException e) {
+            return Optional.empty(); // ENOTTY: some other file
+        }
+    }
+}

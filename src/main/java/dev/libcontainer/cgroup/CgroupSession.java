@@ -1,0 +1,145 @@
+package dev.libcontainer.cgroup;
+
+import dev.libcontainer.kernel.Fd;
+import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.KernelException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * The directories below which one library instance makes its cgroups: {@code /libcontainer/OWNER} in each hierarchy that
+ * is needed, made when it is. Thread-safe. {@link #close} removes what this made, if it is empty.
+ */
+public final class CgroupSession implements AutoCloseable {
+    private static final int MODE = 0755;
+
+    private final CgroupMounts mounts;
+    private final String parent;
+    private final String owner;
+    private final Map<String, Fd> directories = new LinkedHashMap<>();
+    private final Set<String> enabled = new TreeSet<>();
+
+    /**
+     * A session that has made nothing yet.
+     *
+     * @param parent path of the common parent from the mount point, as in {@code libcontainer}
+     * @param owner name of this instance's own directory
+     */
+    public CgroupSession(CgroupMounts mounts, String parent, String owner) {
+        this.mounts = mounts;
+        this.parent = parent;
+        this.owner = owner;
+    }
+
+    public CgroupMounts mounts() {
+        return mounts;
+    }
+
+    /**
+     * The directory in a hierarchy, with the controllers enabled for what is made below; borrowed.
+     *
+     * @param controllers that the containers need
+     * @throws CgroupException if it cannot be made
+     */
+    public synchronized Fd directory(Hierarchy hierarchy, Set<String> controllers, String jsonPath) {
+        Fd known = directories.get(hierarchy.mountPoint());
+        try {
+            if (known == null) {
+                known = make(hierarchy);
+                directories.put(hierarchy.mountPoint(), known);
+            }
+            if (hierarchy.version() == CgroupVersion.V2) {
+                enable(hierarchy, controllers);
+            }
+            return known;
+        } catch (KernelException e) {
+            throw CgroupException.refused(
+                    jsonPath,
+                    String.join(",", controllers),
+                    "no cgroup can be made below " + hierarchy.mountPoint() + "/" + parent + ": " + e.getMessage(),
+                    "The library needs write access there, or another parent (Containers.Options.cgroupParent).");
+        }
+    }
+
+    private Fd make(Hierarchy hierarchy) {
+        try (Fd top = Kernel.open(hierarchy.mountPoint(), Kernel.O_PATH | Kernel.O_DIRECTORY)) {
+            for (int attempt = 0; ; attempt++) { // another instance may remove the common parent between two calls
+                makeInheriting(hierarchy, top, parent);
+                try {
+                    makeInheriting(hierarchy, top, parent + "/" + owner);
+                    return Kernel.open(top.value(), parent + "/" + owner, Kernel.O_RDONLY | Kernel.O_DIRECTORY);
+                } catch (KernelException e) {
+                    if (attempt == 100) {
+                        throw e;
+                    }
+                }
+            }
+        }
+    }
+
+    private static void makeInheriting(Hierarchy hierarchy, Fd top, String path) {
+        if (!Kernel.makeDirectory(top.value(), path, MODE) || !hierarchy.controllers().contains("cpuset")) {
+            return;
+        }
+        String above = path.contains("/") ? path.substring(0, path.lastIndexOf('/') + 1) : "";
+        for (String file : new String[] {"cpuset.cpus", "cpuset.mems"}) {
+            Optional<String> value = Kernel.readAt(top.value(), above + file).map(String::strip);
+            if (hierarchy.version() == CgroupVersion.V1 && value.filter(v -> !v.isEmpty()).isPresent()) {
+                Kernel.writeAt(top.value(), path + "/" + file, value.get());
+            }
+        }
+    }
+
+    private void enable(Hierarchy hierarchy, Set<String> controllers) {
+        if (enabled.containsAll(controllers)) {
+            return;
+        }
+        try (Fd top = Kernel.open(hierarchy.mountPoint(), Kernel.O_PATH | Kernel.O_DIRECTORY)) {
+            for (String level : new String[] {"", parent + "/", parent + "/" + owner + "/"}) {
+                String file = level + "cgroup.subtree_control";
+                Set<String> missing = new TreeSet<>(controllers);
+                Kernel.readAt(top.value(), file)
+                        .ifPresent(text -> Set.of(text.strip().split(" ")).forEach(missing::remove));
+                if (!missing.isEmpty()) {
+                    Kernel.writeAt(top.value(), file, "+" + String.join(" +", missing));
+                }
+            }
+        }
+        enabled.addAll(controllers);
+    }
+
+    /** Whether the kernel has a control file for cgroups made in this hierarchy. */
+    public boolean has(Hierarchy hierarchy, Set<String> controllers, String file, String jsonPath) {
+        return Kernel.readable(directory(hierarchy, controllers, jsonPath).value(), file);
+    }
+
+    /** What a new cgroup of this hierarchy has to be given first: file → value. */
+    public Map<String, String> inherited(Hierarchy hierarchy, Fd directory) {
+        Map<String, String> values = new LinkedHashMap<>();
+        if (hierarchy.version() == CgroupVersion.V1 && hierarchy.controllers().contains("cpuset")) {
+            for (InheritedFile file : CgroupLimits.inheritedFiles(mounts)) {
+                Kernel.readAt(directory.value(), file.file())
+                        .ifPresent(value -> values.put(file.file(), value.strip()));
+            }
+        }
+        return values;
+    }
+
+    @Override
+    public synchronized void close() {
+        directories.forEach((mountPoint, fd) -> {
+            fd.close();
+            try (Fd top = Kernel.open(mountPoint, Kernel.O_PATH | Kernel.O_DIRECTORY)) {
+                Kernel.removeDirectory(top.value(), parent + "/" + owner);
+                Kernel.removeDirectory(top.value(), parent); // stays while another instance uses it
+            } catch (KernelException e) {
+                return; // the hierarchy was unmounted: nothing of ours is left in it
+            }
+        });
+        directories.clear();
+        enabled.clear();
+    }
+}

@@ -1,0 +1,5 @@
+/** What {@code ./run} shows; written over the public API only. */
+@NullMarked
+package dev.libcontainer.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,7 @@
+package dev.libcontainer.spec;
+
+/** A JSON value, or one that is still being made. */
+interface JsonPart {
+
+    Json build();
+}

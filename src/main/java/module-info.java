@@ -1,0 +1,10 @@
+/** Linux containers from inside a JVM. */
+module dev.libcontainer {
+    requires static org.jspecify;
+    requires com.fasterxml.jackson.core;
+    requires org.apache.commons.io;
+    requires org.bytedeco.javacpp;
+
+    exports dev.libcontainer;
+    exports dev.libcontainer.spec;
+}
