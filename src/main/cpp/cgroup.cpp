@@ -60,15 +60,15 @@ uint32_t kill_round(int32_t dir, uint32_t depth) {
 
 /// rmdir of a cgroup known by its fd: its path, as the kernel tells it, leads to the parent (cgroupfs names are stable).
 int64_t remove_directory(int32_t dir, uint32_t depth) {
-    each_child(dir, [&](int32_t child, const char *) {
-        if (depth < 32) remove_directory(child, depth + 1);
-    });
     char link[40], path[4096];
     snprintf(link, sizeof link, "/proc/self/fd/%d", dir);
     int64_t n = sys(__NR_readlinkat, static_cast<int64_t>(AT_FDCWD), link, path, static_cast<int64_t>(sizeof path - 1));
     if (n <= 0) return n;
     path[n] = 0;
-    return sys(__NR_unlinkat, static_cast<int64_t>(AT_FDCWD), path, 0x200L); // AT_REMOVEDIR
+    int64_t r = sys(__NR_unlinkat, static_cast<int64_t>(AT_FDCWD), path, 0x200L); // AT_REMOVEDIR
+    if (r != -EBUSY || depth > 32) return r;
+    each_child(dir, [&](int32_t child, const char *) { remove_directory(child, depth + 1); });
+    return sys(__NR_unlinkat, static_cast<int64_t>(AT_FDCWD), path, 0x200L);
 }
 
 } // namespace

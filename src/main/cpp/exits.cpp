@@ -53,8 +53,6 @@ int64_t try_reap(int32_t pidfd, lc_exit *exit) {
     return 1;
 }
 
-constexpr uint64_t kNotAPidfd = 1ull << 63;
-
 } // namespace
 
 } // namespace lc
@@ -75,21 +73,12 @@ extern "C" int32_t lc_epoll_set(int32_t epoll, int32_t fd, uint32_t events, uint
     return static_cast<int32_t>(sys(__NR_epoll_ctl, epoll, op, fd, &event));
 }
 
-// The data of a pidfd's event is its token above and the fd below, so that no look-up stands before the reaping.
-extern "C" int32_t lc_exits(int32_t epoll, lc_exit *exits, int32_t capacity, int32_t timeout_millis) {
+extern "C" int32_t lc_events(int32_t epoll, uint64_t *tokens, int32_t capacity, int32_t timeout_millis) {
     epoll_event events[64];
     int64_t wanted = capacity < 64 ? capacity : 64;
     int64_t n = sys(__NR_epoll_pwait, epoll, events, wanted, timeout_millis, nullptr, 8L);
     if (n < 0) return n == -EINTR ? 0 : static_cast<int32_t>(n);
-    for (int64_t i = 0; i < n; i++) {
-        lc_exit &exit = exits[i];
-        exit = {};
-        uint64_t data = events[i].data.u64;
-        exit.token = data & kNotAPidfd ? data : data >> 32;
-        exit.code = -1;
-        if (data & kNotAPidfd) continue;
-        if (try_reap(static_cast<int32_t>(data & 0xffffffff), &exit) != 1) exit.code = 0;
-    }
+    for (int64_t i = 0; i < n; i++) tokens[i] = events[i].data.u64;
     return static_cast<int32_t>(n);
 }
 
@@ -102,6 +91,13 @@ extern "C" int32_t lc_wait(int32_t pidfd, int64_t timeout_micros, lc_exit *exit)
     r = sys(__NR_ppoll, &request, 1L, timeout_micros < 0 ? nullptr : limit, nullptr, 0L);
     if (r <= 0) return r == -EINTR ? 0 : static_cast<int32_t>(r);
     return static_cast<int32_t>(try_reap(pidfd, exit));
+}
+
+extern "C" int32_t lc_wait_instead(int32_t epoll, uint64_t token, int32_t pidfd, int64_t timeout_micros, lc_exit *exit) {
+    lc_epoll_set(epoll, pidfd, 0, 0);
+    int32_t r = lc_wait(pidfd, timeout_micros, exit);
+    if (r == 0) lc_epoll_set(epoll, pidfd, EPOLLIN | EPOLLONESHOT, token);
+    return r;
 }
 
 extern "C" int32_t lc_pidfd_signal(int32_t pidfd, int32_t signal) {

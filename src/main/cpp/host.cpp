@@ -125,7 +125,7 @@ extern "C" int32_t lc_layout(int32_t *numbers, int32_t capacity) {
         offsetof(lc_request, token), offsetof(lc_request, epoll), offsetof(lc_request, stdio),
         offsetof(lc_request, slots), offsetof(lc_request, params), offsetof(lc_result, pid), offsetof(lc_result, pidfd),
         offsetof(lc_result, stdio), offsetof(lc_result, console), offsetof(lc_result, cgroup_count),
-        offsetof(lc_result, cgroups), offsetof(lc_exit, code), offsetof(lc_exit, user_micros),
+        offsetof(lc_result, cgroups), offsetof(lc_exit, status), offsetof(lc_exit, user_micros),
         offsetof(lc_exit, before_exec), offsetof(lc_probe_result, nofile_soft), offsetof(lc_probe_result, euid),
         LC_SLOT_FIRST_FREE, LC_PARAM_COUNT, LC_CGROUP_MAKE, LC_WRITE, LC_MOUNT_PROPAGATION, LC_SETATTR_AT,
         LC_SETHOSTNAME, LC_EXECVE, LC_AT_MEMORY,

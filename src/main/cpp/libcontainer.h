@@ -161,7 +161,7 @@ enum { LC_STDIO_NULL = -1, LC_STDIO_PIPE = -2, LC_STDIO_CONSOLE = -3, LC_STDIO_S
 typedef struct lc_request {
     uint32_t size; /* with the bytes after it; at most LC_MAX_REQUEST */
     uint32_t flags;
-    uint64_t token;   /* below 2^31: names the child in the lc_exit that its end will raise */
+    uint64_t token;   /* of the epoll event that its end will raise */
     int32_t epoll;    /* where the new pidfd is added (EPOLLIN | EPOLLONESHOT), or -1 */
     int32_t stdio[3]; /* an fd, or LC_STDIO_* */
     int32_t slots[LC_REQUEST_SLOTS];
@@ -214,15 +214,13 @@ int32_t lc_template_open(int64_t engine, int64_t loaded, const lc_request *reque
 
 /** Starts a child: runs the host steps, has it cloned (by the template if not -1, else by the engine), waits until
  *  it has begun the program or failed. Returns its pid; or -errno with result->report filled, and leaves neither a
- *  process, an fd nor a cgroup behind. The child is the calling process's own; reap it with lc_exits or
- *  lc_wait (its exit signal is 0, so wait() without __WALL never sees it). */
+ *  process, an fd nor a cgroup behind. The child is the calling process's own; reap it with lc_wait. */
 int32_t lc_spawn(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request, lc_result *result);
 
 /* ---- exits, signals, files --------------------------------------------------------------------------------- */
 
 typedef struct lc_exit {
-    uint64_t token;
-    int32_t code; /* CLD_EXITED, CLD_KILLED, CLD_DUMPED; 0: somebody else reaped it; -1: not an exit, fd is readable */
+    int32_t code; /* CLD_EXITED, CLD_KILLED, CLD_DUMPED */
     int32_t status;
     int64_t user_micros;
     int64_t system_micros;
@@ -234,17 +232,16 @@ typedef struct lc_exit {
 /** Makes an epoll instance / an eventfd to wake it (write 8 bytes). */
 int32_t lc_epoll_create(void);
 int32_t lc_eventfd(void);
-/** Adds an fd (events: EPOLL*; a token with the highest bit set) or removes it (events 0). */
+/** Adds an fd (events: EPOLL*) or removes it (events 0). */
 int32_t lc_epoll_set(int32_t epoll, int32_t fd, uint32_t events, uint64_t token);
+/** Waits for events of an epoll instance, at most timeout_millis (-1: no limit). Returns how many tokens it wrote. */
+int32_t lc_events(int32_t epoll, uint64_t *tokens, int32_t capacity, int32_t timeout_millis);
 
-/** Waits for events of an epoll instance, at most timeout_millis (-1: no limit), and reaps each child among them. The
- *  pidfd of a child must stay open until its lc_exit has been returned here, also if lc_wait was faster (code 0 then).
- *  Tokens with the highest bit set are fds of lc_epoll_set: code -1. Returns how many were written. */
-int32_t lc_exits(int32_t epoll, lc_exit *exits, int32_t capacity, int32_t timeout_millis);
-
-/** Waits until the child of a pidfd is gone, at most timeout_micros, and reaps it. Returns 1, 0 on time-out, or
- *  -ECHILD when somebody else has reaped it. */
+/** Waits until the child of a pidfd is gone, at most timeout_micros (-1: no limit), and reaps it. Returns 1, 0 on
+ *  time-out, or -ECHILD when somebody else has reaped it. */
 int32_t lc_wait(int32_t pidfd, int64_t timeout_micros, lc_exit *exit);
+/** The same for a pidfd that an epoll instance watches, which is relieved of it meanwhile and for good if it ends. */
+int32_t lc_wait_instead(int32_t epoll, uint64_t token, int32_t pidfd, int64_t timeout_micros, lc_exit *exit);
 
 int32_t lc_pidfd_signal(int32_t pidfd, int32_t signal);
 
@@ -300,6 +297,6 @@ int32_t lc_seccomp_reference(const uint8_t *rules, uint32_t size, uint8_t *bpf, 
 #ifdef __cplusplus
 }
 static_assert(sizeof(lc_plan_header) == 80 && sizeof(lc_step) == 24 && sizeof(lc_report) == 16, "plan ABI");
-static_assert(sizeof(lc_request) == 152 && sizeof(lc_result) == 96 && sizeof(lc_exit) == 48, "spawn ABI");
+static_assert(sizeof(lc_request) == 152 && sizeof(lc_result) == 96 && sizeof(lc_exit) == 40, "spawn ABI");
 #endif
 #endif

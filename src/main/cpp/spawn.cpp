@@ -219,8 +219,7 @@ int64_t Spawn::adopt() {
     if (r >= 0 && request_.stdio[0] == LC_STDIO_CONSOLE) r = receive_console();
     if (r >= 0 && request_.epoll >= 0) {
         result_.report.aux = LC_AT_EPOLL;
-        r = lc_epoll_set(request_.epoll, result_.pidfd, EPOLLIN | EPOLLONESHOT,
-                         request_.token << 32 | static_cast<uint32_t>(result_.pidfd));
+        r = lc_epoll_set(request_.epoll, result_.pidfd, EPOLLIN | EPOLLONESHOT, request_.token);
     }
     if (r >= 0) return result_.pid;
     result_.report.kind = LC_FAULT;

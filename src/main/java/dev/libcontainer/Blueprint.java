@@ -9,6 +9,7 @@ import dev.libcontainer.plan.Plan;
 import dev.libcontainer.plan.ProcessLookup;
 import dev.libcontainer.plan.Wishes;
 import dev.libcontainer.spec.NamespaceType;
+import dev.libcontainer.spec.Spec;
 import java.util.List;
 import java.util.Optional;
 
@@ -20,21 +21,29 @@ import java.util.Optional;
 public final class Blueprint implements AutoCloseable {
     private final Containers containers;
     private final ContainerSpec spec;
+    private final Spec oci;
     private final CgroupLayout cgroups;
     private final Variant fresh;
     private final Optional<Variant> pooled;
 
-    Blueprint(Containers containers, ContainerSpec spec, Wishes wishes, CgroupLayout cgroups, boolean hasPool) {
+    Blueprint(
+            Containers containers,
+            ContainerSpec spec,
+            Spec oci,
+            Wishes wishes,
+            CgroupLayout cgroups,
+            boolean hasPool) {
         this.containers = containers;
         this.spec = spec;
+        this.oci = oci;
         this.cgroups = cgroups;
-        fresh = new Variant(containers.compiler().compile(spec.oci(), wishes), false);
+        fresh = new Variant(containers.compiler().compile(oci, wishes), false);
         boolean mayJoin = hasPool
                 && spec.networkPool()
                 && fresh.plan.namespaces().contains(NamespaceType.NETWORK)
                 && !fresh.plan.namespaces().contains(NamespaceType.USER);
         pooled = mayJoin
-                ? Optional.of(new Variant(containers.compiler().compile(spec.oci(), wishes.withReadyNetwork(true)), true))
+                ? Optional.of(new Variant(containers.compiler().compile(oci, wishes.withReadyNetwork(true)), true))
                 : Optional.empty();
     }
 
@@ -61,6 +70,7 @@ public final class Blueprint implements AutoCloseable {
         }
     }
 
+    /** What this was compiled from. */
     public ContainerSpec spec() {
         return spec;
     }
@@ -96,10 +106,9 @@ public final class Blueprint implements AutoCloseable {
 
     private Container spawn(Launch launch, String id, Variant variant, int network) {
         Container container = new Container(containers, variant, id);
-        int token = containers.exits().expect(container);
         SpawnCall call = containers.takeCall();
         try (StdioFds fds = new StdioFds(launch.stdio())) {
-            call.exitTo(containers.exits().pollerFd(), token);
+            call.exitTo(containers.exits().poller().fd(), container.token());
             fds.bind(call);
             bindSlots(variant.plan, call, network);
             bindParameters(launch, id, call);
@@ -108,10 +117,10 @@ public final class Blueprint implements AutoCloseable {
             fds.resize(container);
             return container;
         } catch (SpawnException e) {
-            containers.exits().forget(token);
+            containers.exits().forget(container.token());
             throw Failures.spawn(ContainerException.Phase.SPAWN, id, variant.plan, e);
         } catch (RuntimeException | Error e) {
-            containers.exits().forget(token);
+            containers.exits().forget(container.token());
             throw e;
         } finally {
             containers.giveCall(call);
@@ -138,7 +147,7 @@ public final class Blueprint implements AutoCloseable {
         launch.env().ifPresent(env -> call.vector(SpawnCall.Param.ENVP, env));
         if (launch.args().isPresent()) {
             List<String> args = launch.args().get();
-            List<String> env = launch.env().orElseGet(() -> spec.oci().process().orElseThrow().env());
+            List<String> env = launch.env().orElseGet(() -> oci.process().orElseThrow().env());
             call.vector(SpawnCall.Param.ARGV, args);
             call.candidates(ProcessLookup.candidates(args.get(0), env));
         }

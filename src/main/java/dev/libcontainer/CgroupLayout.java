@@ -33,7 +33,16 @@ final class CgroupLayout {
     private static final int FIGURES_BYTES = 32 * 1024;
 
     /** One hierarchy: what is written to a new cgroup, and which figures it has. */
-    private record Place(Hierarchy hierarchy, Fd parent, List<CgroupPlan.Write> writes, List<StatFile> figures) {}
+    private record Place(
+            Hierarchy hierarchy,
+            Fd parent,
+            List<CgroupPlan.Write> writes,
+            List<StatFile> figures,
+            List<StatFile> lastFigures) {}
+
+    /** What an exit status tells: the peak of memory, and whether it ran out. */
+    private static final Set<String> LAST =
+            Set.of("memory.max_usage_in_bytes", "memory.oom_control", "memory.peak", "memory.events");
 
     private final CgroupMounts mounts;
     private final List<Place> places;
@@ -44,7 +53,7 @@ final class CgroupLayout {
         this.places = places;
         StringBuilder names = new StringBuilder();
         for (Place place : places) {
-            place.figures.forEach(figure -> names.append(figure.file()).append('\0'));
+            place.lastFigures().forEach(figure -> names.append(figure.file()).append('\0'));
             names.append('\0');
         }
         figureNames = names.append('\0').toString().getBytes(StandardCharsets.UTF_8);
@@ -105,7 +114,9 @@ final class CgroupLayout {
                 .filter(file -> session.mounts().hierarchy(file.controller()).filter(hierarchy::equals).isPresent())
                 .filter(file -> controllers.contains(file.controller()))
                 .toList();
-        return new Place(hierarchy, parent, writes, figures);
+        List<StatFile> last =
+                figures.stream().filter(figure -> LAST.contains(figure.file())).toList();
+        return new Place(hierarchy, parent, writes, figures, last);
     }
 
     boolean isEmpty() {
@@ -147,7 +158,7 @@ final class CgroupLayout {
         Map<StatFile, String> contents = new HashMap<>();
         int at = 0;
         for (Place place : places) {
-            for (StatFile figure : place.figures) {
+            for (StatFile figure : place.lastFigures()) {
                 int length = at < size ? data.getInt(at) : -1;
                 at += 4;
                 if (length >= 0) {

@@ -36,6 +36,7 @@ public final class Container implements AutoCloseable {
     private final Containers owner;
     private final Blueprint.Variant variant;
     private final String id;
+    private final int token;
     private final long calledNanos = System.nanoTime();
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
     private final Pipes pipes = new Pipes();
@@ -47,13 +48,19 @@ public final class Container implements AutoCloseable {
     private int[] cgroups = {};
     private boolean started;
     private boolean ended;
-    private Optional<Exit> early = Optional.empty();
-    private Optional<Runnable> atEnd = Optional.empty();
+    private boolean goneEarly;
+    private int directWaiters;
 
     Container(Containers owner, Blueprint.Variant variant, String id) {
         this.owner = owner;
         this.variant = variant;
         this.id = id;
+        this.token = owner.exits().expect(this);
+    }
+
+    /** Names this container in the exit thread's poller. */
+    int token() {
+        return token;
     }
 
     /** The spawn has succeeded: takes over what it made. */
@@ -69,7 +76,7 @@ public final class Container implements AutoCloseable {
                 pipes.adopt(i, fd);
             }
         }
-        Optional<Exit> exited;
+        boolean over;
         synchronized (this) {
             pid = call.pid();
             pidfd = Fd.adopt(call.pidfd());
@@ -78,28 +85,24 @@ public final class Container implements AutoCloseable {
                 terminal = Optional.of(new PseudoTerminal(call.console()));
             }
             started = true;
-            exited = early;
+            over = goneEarly;
         }
-        exited.ifPresent(this::reaped);
+        if (over) {
+            gone();
+        }
     }
 
-    /** The exit thread's word: the process is gone and, if no other thread was faster, reaped. */
-    void reaped(Exit event) {
+    /** The exit thread's word: the process is gone. */
+    void gone() {
+        Optional<Exit> exited;
         synchronized (this) {
             if (!started) { // faster than its own spawn's return
-                early = Optional.of(event);
+                goneEarly = true;
                 return;
             }
+            exited = pidfd.value() < 0 ? Optional.empty() : Kernel.await(pidfd.value(), 0);
         }
-        if (event.code() != 0) {
-            end(event);
-        }
-        pidfd.close();
-    }
-
-    /** Runs when this container has ended, before its future completes. */
-    void atEnd(Runnable action) {
-        atEnd = Optional.of(action);
+        exited.ifPresent(this::end);
     }
 
     private void end(Exit event) {
@@ -111,7 +114,9 @@ public final class Container implements AutoCloseable {
             ended = true;
             directories = cgroups;
             cgroups = new int[0];
+            closePidfd();
         }
+        owner.exits().forget(token);
         long wallNanos = System.nanoTime() - calledNanos;
         OptionalLong peak = OptionalLong.empty();
         boolean oom = false;
@@ -125,7 +130,6 @@ public final class Container implements AutoCloseable {
                 trouble = e;
             }
         }
-        atEnd.ifPresent(Runnable::run);
         boolean exited = event.code() == Exit.EXITED;
         ExitStatus status = new ExitStatus(
                 exited ? OptionalInt.of(event.status()) : OptionalInt.empty(),
@@ -208,9 +212,27 @@ public final class Container implements AutoCloseable {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
-        int fd = pidfd.value();
-        if (!exit.isDone() && fd >= 0 && owner.mayBlock(Thread.currentThread())) {
-            owner.awaitExit(fd, DIRECT_WAIT_MICROS).ifPresent(this::end);
+        int fd;
+        synchronized (this) {
+            fd = pidfd.value();
+            if (ended || fd < 0 || VirtualThreads.isVirtual(Thread.currentThread())) {
+                return;
+            }
+            directWaiters++; // the number stays ours while we wait on it
+        }
+        Optional<Exit> exited = owner.awaitExit(token, fd, DIRECT_WAIT_MICROS);
+        synchronized (this) {
+            directWaiters--;
+            if (ended) {
+                closePidfd();
+            }
+        }
+        exited.ifPresent(this::end);
+    }
+
+    private void closePidfd() {
+        if (directWaiters == 0) {
+            pidfd.close();
         }
     }
 

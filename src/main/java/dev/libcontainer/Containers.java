@@ -10,6 +10,8 @@ import dev.libcontainer.kernel.SpawnCall;
 import dev.libcontainer.kernel.SpawnException;
 import dev.libcontainer.net.NetworkNamespacePool;
 import dev.libcontainer.plan.PlanCompiler;
+import dev.libcontainer.spec.Linux;
+import dev.libcontainer.spec.Spec;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -93,12 +95,11 @@ public final class Containers implements AutoCloseable {
         }
         try {
             return Failures.compiling(() -> {
-                ContainerSpec expanded = host.expand(spec);
-                CgroupLayout layout = CgroupLayout.of(
-                        expanded.oci().linux().orElseGet(() -> dev.libcontainer.spec.Linux.of(List.of())), cgroups);
+                Spec oci = host.expand(spec);
+                CgroupLayout layout = CgroupLayout.of(oci.linux().orElseGet(() -> Linux.of(List.of())), cgroups);
                 var wishes = host.wishes(spec, layout.plan());
                 boolean pool = options.networkPoolSize() > 0;
-                Blueprint blueprint = new Blueprint(this, expanded, wishes, layout, pool);
+                Blueprint blueprint = new Blueprint(this, spec, oci, wishes, layout, pool);
                 blueprints.add(blueprint);
                 return blueprint;
             });
@@ -185,17 +186,13 @@ public final class Containers implements AutoCloseable {
         return current.get().poll();
     }
 
-    boolean mayBlock(Thread thread) {
-        return !VirtualThreads.isVirtual(thread);
-    }
-
-    Optional<Exit> awaitExit(int pidfd, long timeoutMicros) {
+    Optional<Exit> awaitExit(int token, int pidfd, long timeoutMicros) {
         ByteBuffer buffer = exitBuffers.poll();
         if (buffer == null) {
             buffer = Kernel.exitBuffer();
         }
         try {
-            return Kernel.await(pidfd, timeoutMicros, buffer);
+            return Kernel.awaitInstead(exits.poller(), token, pidfd, timeoutMicros, buffer);
         } finally {
             exitBuffers.add(buffer);
         }

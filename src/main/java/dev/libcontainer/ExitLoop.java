@@ -1,7 +1,6 @@
 package dev.libcontainer;
 
 import dev.libcontainer.kernel.Engine;
-import dev.libcontainer.kernel.Exit;
 import dev.libcontainer.kernel.Poller;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +30,6 @@ final class ExitLoop implements AutoCloseable {
         try {
             return engine.join();
         } catch (CompletionException e) {
-            close();
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
@@ -41,22 +39,24 @@ final class ExitLoop implements AutoCloseable {
             engine.complete(Engine.open(kind));
         } catch (RuntimeException | Error e) {
             engine.completeExceptionally(e);
+            poller.close();
             return;
         }
-        while (!closed) {
+        while (!closed || !running.isEmpty()) { // those that outlive the library are still this thread's to reap
             poller.await(-1, this::handle);
         }
+        poller.close();
     }
 
-    private void handle(Exit exit) {
-        Container container = running.remove((int) exit.token());
+    private void handle(long token) {
+        Container container = running.get((int) token);
         if (container != null) {
-            container.reaped(exit);
+            container.gone();
         }
     }
 
-    int pollerFd() {
-        return poller.fd();
+    Poller poller() {
+        return poller;
     }
 
     /** A token for a spawn; its container must be put under it before the spawn. */
@@ -66,7 +66,7 @@ final class ExitLoop implements AutoCloseable {
         return token;
     }
 
-    /** The spawn failed. */
+    /** The spawn failed, or the container has ended. */
     void forget(int token) {
         running.remove(token);
     }
@@ -84,10 +84,11 @@ final class ExitLoop implements AutoCloseable {
         closed = true;
         poller.wakeUp();
         try {
-            thread.join();
+            if (running.isEmpty()) {
+                thread.join();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        poller.close();
     }
 }

@@ -85,14 +85,14 @@ final class HostInfo {
     }
 
     /** Puts the mounts of a host view into the spec. */
-    ContainerSpec expand(ContainerSpec spec) {
+    Spec expand(ContainerSpec spec) {
         if (!(spec.rootfs().orElse(Rootfs.host()) instanceof Rootfs.HostView view)) {
-            return spec;
+            return spec.oci();
         }
         Spec oci = spec.oci();
         List<Mount> mounts = new ArrayList<>(hostView(view).mounts());
         mounts.addAll(oci.mounts());
-        Spec expanded = new Spec(
+        return new Spec(
                 oci.ociVersion(),
                 oci.root(),
                 mounts,
@@ -102,7 +102,6 @@ final class HostInfo {
                 oci.hooks(),
                 oci.annotations(),
                 oci.linux());
-        return new ContainerSpec(expanded, spec.rootfs(), spec.networkPool(), spec.dieWithJvm());
     }
 
     private HostView hostView(Rootfs.HostView view) {

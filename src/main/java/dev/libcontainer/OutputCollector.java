@@ -1,6 +1,5 @@
 package dev.libcontainer;
 
-import dev.libcontainer.kernel.Exit;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.Poller;
 import java.nio.ByteBuffer;
@@ -39,8 +38,8 @@ final class OutputCollector implements AutoCloseable {
         open.values().forEach(Capture::finish);
     }
 
-    private void drain(Exit event) {
-        int token = (int) event.token();
+    private void drain(long event) {
+        int token = (int) event;
         Capture capture = open.get(token);
         if (capture == null) {
             return;

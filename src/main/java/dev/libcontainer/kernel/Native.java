@@ -78,8 +78,12 @@ final class Native {
     @Name("lc_epoll_set")
     static native int epollSet(int epoll, int fd, int events, @Cast("uint64_t") long token);
 
-    @Name("lc_exits")
-    static native int exits(int epoll, @Cast("lc_exit*") ByteBuffer exits, int capacity, int timeoutMillis);
+    @Name("lc_events")
+    static native int events(int epoll, @Cast("uint64_t*") ByteBuffer tokens, int capacity, int timeoutMillis);
+
+    @Name("lc_wait_instead")
+    static native int awaitInstead(
+            int epoll, @Cast("uint64_t") long token, int pidfd, long timeoutMicros, @Cast("lc_exit*") ByteBuffer exit);
 
     @Name("lc_wait")
     static native int await(int pidfd, long timeoutMicros, @Cast("lc_exit*") ByteBuffer exit);

@@ -33,7 +33,9 @@ final class InitOrder {
         namespaces.nameStage(); //  ps shows where it is
         cgroups.enter(); //         before the cgroup namespace, whose root is where the process stands when it is made
         namespaces.settle(); //     ids that mean something, loopback: everything after may need them
-        if (!early) {
+        if (early) {
+            root.openAgain(); // the template's fd leads to the template's copy of the mount, not to this child's
+        } else {
             root.open();
         }
         mounts.mountRest();

@@ -82,6 +82,11 @@ final class RootStage {
         root.symlinks().forEach((link, target) -> draft.add(new MountStep.Symlink(link, target), "root"));
     }
 
+    /** The root that the process stands in. */
+    void openAgain() {
+        draft.add(new MountStep.OpenHost("/", MountStep.OpenInRoot.O_PATH, Slot.ROOT), "root.path");
+    }
+
     /** Read-only, once every mount point in it exists. */
     void seal() {
         if (!readonly || !ownsMounts()) {

@@ -17,6 +17,9 @@ final class RangeTree {
     /** Numbers that kernels have calls for end before this; farther ones never come up when a filter is loaded. */
     private static final long USED_NUMBERS = 512;
 
+    /** So many holes are not worth a search. */
+    private static final int MAX_HOLES = 3;
+
     /** Numbers from {@code start} to the start of the next range lead to {@code node}. */
     private record Range(long start, int node) {}
 
@@ -50,27 +53,62 @@ final class RangeTree {
         if (to - from == 1) {
             return ranges.get(from).node();
         }
-        if (to - from == 3 && isHole(from + 1)) {
-            Range hole = ranges.get(from + 1);
-            return graph.jump(Bpf.IF_EQUAL, (int) hole.start(), hole.node(), ranges.get(from).node());
+        if (isPerforated(from, to)) {
+            return perforated(from, to);
         }
         int middle = middle(from, to);
         int above = search(middle, to);
         int below = search(from, middle);
-        return graph.jump(Bpf.IF_AT_LEAST, (int) ranges.get(middle).start(), above, below);
+        return graph.jump(Bpf.IF_AT_LEAST, (int) start(middle), above, below);
+    }
+
+    /** Whether ranges are one but for single numbers, its holes. */
+    private boolean isPerforated(int from, int to) {
+        for (int hole = from + 1; hole < to; hole += 2) {
+            if (!isHole(from, hole, to)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Few holes are asked for one after the other; of many, those above and below some number between them. */
+    private int perforated(int from, int to) {
+        int holes = (to - from) / 2;
+        if (holes > MAX_HOLES) {
+            int between = from + (holes + 1) / 2 * 2;
+            int above = perforated(between, to);
+            int below = perforated(from, between + 1);
+            return graph.jump(Bpf.IF_AT_LEAST, (int) start(between), above, below);
+        }
+        int node = ranges.get(from).node();
+        for (int hole = to - 2; hole > from; hole -= 2) {
+            node = graph.jump(Bpf.IF_EQUAL, (int) start(hole), ranges.get(hole).node(), node);
+        }
+        return node;
     }
 
     /** Whether a range is a single number between two that lead to the same place. */
-    private boolean isHole(int range) {
-        return ranges.get(range - 1).node() == ranges.get(range + 1).node() && end(range) - start(range) == 1;
+    private boolean isHole(int from, int range, int to) {
+        return range > from
+                && range + 1 < to
+                && ranges.get(range - 1).node() == ranges.get(range + 1).node()
+                && end(range) - start(range) == 1;
     }
 
+    /** The range that halves the weight best; beside a hole only if there is no other. */
     private int middle(int from, int to) {
         long total = weight(from, to);
         int best = from + 1;
+        long bestImbalance = Long.MAX_VALUE;
         for (int split = from + 1; split < to; split++) {
-            if (Math.abs(total - 2 * weight(from, split)) < Math.abs(total - 2 * weight(from, best))) {
+            long imbalance = Math.abs(total - 2 * weight(from, split));
+            if (isHole(from, split, to) || isHole(from, split - 1, to)) {
+                imbalance += total;
+            }
+            if (imbalance < bestImbalance) {
                 best = split;
+                bestImbalance = imbalance;
             }
         }
         return best;
