@@ -87,22 +87,21 @@ extern "C" int32_t lc_cgroup_kill(int32_t dir) {
     return -EBUSY;
 }
 
-extern "C" int32_t lc_cgroups_finish(const int32_t *dirs, uint32_t count, const char *files, uint8_t *data, uint32_t capacity) {
+extern "C" int32_t lc_cgroups_finish(const int32_t *dirs, uint32_t count, uint32_t what, const char *files,
+                                     uint8_t *data, uint32_t capacity) {
     uint32_t used = 0;
-    for (uint32_t i = 0; *files && i < count; i++) {
-        // "file\0file\0\0" for each directory
+    for (uint32_t i = 0; (what & LC_CGROUPS_READ) && i < count; i++, files++) {
         for (; *files; files += strlen(files) + 1) {
             if (used + 4 > capacity) return -ENOSPC;
             int32_t n = lc_read_at(dirs[i], files, data + used + 4, capacity - used - 4);
             memcpy(data + used, &n, 4);
             used += 4 + (n > 0 ? (static_cast<uint32_t>(n) + 3) / 4 * 4 : 0);
         }
-        files++;
     }
     int32_t result = static_cast<int32_t>(used);
-    for (uint32_t i = count; i-- > 0;) {
+    for (uint32_t i = count; (what & LC_CGROUPS_REMOVE) && i-- > 0;) {
         int64_t r = remove_directory(dirs[i], 0);
-        for (int tries = 0; r == -EBUSY && tries < 100; tries++) { // the last process is still on its way out
+        for (int tries = 0; r == -EBUSY && tries < 100; tries++) { // somebody is left, or still on the way out
             int64_t pause[2] = {0, 1000000};
             lc_cgroup_kill(dirs[i]);
             sys(__NR_nanosleep, pause, nullptr);

@@ -5,6 +5,14 @@ namespace lc {
 
 namespace {
 
+/// Waits for 1; anything else is somebody's failure. Looks up from time to time, lest that somebody be gone.
+int64_t await_word(Context &c, const uint32_t *word) noexcept {
+    const int64_t second[2] = {1, 0};
+    while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == 0)
+        if (futex_wait(word, 0, second) == -ETIMEDOUT && !c.in_process && requester_gone()) return -EOWNERDEAD;
+    return __atomic_load_n(word, __ATOMIC_ACQUIRE) == 1 ? 0 : -ECANCELED;
+}
+
 int64_t file_step(Context &c, const lc_step &s) noexcept {
     switch (s.opcode) {
     case LC_WRITE:
@@ -20,9 +28,16 @@ int64_t file_step(Context &c, const lc_step &s) noexcept {
         return sys(__NR_setns, c.slots[s.b], static_cast<int64_t>(s.d));
     case LC_UNSHARE:
         return sys(__NR_unshare, static_cast<int64_t>(s.d));
+    case LC_AWAIT_HOST:
+        return await_word(c, &c.cell->host); // the library says what failed
+    case LC_OPEN_BELOW: {
+        int64_t fd = openat(c.slots[s.b], c.param(s), static_cast<int64_t>(s.d) | O_NOFOLLOW);
+        if (fd < 0) return fd;
+        c.slots[s.c] = static_cast<int32_t>(fd);
+        return 0;
+    }
     case LC_AWAIT_ID_MAPS:
-        while (__atomic_load_n(&c.cell->maps, __ATOMIC_ACQUIRE) == 0) futex_wait(&c.cell->maps, 0, nullptr);
-        return c.cell->maps == 1 ? 0 : -ECANCELED; // the spawner says why
+        return await_word(c, &c.cell->maps); // the spawner says what failed
     case LC_LOOPBACK_UP:
         return loopback_up();
     default:

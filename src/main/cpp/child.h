@@ -32,7 +32,8 @@ struct Cell {
     uint32_t busy; // set by the library while it cares
     uint64_t params[LC_PARAM_COUNT]; // addresses in the child's memory, or 0
     int32_t map_err; // why maps is 2
-    uint32_t reserved[3];
+    uint32_t host;   // 1: the late host steps are done; 2: one has failed
+    uint32_t reserved[2];
     uint8_t request[kCellSize - 96];
 };
 static_assert(sizeof(Cell) == kCellSize && LC_MAX_REQUEST <= sizeof(Cell::request), "cell");
@@ -83,6 +84,16 @@ int64_t loopback_up() noexcept;
 int64_t attach_fd(int64_t tree, int64_t target) noexcept;
 /// Opens path below root for mounting on it; makes it, a directory or a file, where it is missing.
 int64_t open_target(int root, const char *path, bool directory) noexcept;
+
+/// Whether the socket that asked for this child has hung up.
+inline bool requester_gone() noexcept {
+    struct {
+        int32_t fd;
+        int16_t events, revents;
+    } request{kRequestFd, 0, 0};
+    const int64_t now[2] = {0, 0};
+    return sys(__NR_ppoll, &request, 1L, now, nullptr, 0L) > 0 && (request.revents & 0x10); // POLLHUP
+}
 
 inline uint64_t length(const char *s) noexcept {
     uint64_t n = 0;

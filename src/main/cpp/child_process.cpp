@@ -61,13 +61,7 @@ int64_t die_with_parent(Context &c, int64_t signal) noexcept {
     if (c.in_process) return 0; // the signal would follow the calling thread, which may end before its process
     int64_t r = prctl(PR_SET_PDEATHSIG, signal);
     if (r < 0) return r;
-    struct {
-        int32_t fd;
-        int16_t events, revents;
-    } request{kRequestFd, 0, 0};
-    int64_t now[2] = {0, 0};
-    r = sys(__NR_ppoll, &request, 1L, now, nullptr, 0L);
-    return r > 0 && (request.revents & 0x10) ? -EOWNERDEAD : r < 0 ? r : 0;
+    return requester_gone() ? -EOWNERDEAD : 0;
 }
 
 int64_t set_stdio(Context &c) noexcept {

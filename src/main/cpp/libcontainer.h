@@ -59,7 +59,8 @@ typedef struct lc_plan_header {
 enum {
     LC_STEP_PARAM_MASK = 0x0f,
     LC_STEP_TEMPLATE_ONLY = 0x10, /* skipped where the child itself runs the template steps */
-    LC_STEP_OPTIONAL = 0x20       /* skipped when the slot in b is not bound */
+    LC_STEP_OPTIONAL = 0x20,      /* skipped when the slot in b is not bound */
+    LC_STEP_LATE = 0x40           /* a host step that runs while the child is already on its way */
 };
 
 typedef struct lc_step {
@@ -79,6 +80,8 @@ enum {
     LC_CGROUP_WRITE = 2, /* a file, b directory slot, c value, d its length */
     LC_OPEN_AT = 3,      /* a path, b directory slot, c out slot, d open flags */
     /* files and namespaces */
+    LC_AWAIT_HOST = 8,     /* until the late host steps are done */
+    LC_OPEN_BELOW = 9,     /* a name, b directory slot, c out slot, d open flags */
     LC_WRITE = 10,         /* b slot, c data, d length */
     LC_WRITE_AT = 11,      /* a path, b directory slot, c data, d length */
     LC_SETNS = 12,         /* b slot, d CLONE_NEW* that it must be */
@@ -258,9 +261,12 @@ int32_t lc_mkdir(int32_t dir, const char *path, uint32_t mode);
 /** Removes the directory of an fd from its parent by the name it has in /proc/self/fd. */
 int32_t lc_rmdir(int32_t dir, const char *path);
 
-/** One call for the end of a container's cgroups: reads file (NUL-ended names, one per dir) of dirs[i] into data
- *  (u32 size, bytes, padded to 4), then closes and removes each dir, children first. */
-int32_t lc_cgroups_finish(const int32_t *dirs, uint32_t count, const char *files, uint8_t *data, uint32_t capacity);
+enum { LC_CGROUPS_READ = 1, LC_CGROUPS_REMOVE = 2 };
+/** The end of a container's cgroups. READ: reads files (NUL-ended names for each dir, each list ended by one more NUL)
+ *  into data, for each i32 length or -errno and its bytes padded to 4. REMOVE: kills who is left, removes and closes
+ *  each dir, children first. Returns the bytes in data. */
+int32_t lc_cgroups_finish(const int32_t *dirs, uint32_t count, uint32_t what, const char *files, uint8_t *data,
+                          uint32_t capacity);
 /** Sends SIGKILL to every process in a cgroup and below, until none is left (at most 1 s: then -EBUSY). */
 int32_t lc_cgroup_kill(int32_t dir);
 

@@ -12,9 +12,9 @@
 namespace {
 
 /* The format is drawn in ReferenceRules.java. */
-constexpr uint32_t MAGIC = 0x5243534c; /* "LSCR" */
-constexpr uint32_t NO_CALL = 0xffffffff;
-constexpr uint32_t MAX_ARGS = 6;
+constexpr uint32_t kMagic = 0x5243534c; /* "LSCR" */
+constexpr uint32_t kNoCall = 0xffffffff;
+constexpr uint32_t kMaxArgs = 6;
 
 struct Header {
     uint32_t magic;
@@ -33,16 +33,16 @@ struct RuleHead {
 };
 static_assert(sizeof(RuleHead) == 12);
 
-/* From seccomp.h of libseccomp 2.5; kept by its ABI promise. */
-struct scmp_arg_cmp {
+/* struct scmp_arg_cmp, SCMP_ARCH_NATIVE and SCMP_FLTATR_CTL_OPTIMIZE of seccomp.h, libseccomp 2.5. */
+struct ArgComparison {
     uint32_t arg;
     uint32_t op;
     uint64_t datum_a;
     uint64_t datum_b;
 };
-static_assert(sizeof(scmp_arg_cmp) == 24);
-constexpr uint32_t SCMP_ARCH_NATIVE = 0;
-constexpr uint32_t SCMP_FLTATR_CTL_OPTIMIZE = 8;
+static_assert(sizeof(ArgComparison) == 24);
+constexpr uint32_t kArchNative = 0;
+constexpr uint32_t kAttributeOptimize = 8;
 
 /** The functions of libseccomp that are used; valid while it lives. */
 class Library {
@@ -74,7 +74,7 @@ class Library {
     int (*arch_remove)(void *, uint32_t) = nullptr;
     int (*attr_set)(void *, uint32_t, uint32_t) = nullptr;
     int (*resolve)(const char *) = nullptr;
-    int (*rule_add)(void *, uint32_t, int, unsigned, const scmp_arg_cmp *) = nullptr;
+    int (*rule_add)(void *, uint32_t, int, unsigned, const ArgComparison *) = nullptr;
     int (*export_bpf)(const void *, int) = nullptr;
 
   private:
@@ -133,7 +133,7 @@ class Filter {
         for (uint32_t i = 0; rc == 0 && i < header.rule_count; i++) rc = read_rule(in);
         if (rc < 0) return rc;
         if (!in.at_end()) return -EINVAL;
-        return header.optimization ? lib_.attr_set(context_, SCMP_FLTATR_CTL_OPTIMIZE, header.optimization) : 0;
+        return header.optimization ? lib_.attr_set(context_, kAttributeOptimize, header.optimization) : 0;
     }
 
     int32_t write(uint8_t *bpf, uint32_t capacity) const {
@@ -161,20 +161,21 @@ class Filter {
             int rc = lib_.arch_add(context_, token);
             if (rc < 0 && rc != -EEXIST) return rc;
         }
-        return native ? 0 : lib_.arch_remove(context_, SCMP_ARCH_NATIVE); /* rules for another machine */
+        return native ? 0 : lib_.arch_remove(context_, kArchNative); /* rules for another machine */
     }
 
     int32_t read_rule(Reader &in) {
         RuleHead head;
-        if (!in.read(head) || head.name_size == 0 || head.name_size % 4 != 0 || head.arg_count > MAX_ARGS) return -EINVAL;
+        if (!in.read(head) || head.name_size == 0 || head.name_size % 4 != 0 || head.arg_count > kMaxArgs)
+            return -EINVAL;
         auto name = reinterpret_cast<const char *>(in.take(head.name_size));
         if (!name || name[head.name_size - 1] != 0) return -EINVAL;
-        scmp_arg_cmp args[MAX_ARGS];
+        ArgComparison args[kMaxArgs];
         for (uint32_t i = 0; i < head.arg_count; i++) {
             if (!in.read(args[i])) return -EINVAL;
         }
         int call = lib_.resolve(name);
-        if (static_cast<uint32_t>(call) == NO_CALL) return 0; /* newer than the library: left out, as runc does */
+        if (static_cast<uint32_t>(call) == kNoCall) return 0; /* newer than the library: left out, as runc does */
         return lib_.rule_add(context_, head.answer, call, head.arg_count, args);
     }
 
@@ -187,7 +188,7 @@ class Filter {
 extern "C" int32_t lc_seccomp_reference(const uint8_t *rules, uint32_t size, uint8_t *bpf, uint32_t capacity) {
     Reader in(rules, size);
     Header header;
-    if (!in.read(header) || header.magic != MAGIC || header.size != size) return -EINVAL;
+    if (!in.read(header) || header.magic != kMagic || header.size != size) return -EINVAL;
     Library library;
     if (!library.complete()) return -ENOSYS;
     Filter filter(library, header.default_answer);

@@ -113,9 +113,10 @@ int64_t Spawn::keep_child_end(int32_t fd) {
     return 0;
 }
 
-int64_t Spawn::host_steps() {
+int64_t Spawn::host_steps(bool late) {
     const auto *steps = reinterpret_cast<const lc_step *>(plan_ + sizeof(lc_plan_header));
     for (uint32_t i = 0; i < header().host_end; i++) {
+        if (((steps[i].flags & LC_STEP_LATE) != 0) != late) continue;
         result_.report.step = static_cast<int32_t>(i);
         result_.report.aux = 0;
         if (child_end_count_ + 6 > kMaxChildEnds) return -EMFILE;
@@ -127,6 +128,15 @@ int64_t Spawn::host_steps() {
     }
     result_.report.step = -1;
     return 0;
+}
+
+/// The late steps run beside the child, which waits for them before it needs them.
+int64_t Spawn::late_host_steps(Cell *cell) {
+    int64_t r = host_steps(true);
+    if (r < 0) late_fault_ = {LC_FAULT, result_.report.step, static_cast<int32_t>(-r), 0};
+    __atomic_store_n(&cell->host, r < 0 ? 2u : 1u, __ATOMIC_RELEASE);
+    futex_wake(&cell->host);
+    return r;
 }
 
 int64_t Spawn::make_stdio() {
@@ -177,6 +187,7 @@ void Spawn::fill(Cell *cell, uint64_t cell_base) {
     cell->step = -1;
     cell->err = cell->aux = cell->map_err = 0;
     cell->maps = 0;
+    cell->host = 0;
     bool any = false;
     for (uint32_t i = 0; i < LC_PARAM_COUNT; i++) {
         cell->params[i] = request_.params[i] ? cell_base + offsetof(Cell, request) + request_.params[i] : 0;
@@ -208,6 +219,7 @@ int64_t Spawn::conclude(Cell *cell) {
         reap(cell->pid, &code, &status);
         if (cell->state != kStateFault) report = {LC_KILLED, cell->step, EINTR, status};
     }
+    if (late_fault_.kind) report = late_fault_;
     if (cell->maps == 2) report = {LC_FAULT, -1, cell->map_err, LC_AT_ID_MAPS};
     if (report.err == 0) report.err = EIO;
     return -report.err;
@@ -239,13 +251,16 @@ int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
     for (uint32_t slot = 0; slot < LC_MAX_SLOTS; slot++)
         if (slots_[slot] < 0) mask &= ~(1ull << slot);
     int64_t r;
-    if (here) {
-        r = clone_here(cell);
+    if (here) { // the calling thread cannot do two things at once
+        r = late_host_steps(cell);
+        if (r >= 0) r = clone_here(cell);
+        else result_.report = late_fault_;
     } else {
         Message message{operation, 0, index, static_cast<uint64_t>(offset_), mask};
         result_.report.aux = LC_AT_SEND;
         r = send_request(socket, message, slots_);
         if (r >= 0) {
+            if (operation == kOpSpawn) late_host_steps(cell);
             result_.report.aux = LC_AT_DEAD_SPAWNER;
             r = await(socket, cell);
         }
@@ -301,7 +316,7 @@ extern "C" int32_t lc_spawn(int64_t handle, int64_t loaded, int32_t template_fd,
     auto &engine = *reinterpret_cast<Engine *>(handle);
     Spawn spawn(engine, loaded, *request, *result);
     int64_t r = spawn.check_request(template_fd < 0 ? ~0ull : ~spawn.header().template_mask | spawn.header().child_mask);
-    if (r >= 0) r = spawn.host_steps();
+    if (r >= 0) r = spawn.host_steps(false);
     if (r >= 0) r = spawn.make_stdio();
     const lc_plan_header &h = spawn.header();
     uint64_t mask = h.child_mask | (template_fd < 0 ? h.template_mask : 0);

@@ -14,7 +14,8 @@ class Spawn {
 
     /// Checks offsets, and that the slots of `needed` which the plan wants bound are.
     int64_t check_request(uint64_t needed);
-    int64_t host_steps();
+    /// Runs the early or the late host steps.
+    int64_t host_steps(bool late);
     int64_t make_stdio();
     void set_slot(uint32_t slot, int32_t fd) { slots_[slot] = fd; }
     /// Sends the request, waits for its end and fills the result. The pid, or -errno.
@@ -25,6 +26,7 @@ class Spawn {
     static constexpr uint32_t kMaxChildEnds = 64;
 
     int64_t host_step(const lc_step &s);
+    int64_t late_host_steps(Cell *cell);
     int64_t keep_child_end(int32_t fd);
     int64_t receive_console();
     void fill(Cell *cell, uint64_t cell_base);
@@ -40,6 +42,7 @@ class Spawn {
     int32_t slots_[LC_MAX_SLOTS];
     int32_t child_ends_[kMaxChildEnds];
     uint32_t child_end_count_ = 0;
+    lc_report late_fault_{};
     int32_t cgroup_parents_[LC_MAX_CGROUPS];
     const char *cgroup_names_[LC_MAX_CGROUPS];
 };

@@ -38,6 +38,8 @@ constexpr Rule kRules[] = {
     {LC_CGROUP_MAKE, true, kText, kSlot, kOut, kZero, 0},
     {LC_CGROUP_WRITE, true, kText, kSlot, kBytes, kAny, 0},
     {LC_OPEN_AT, true, kText, kSlot, kOut, kAny, 0},
+    {LC_AWAIT_HOST, false, kZero, kZero, kZero, kZero, 0},
+    {LC_OPEN_BELOW, false, kText, kSlot, kOut, kAny, 0},
     {LC_WRITE, false, kBytes, kSlot, kAny, kZero, 0},
     {LC_WRITE_AT, false, kText, kSlot, kBytes, kAny, 0},
     {LC_SETNS, false, kZero, kSlot, kZero, kAny, 0},
@@ -160,7 +162,7 @@ class Steps {
     /// The host steps are done: what is sent on must be there, and only that is there on the other side.
     bool send(uint64_t mask) {
         constexpr uint64_t by_request = 0xf; // stdio and console: a step that reads them copes with their absence
-        sent_ = bound_;
+        sent_ = bound_ & ~late_slots_;
         bound_ &= h_.template_mask;
         return (mask & ~(sent_ | by_request)) == 0;
     }
@@ -189,11 +191,14 @@ class Steps {
 
     /// The offset in the step of its first bad operand, or -1.
     int operand(const lc_step &s, const Rule &rule, uint32_t index) {
-        constexpr uint16_t known = LC_STEP_PARAM_MASK | LC_STEP_TEMPLATE_ONLY | LC_STEP_OPTIONAL;
+        constexpr uint16_t known = LC_STEP_PARAM_MASK | LC_STEP_TEMPLATE_ONLY | LC_STEP_OPTIONAL | LC_STEP_LATE;
         if (s.flags & ~known || (s.flags & LC_STEP_PARAM_MASK) > LC_PARAM_COUNT) return 2;
         if ((s.flags & LC_STEP_TEMPLATE_ONLY) && !(index >= h_.host_end && index < h_.template_end)) return 2;
         if ((s.flags & LC_STEP_PARAM_MASK) && rule.a != kText && s.opcode != LC_EXECVE) return 2;
         if ((s.flags & LC_STEP_OPTIONAL) && rule.b != kOptional) return 2;
+        bool late = s.flags & LC_STEP_LATE;
+        if ((late && !rule.host) || (rule.host && !late && late_)) return 2; // the late ones come last
+        late_ |= late;
         if (!value(rule.a, s.a, s, rule)) return 4;
         if (!value(rule.b, s.b, s, rule)) return 8;
         if (!value(rule.c, s.c, s, rule)) return 12;
@@ -201,6 +206,7 @@ class Steps {
         bool in_root = uses_root(s.opcode) || (s.opcode == LC_ATTACH && !s.d);
         if (in_root && !slot(LC_SLOT_ROOT)) return 0;
         if (rule.c == kOut) bound_ |= bit(s.c);
+        if (rule.c == kOut && late) late_slots_ |= bit(s.c); // made when the request has long been sent
         if (s.opcode == LC_ATTACH && s.b != LC_SLOT_ROOT) bound_ &= ~bit(s.b);
         return -1;
     }
@@ -210,6 +216,8 @@ class Steps {
     const lc_plan_header &h_;
     uint64_t bound_;
     uint64_t sent_ = 0;
+    uint64_t late_slots_ = 0;
+    bool late_ = false;
 };
 
 } // namespace

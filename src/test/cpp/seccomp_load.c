@@ -3,7 +3,8 @@
  *   seccomp_load FILTER_A FILTER_B [ROUNDS]
  *
  * The files hold struct sock_filter[]. Prints for each the instructions and the p50, p90 and p99 of seccomp(2) in
- * microseconds, and how many times longer B takes by p50. Needs no root. Build: cc -O2 -o seccomp_load seccomp_load.c */
+ * microseconds, and how many times longer B takes by p50. Needs no root. Build: cc -O2 -o seccomp_load seccomp_load.c
+ */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/filter.h>

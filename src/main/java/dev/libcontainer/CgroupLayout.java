@@ -151,10 +151,10 @@ final class CgroupLayout {
         return CgroupStats.parse(mounts, contents);
     }
 
-    /** Last figures; removes the cgroups and closes their fds. One native call. */
-    CgroupStats finish(int[] directories) {
+    /** What an exit status tells. One native call. */
+    CgroupStats lastFigures(int[] directories) {
         ByteBuffer data = BUFFERS.get();
-        int size = Kernel.finishCgroups(directories, figureNames, data);
+        int size = Kernel.readCgroups(directories, figureNames, data);
         Map<StatFile, String> contents = new HashMap<>();
         int at = 0;
         for (Place place : places) {

@@ -29,6 +29,7 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Container implements AutoCloseable {
     private static final int SIGKILL = 9;
+    private static final int[] NO_CGROUPS = {};
     private static final long NANOS_PER_MICRO = 1000;
     /** How long a waiting thread watches the process itself before it leaves that to the exit thread. */
     private static final long DIRECT_WAIT_MICROS = 5000;
@@ -45,7 +46,7 @@ public final class Container implements AutoCloseable {
     private long startNanos;
     private int pid = -1;
     private Fd pidfd = Fd.adopt(-1);
-    private int[] cgroups = {};
+    private int[] cgroups = NO_CGROUPS;
     private boolean started;
     private boolean ended;
     private boolean goneEarly;
@@ -113,7 +114,6 @@ public final class Container implements AutoCloseable {
             }
             ended = true;
             directories = cgroups;
-            cgroups = new int[0];
             closePidfd();
         }
         owner.exits().forget(token);
@@ -123,12 +123,13 @@ public final class Container implements AutoCloseable {
         RuntimeException trouble = null;
         if (directories.length > 0) {
             try {
-                CgroupStats.Memory memory = variant.cgroups().finish(directories).memory();
+                CgroupStats.Memory memory = variant.cgroups().lastFigures(directories).memory();
                 peak = memory.peakBytes();
                 oom = memory.oomKills().orElse(0) > 0;
             } catch (RuntimeException e) {
                 trouble = e;
             }
+            owner.exits().sweepLater(this);
         }
         boolean exited = event.code() == Exit.EXITED;
         ExitStatus status = new ExitStatus(
@@ -147,6 +148,18 @@ public final class Container implements AutoCloseable {
             exit.complete(status);
         } else {
             exit.completeExceptionally(trouble);
+        }
+    }
+
+    /** Removes what is left of the ended container's cgroups; whoever comes first does it. */
+    void removeCgroups() {
+        int[] directories;
+        synchronized (this) {
+            directories = cgroups;
+            cgroups = NO_CGROUPS;
+        }
+        if (directories.length > 0) {
+            Kernel.removeCgroups(directories);
         }
     }
 
@@ -247,7 +260,7 @@ public final class Container implements AutoCloseable {
     public void kill() {
         synchronized (this) {
             boolean firstIsAll = variant.plan().namespaces().contains(NamespaceType.PID);
-            if (!firstIsAll && cgroups.length > 0) {
+            if (!firstIsAll && !ended && cgroups.length > 0) {
                 Kernel.killCgroup(cgroups[0]);
             }
         }
@@ -257,7 +270,7 @@ public final class Container implements AutoCloseable {
     /** What the container uses now; empty if it has no cgroup of its own or has ended. */
     public Optional<Stats> stats() {
         synchronized (this) {
-            return cgroups.length == 0 ? Optional.empty() : Optional.of(Stats.of(variant.cgroups().stats(cgroups)));
+            return ended || cgroups.length == 0 ? Optional.empty() : Optional.of(Stats.of(variant.cgroups().stats(cgroups)));
         }
     }
 
@@ -331,6 +344,7 @@ public final class Container implements AutoCloseable {
     public void close() {
         kill();
         exit.exceptionally(e -> null).join();
+        removeCgroups();
         pipes.close();
         terminal.ifPresent(PseudoTerminal::close);
         for (Capture capture : captures) {

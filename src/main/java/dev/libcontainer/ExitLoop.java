@@ -3,9 +3,11 @@ package dev.libcontainer;
 import dev.libcontainer.kernel.Engine;
 import dev.libcontainer.kernel.Poller;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -15,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class ExitLoop implements AutoCloseable {
     private final Poller poller = new Poller();
     private final Map<Integer, Container> running = new ConcurrentHashMap<>();
+    private final Queue<Container> leftovers = new ConcurrentLinkedQueue<>();
     private final AtomicInteger nextToken = new AtomicInteger();
     private final CompletableFuture<Engine> engine = new CompletableFuture<>();
     private final Thread thread;
@@ -44,8 +47,24 @@ final class ExitLoop implements AutoCloseable {
         }
         while (!closed || !running.isEmpty()) { // those that outlive the library are still this thread's to reap
             poller.await(-1, this::handle);
+            sweep();
         }
+        sweep();
         poller.close();
+    }
+
+    /** Has the cgroups of an ended container removed soon, off the path of whoever waits for its end. */
+    void sweepLater(Container container) {
+        leftovers.add(container);
+        if (Thread.currentThread() != thread) {
+            poller.wakeUp();
+        }
+    }
+
+    private void sweep() {
+        for (Container container = leftovers.poll(); container != null; container = leftovers.poll()) {
+            container.removeCgroups();
+        }
     }
 
     private void handle(long token) {

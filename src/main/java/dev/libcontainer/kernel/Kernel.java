@@ -15,6 +15,8 @@ public final class Kernel {
     public static final long O_DIRECTORY = Long.parseLong(System.getProperty("os.arch").equals("aarch64") ? "40000" : "200000", 8);
     public static final long O_PATH = 010000000;
 
+    private static final byte[] NOTHING = {0};
+    private static final ByteBuffer NO_DATA = ByteBuffer.allocateDirect(4);
     private static final int SMALL_FILE = 64 * 1024;
 
     private Kernel() {}
@@ -174,15 +176,19 @@ public final class Kernel {
     }
 
     /**
-     * Reads last figures of cgroups, then removes them and closes their fds.
+     * Reads files of cgroups.
      *
-     * @param dirs directories, closed by this
      * @param files NUL-ended names to read per directory, each list ended by one more NUL
      * @param data direct; for each file i32 length or -errno, then its bytes padded to four
      * @return bytes in data
      */
-    public static int finishCgroups(int[] dirs, byte[] files, ByteBuffer data) {
-        return check("rmdir", "cgroup", Native.cgroupsFinish(dirs, dirs.length, files, data, data.capacity()));
+    public static int readCgroups(int[] dirs, byte[] files, ByteBuffer data) {
+        return check("read", "cgroup", Native.cgroupsFinish(dirs, dirs.length, 1, files, data, data.capacity()));
+    }
+
+    /** Kills who is left in cgroups, removes them, and closes their fds. */
+    public static void removeCgroups(int[] dirs) {
+        check("rmdir", "cgroup", Native.cgroupsFinish(dirs, dirs.length, 2, NOTHING, NO_DATA, 0));
     }
 
     /** libcontainer's numbers, for the test that compares them with Java's. */

@@ -126,6 +126,7 @@ final class Native {
     static native int cgroupsFinish(
             @Cast("const int32_t*") int[] dirs,
             int count,
+            int what,
             @Cast("const char*") byte[] files,
             @Cast("uint8_t*") ByteBuffer data,
             int capacity);

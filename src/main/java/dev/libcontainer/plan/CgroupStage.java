@@ -3,12 +3,13 @@ package dev.libcontainer.plan;
 import dev.libcontainer.spec.NamespaceType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Cgroups: made and limited by the spawning process, entered by birth where the kernel can, else by the child. */
 final class CgroupStage {
     private final Draft draft;
     private final List<Slot> parents = new ArrayList<>();
-    private final List<Slot> attach = new ArrayList<>();
+    private final List<Integer> entered = new ArrayList<>();
 
     CgroupStage(Draft draft) {
         this.draft = draft;
@@ -22,29 +23,58 @@ final class CgroupStage {
         }
     }
 
+    /** Where the kernel clones into a cgroup, it must exist by then; others are made beside the child. */
     void makeAndLimit() {
-        CgroupPlan plan = draft.wishes.cgroups();
-        for (int i = 0; i < plan.hierarchies().size(); i++) {
-            CgroupPlan.Hierarchy hierarchy = plan.hierarchies().get(i);
-            Slot directory = draft.slot(hierarchy.name() + " directory");
-            draft.add(new HostStep.MakeCgroup(plan.name(), parents.get(i), directory), "linux.cgroupsPath");
-            for (CgroupPlan.Write write : hierarchy.writes()) {
-                draft.add(new HostStep.WriteCgroup(directory, write.file(), write.value()), write.jsonPath());
-            }
-            if (hierarchy.v2() && draft.host.cloneIntoCgroup() && draft.cgroupSlot.isEmpty()) {
-                draft.cgroupSlot = java.util.Optional.of(directory);
-            } else {
-                // v1: a thread that moves itself through "tasks" needs no lock that waits for a grace period
-                String file = hierarchy.v2() ? "cgroup.procs" : "tasks";
-                Slot entry = draft.slot(hierarchy.name() + " " + file);
-                draft.add(new HostStep.OpenAt(directory, file, HostStep.OpenAt.O_WRONLY, entry), "linux.cgroupsPath");
-                attach.add(entry);
+        List<CgroupPlan.Hierarchy> hierarchies = draft.wishes.cgroups().hierarchies();
+        int born = draft.host.cloneIntoCgroup() ? firstV2(hierarchies) : -1;
+        if (born >= 0) {
+            draft.cgroupSlot = Optional.of(make(born, false));
+        }
+        for (int i = 0; i < hierarchies.size(); i++) {
+            if (i != born) {
+                make(i, true);
+                entered.add(i);
             }
         }
     }
 
+    private static int firstV2(List<CgroupPlan.Hierarchy> hierarchies) {
+        for (int i = 0; i < hierarchies.size(); i++) {
+            if (hierarchies.get(i).v2()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private Slot make(int index, boolean late) {
+        CgroupPlan plan = draft.wishes.cgroups();
+        CgroupPlan.Hierarchy hierarchy = plan.hierarchies().get(index);
+        Slot directory = draft.slot(hierarchy.name() + " directory");
+        draft.add(
+                new HostStep.MakeCgroup(plan.name(), parents.get(index), directory, late), "linux.cgroupsPath");
+        for (CgroupPlan.Write write : hierarchy.writes()) {
+            draft.add(new HostStep.WriteCgroup(directory, write.file(), write.value(), late), write.jsonPath());
+        }
+        return directory;
+    }
+
+    /**
+     * Enters those that the process was not born in. On v1 a thread that moves itself through "tasks" needs no lock
+     * that waits for a grace period (cgroup_procs_write_start in the kernel's cgroup.c).
+     */
     void enter() {
-        attach.forEach(slot -> draft.add(new NamespaceStep.Write(slot, "0"), "linux.cgroupsPath"));
+        if (!entered.isEmpty()) {
+            draft.add(new NamespaceStep.AwaitHost(), "linux.cgroupsPath");
+        }
+        for (int index : entered) {
+            CgroupPlan plan = draft.wishes.cgroups();
+            CgroupPlan.Hierarchy hierarchy = plan.hierarchies().get(index);
+            Slot own = draft.slot("own " + hierarchy.name());
+            String file = hierarchy.v2() ? "cgroup.procs" : "tasks";
+            draft.add(new NamespaceStep.OpenCgroup(plan.name(), parents.get(index), own), "linux.cgroupsPath");
+            draft.add(new NamespaceStep.WriteAt(own, file, "0"), "linux.cgroupsPath");
+        }
         if (draft.isNew(NamespaceType.CGROUP)) {
             String path = draft.namespacePath(NamespaceType.CGROUP);
             draft.add(new NamespaceStep.Unshare(NamespaceType.CGROUP, false), path);

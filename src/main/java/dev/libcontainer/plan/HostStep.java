@@ -5,10 +5,11 @@ import java.util.List;
 /** Steps that the spawning process itself runs, before the clone. */
 public sealed interface HostStep extends Step {
     /** Makes the container's directory in one cgroup hierarchy. */
-    record MakeCgroup(String name, Slot parent, Slot directory) implements HostStep {
+    record MakeCgroup(String name, Slot parent, Slot directory, boolean late) implements HostStep {
         @Override
         public void encode(PlanEncoder out) {
-            out.step(Wire.CGROUP_MAKE, Wire.PARAM_NAME, out.string(name), parent.index(), directory.index(), 0);
+            int flags = Wire.PARAM_NAME | (late ? Wire.LATE : 0);
+            out.step(Wire.CGROUP_MAKE, flags, out.string(name), parent.index(), directory.index(), 0);
         }
 
         @Override
@@ -23,17 +24,18 @@ public sealed interface HostStep extends Step {
 
         @Override
         public String toString() {
-            return "cgroup " + parent + "/" + name + " as " + directory;
+            return "cgroup " + parent + "/" + name + " as " + directory + (late ? " (beside the child)" : "");
         }
     }
 
     /** Writes a limit. */
-    record WriteCgroup(Slot directory, String file, String value) implements HostStep {
+    record WriteCgroup(Slot directory, String file, String value, boolean late) implements HostStep {
         @Override
         public void encode(PlanEncoder out) {
             byte[] bytes = PlanEncoder.utf8(value);
+            int flags = late ? Wire.LATE : 0;
             out.step(
-                    Wire.CGROUP_WRITE, 0, out.string(file), directory.index(), out.bytes(bytes, 1), bytes.length);
+                    Wire.CGROUP_WRITE, flags, out.string(file), directory.index(), out.bytes(bytes, 1), bytes.length);
         }
 
         @Override
@@ -48,32 +50,7 @@ public sealed interface HostStep extends Step {
 
         @Override
         public String toString() {
-            return "write " + directory + "/" + file + " = " + value;
-        }
-    }
-
-    /** Opens a file below a directory. */
-    record OpenAt(Slot directory, String file, int flags, Slot as) implements HostStep {
-        static final int O_WRONLY = 1;
-
-        @Override
-        public void encode(PlanEncoder out) {
-            out.step(Wire.OPEN_AT, 0, out.string(file), directory.index(), as.index(), flags);
-        }
-
-        @Override
-        public String syscall() {
-            return "openat";
-        }
-
-        @Override
-        public List<Slot> reads() {
-            return List.of(directory);
-        }
-
-        @Override
-        public String toString() {
-            return "open " + directory + "/" + file + " as " + as;
+            return "write " + directory + "/" + file + " = " + value + (late ? " (beside the child)" : "");
         }
     }
 }

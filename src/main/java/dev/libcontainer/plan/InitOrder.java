@@ -31,17 +31,24 @@ final class InitOrder {
         draft.endTemplate();
 
         namespaces.nameStage(); //  ps shows where it is
-        cgroups.enter(); //         before the cgroup namespace, whose root is where the process stands when it is made
+        boolean late = early && mounts.cgroupsCanWait();
+        if (!late) {
+            cgroups.enter(); //     before the cgroup namespace, whose root is where the process stands when it is made
+        }
         namespaces.settle(); //     ids that mean something, loopback: everything after may need them
         if (early) {
-            root.openAgain(); // the template's fd leads to the template's copy of the mount, not to this child's
+            root.openAgain(); //    the template's fd leads to the template's copy of the mount, not to this child's
         } else {
             root.open();
         }
-        mounts.mountRest();
+        mounts.mountRest(late);
         system.openProc(); //       over the fresh procfs, before anything hides parts of it
         system.writeSysctls(); //   before /proc/sys becomes read-only
         system.hideAndProtect();
+        if (late) {
+            cgroups.enter(); //     by now the host has made them, beside what this child did so far
+            mounts.mountCgroups();
+        }
         if (!early) {
             root.seal();
             root.enter();

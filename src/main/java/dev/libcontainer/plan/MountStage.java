@@ -124,9 +124,29 @@ final class MountStage {
         }
     }
 
-    void mountRest() {
+    private static boolean isCgroup(Item item) {
+        return !item.isBind() && item.type().startsWith("cgroup");
+    }
+
+    /** Whether mounts of cgroup file systems can be the last: nothing else lies below them. */
+    boolean cgroupsCanWait() {
+        List<String> paths = new ArrayList<>(draft.linux.maskedPaths());
+        paths.addAll(draft.linux.readonlyPaths());
+        items.stream().filter(i -> !isCgroup(i)).forEach(i -> paths.add(target(i)));
+        return items.stream()
+                .filter(MountStage::isCgroup)
+                .noneMatch(i -> paths.stream().anyMatch(path -> isUnder(path, target(i))));
+    }
+
+    void mountCgroups() {
+        items.stream().filter(MountStage::isCgroup).forEach(this::mount);
+    }
+
+    /** What is not prepared; mounts of cgroup file systems are left out if they come later. */
+    void mountRest(boolean cgroupsLater) {
         for (Item item : items) {
-            if (!prepared || !isStatic(item)) {
+            boolean done = prepared && isStatic(item);
+            if (!done && !(cgroupsLater && isCgroup(item))) {
                 mount(item);
                 if (target(item).equals("/dev") && !item.isBind()) {
                     devices.makeAll();
@@ -142,7 +162,7 @@ final class MountStage {
         if (item.isBind()) {
             bind(item);
         } else if (item.type().equals("cgroup")) {
-            mountCgroups(item);
+            mountHostLayout(item);
         } else {
             mountFilesystem(item);
         }
@@ -205,7 +225,7 @@ final class MountStage {
     }
 
     /** Type "cgroup" is the host's layout: one cgroup2, or a directory with each v1 hierarchy. */
-    private void mountCgroups(Item item) {
+    private void mountHostLayout(Item item) {
         int flags = item.options.flags();
         if (draft.host.cgroupV2Only()) {
             draft.add(

@@ -28,27 +28,45 @@ public sealed interface NamespaceStep extends Step {
                 .findFirst();
     }
 
-    /** Writes to an open fd. */
-    record Write(Slot slot, String value) implements NamespaceStep {
+    /** Waits for the host steps that run beside the child. */
+    record AwaitHost() implements NamespaceStep {
         @Override
         public void encode(PlanEncoder out) {
-            byte[] bytes = PlanEncoder.utf8(value);
-            out.step(Wire.WRITE, 0, out.bytes(bytes, 1), slot.index(), bytes.length, 0);
+            out.step(Wire.AWAIT_HOST, 0, 0, 0, 0, 0);
         }
 
         @Override
         public String syscall() {
-            return "write";
-        }
-
-        @Override
-        public List<Slot> reads() {
-            return List.of(slot);
+            return "futex";
         }
 
         @Override
         public String toString() {
-            return "write " + slot + " = " + value;
+            return "await-host";
+        }
+    }
+
+    /** Opens the container's own directory in a cgroup hierarchy; the name is replaced at spawn. */
+    record OpenCgroup(String name, Slot parent, Slot as) implements NamespaceStep {
+        @Override
+        public void encode(PlanEncoder out) {
+            long flags = MountStep.OpenInRoot.O_PATH;
+            out.step(Wire.OPEN_BELOW, Wire.PARAM_NAME, out.string(name), parent.index(), as.index(), flags);
+        }
+
+        @Override
+        public String syscall() {
+            return "openat";
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(parent);
+        }
+
+        @Override
+        public String toString() {
+            return "open " + parent + "/" + name + " as " + as;
         }
     }
 

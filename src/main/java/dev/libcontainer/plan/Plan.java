@@ -90,10 +90,8 @@ public record Plan(
     private long sent(int from, int to) {
         long here = bindings.keySet().stream().mapToLong(Slot::bit).reduce(0, (a, b) -> a | b);
         for (PlannedStep planned : steps.subList(0, hostEnd)) {
-            if (planned.step() instanceof HostStep.MakeCgroup make) {
+            if (planned.step() instanceof HostStep.MakeCgroup make && !make.late()) {
                 here |= make.directory().bit();
-            } else if (planned.step() instanceof HostStep.OpenAt open) {
-                here |= open.as().bit();
             }
         }
         long read = steps.subList(from, to).stream()

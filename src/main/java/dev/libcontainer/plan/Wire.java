@@ -27,12 +27,16 @@ final class Wire {
 
     static final int TEMPLATE_ONLY = 0x10;
     static final int OPTIONAL = 0x20;
+    static final int LATE = 0x40;
 
     // host steps
     static final int CGROUP_MAKE = 1;
     static final int CGROUP_WRITE = 2;
     static final int OPEN_AT = 3;
     // files and namespaces
+    static final int AWAIT_HOST = 8;
+
+    static final int OPEN_BELOW = 9;
     static final int WRITE = 10;
     static final int WRITE_AT = 11;
     static final int SETNS = 12;

@@ -16,8 +16,8 @@ import java.util.TreeMap;
  *   <li>A rule without checks beats all rules with checks, whichever was added first; of two without, the first counts.
  *   <li>Equal checks with different answers are refused.
  *   <li>Where rules with different answers hold at once, the one goes first that checks a higher argument; for the same
- *       argument equality goes before "less" before "greater", and among these the narrower bound or the larger value. Only
- *       what is left is decided by the order of adding.
+ *       argument equality goes before "less" before "greater", and among these the narrower bound or the larger value.
+ *       Only what is left is decided by the order of adding.
  * </ul>
  */
 final class ArchRules {

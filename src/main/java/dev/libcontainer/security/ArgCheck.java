@@ -49,7 +49,10 @@ record ArgCheck(int index, Op op, long value, long mask) {
             throw new SeccompException(
                     place,
                     "unknown comparison \"" + name + "\"",
-                    "one of " + Arrays.stream(values()).map(op -> PREFIX + op.name()).collect(Collectors.joining(", ")));
+                    "one of "
+                            + Arrays.stream(values())
+                                    .map(op -> PREFIX + op.name())
+                                    .collect(Collectors.joining(", ")));
         }
     }
 

@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * Lays the nodes of a graph in a row.
  *
- * <p>Works from the end of the program to its start, so that the place of every jump's target is known. Where a target is
- * too far for the 8 bits of a conditional jump, a stand-in is put nearer: a copy of a return, or a long jump.
+ * <p>Works from the end of the program to its start, so that the place of every jump's target is known. Where a target
+ * is too far for the 8 bits of a conditional jump, a stand-in is put nearer: a copy of a return, or a long jump.
  */
 final class BpfAssembler {
     private static final int NOT_PLACED = -1;
@@ -62,7 +62,7 @@ final class BpfAssembler {
         if (node.isReturn()) {
             put(number, new Instruction(Bpf.RETURN, 0, 0, node.k()));
         } else if (node.isConditional()) {
-            bringNear(node.yes(), Bpf.MAX_JUMP - 1);   // the other target's stand-in may come between
+            bringNear(node.yes(), Bpf.MAX_JUMP - 1); // the other target's stand-in may come between
             bringNear(node.no(), Bpf.MAX_JUMP);
             put(number, new Instruction(node.code(), distance(node.yes()), distance(node.no()), node.k()));
         } else {

@@ -71,8 +71,9 @@ public final class BpfPrinter {
             case Bpf.IF_AT_LEAST -> jump(i, ">=", false);
             case Bpf.IF_ANY_BIT -> jump(i, "&", false);
             case Bpf.RETURN -> text.append("return ").append(SeccompAction.describe(k(i)));
-            default -> text.append(
-                    String.format(Locale.ROOT, "? code 0x%02x jt %d jf %d k 0x%x", code(i), yes(i), no(i), k(i)));
+            default ->
+                text.append(
+                        String.format(Locale.ROOT, "? code 0x%02x jt %d jf %d k 0x%x", code(i), yes(i), no(i), k(i)));
         }
         text.append('\n');
     }

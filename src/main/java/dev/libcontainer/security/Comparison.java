@@ -31,7 +31,8 @@ record Comparison(boolean wide, Comparison.Tester tester) {
 
     private int equal(ArgCheck check, Facts facts, ToIntFunction<Facts> yes, ToIntFunction<Facts> no) {
         Test low = low(check, (int) check.mask(), Bpf.IF_EQUAL);
-        ToIntFunction<Facts> testLow = known -> low.mask() == 0 ? yes.applyAsInt(known) : tester.test(low, known, yes, no);
+        ToIntFunction<Facts> testLow =
+                known -> low.mask() == 0 ? yes.applyAsInt(known) : tester.test(low, known, yes, no);
         Test high = high(check, (int) (check.mask() >>> Integer.SIZE), Bpf.IF_EQUAL);
         return wide && high.mask() != 0 ? tester.test(high, facts, testLow, no) : testLow.applyAsInt(facts);
     }
@@ -50,7 +51,6 @@ record Comparison(boolean wide, Comparison.Tester tester) {
     }
 
     private static Test high(ArgCheck check, int mask, int code) {
-        return new Test(
-                Bpf.argumentOffset(check.index(), true), mask, code, (int) (check.value() >>> Integer.SIZE));
+        return new Test(Bpf.argumentOffset(check.index(), true), mask, code, (int) (check.value() >>> Integer.SIZE));
     }
 }

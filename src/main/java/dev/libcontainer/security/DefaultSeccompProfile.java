@@ -13,9 +13,9 @@ import java.util.Set;
 /**
  * The filter for a container that asks for none: what ordinary programs need is allowed, all else answers EPERM.
  *
- * <p>As strong as the default of the big container engines: no new namespaces, mounts, modules, keyrings, BPF or io_uring;
- * no sockets to hypervisors or to the kernel's crypto code; calls that a capability guards are allowed with that capability.
- * Which calls are let through, and why, is in {@link AllowedCalls}.
+ * <p>As strong as the default of the big container engines: no new namespaces, mounts, modules, keyrings, BPF or
+ * io_uring; no sockets to hypervisors or to the kernel's crypto code; calls that a capability guards are allowed with
+ * that capability. Which calls are let through, and why, is in {@link AllowedCalls}.
  */
 public final class DefaultSeccompProfile {
     private static final String ALLOW = "SCMP_ACT_ALLOW";
@@ -29,6 +29,9 @@ public final class DefaultSeccompProfile {
     /** The socket family of virtual machines and their hosts; not bounded by network namespaces. */
     private static final int AF_VSOCK = 40;
 
+    /** AF_MCTP, the last of Linux 6.17. */
+    private static final int LAST_FAMILY = 45;
+
     /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */
     private static final long NAMESPACE_FLAGS = 0x7e020000L;
 
@@ -41,7 +44,8 @@ public final class DefaultSeccompProfile {
      * The profile for a container, on any kernel that this library runs on (5.10 or newer).
      *
      * @param capabilities full names of those that the container may have, its bounding set
-     * @param arch of the host; programs for its other interfaces, e.g. 32-bit ones, are killed: see {@link #withCompatible}
+     * @param arch of the host; programs for its other interfaces, e.g. 32-bit ones, are killed: see
+     *     {@link #withCompatible}
      * @throws UnknownCapabilityException if a name is not known
      */
     public static Seccomp forCapabilities(Set<String> capabilities, Arch arch) {
@@ -52,7 +56,8 @@ public final class DefaultSeccompProfile {
      * The profile for a container, on any kernel that this library runs on (5.10 or newer).
      *
      * @param capabilities those that the container may have, its bounding set
-     * @param arch of the host; programs for its other interfaces, e.g. 32-bit ones, are killed: see {@link #withCompatible}
+     * @param arch of the host; programs for its other interfaces, e.g. 32-bit ones, are killed: see
+     *     {@link #withCompatible}
      */
     public static Seccomp forCapabilities(CapabilitySet capabilities, Arch arch) {
         List<SyscallRule> rules = new ArrayList<>();
@@ -72,12 +77,18 @@ public final class DefaultSeccompProfile {
             addClone(rules);
         }
         return new Seccomp(
-                ERRNO, OptionalInt.of(EPERM), List.of(arch.ociName()), List.of(), Optional.empty(), Optional.empty(), rules);
+                ERRNO,
+                OptionalInt.of(EPERM),
+                List.of(arch.ociName()),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                rules);
     }
 
     /**
-     * The profile for programs of the host's other interfaces too, e.g. for images with 32-bit programs. Such a filter is
-     * about three times as long.
+     * The profile for programs of the host's other interfaces too, e.g. for images with 32-bit programs. Such a filter
+     * is about three times as long.
      *
      * @param profile from {@link #forCapabilities(CapabilitySet, Arch)}
      * @param arch of the host
@@ -95,11 +106,17 @@ public final class DefaultSeccompProfile {
                 profile.syscalls());
     }
 
-    /** All families but the two, which are three rules, since rules for a call add up. */
+    /**
+     * All families but the two. A plain "greater than" for those above would also let through 2<sup>32</sup> + {@link
+     * #AF_ALG}, of which the kernel looks at the low word only.
+     */
     private static void addSockets(List<SyscallRule> rules) {
         rules.add(allowIf("socket", new Arg(0, AF_ALG, 0, "SCMP_CMP_LT")));
-        rules.add(allowIf("socket", new Arg(0, AF_ALG + 1, 0, "SCMP_CMP_EQ")));
-        rules.add(allowIf("socket", new Arg(0, AF_VSOCK, 0, "SCMP_CMP_GT")));
+        for (int family = AF_ALG + 1; family <= LAST_FAMILY; family++) {
+            if (family != AF_VSOCK) {
+                rules.add(allowIf("socket", new Arg(0, family, 0, "SCMP_CMP_EQ")));
+            }
+        }
     }
 
     /** No new namespaces; a filter cannot see the flags of clone3, but C libraries fall back to clone on ENOSYS. */

@@ -8,8 +8,8 @@ import java.util.Set;
  * What is known about the arguments at one point of a program: what earlier tests have found, and which word the
  * accumulator holds. Words are named by their offset in {@code seccomp_data}.
  *
- * <p>Equality is written out, here and in what it consists of: that of records is linked at run time, which would be a good
- * part of the time that a filter takes in a JVM that has just started.
+ * <p>Equality is written out, here and in what it consists of: that of records is linked at run time, which would be a
+ * good part of the time that a filter takes in a JVM that has just started.
  *
  * @param loaded offset of the word in the accumulator, or {@link #NOTHING}
  * @param loadedMask the bits of it that are there
@@ -53,7 +53,7 @@ record Facts(int loaded, int loadedMask, Map<Integer, Range> ranges, Map<Facts.T
 
         /** Whether it can be made by asking for bits, which leaves the word in the accumulator whole. */
         boolean asksForBits() {
-            return isMasked() && code == Bpf.IF_EQUAL && (k == 0 || k == mask && Integer.bitCount(mask) == 1);
+            return isMasked() && code == Bpf.IF_EQUAL && (k == 0 || (k == mask && Integer.bitCount(mask) == 1));
         }
 
         /** The bits that the accumulator holds when the test is made. */

@@ -39,8 +39,9 @@ record Multiplexed(int callNumber, int selector) {
 
     private static Map<String, Multiplexed> ways() {
         Map<String, Multiplexed> ways = new HashMap<>();
-        String sockets = "socket bind connect listen accept getsockname getpeername socketpair send recv sendto recvfrom"
-                + " shutdown setsockopt getsockopt sendmsg recvmsg accept4 recvmmsg sendmmsg";
+        String sockets =
+                "socket bind connect listen accept getsockname getpeername socketpair send recv sendto recvfrom"
+                        + " shutdown setsockopt getsockopt sendmsg recvmsg accept4 recvmmsg sendmmsg";
         int next = 1;
         for (String name : sockets.split(" ")) {
             ways.put(name, new Multiplexed(SOCKETCALL, next++));

@@ -13,10 +13,10 @@ import java.util.function.ToIntFunction;
 /**
  * Writes the code that finds what becomes of one system call: the leaves of the tree.
  *
- * <p>BPF has 32-bit words, so that a check of a 64-bit argument is one of its high and, if that does not settle it, one of
- * its low word. Each way through the checks remembers what it has found, so that no word is loaded twice in a row and
- * nothing is asked that is known: five values of {@code personality} cost one look at the high word. Where remembering
- * would make the code longer, each check is written by itself instead.
+ * <p>BPF has 32-bit words, so that a check of a 64-bit argument is one of its high and, if that does not settle it, one
+ * of its low word. Each way through the checks remembers what it has found, so that no word is loaded twice in a row
+ * and nothing is asked that is known: five values of {@code personality} cost one look at the high word. Where
+ * remembering would make the code longer, each check is written by itself instead.
  */
 final class OutcomeCode {
     private static final int MAX_CHECKS_TO_REMEMBER = 128;
@@ -135,13 +135,9 @@ final class OutcomeCode {
         }
 
         private int test(Test test, Facts facts, ToIntFunction<Facts> yes, ToIntFunction<Facts> no) {
-            switch (facts.result(test)) {
-                case YES:
-                    return yes.applyAsInt(facts);
-                case NO:
-                    return no.applyAsInt(facts);
-                case OPEN:
-                    break;
+            Facts.Result known = facts.result(test);
+            if (known != Facts.Result.OPEN) {
+                return (known == Facts.Result.YES ? yes : no).applyAsInt(facts);
             }
             if (++tests > maxTests) {
                 throw new TooManyTestsException();

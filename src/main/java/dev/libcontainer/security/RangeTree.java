@@ -8,8 +8,8 @@ import java.util.SortedMap;
 /**
  * Writes the code that finds a system call by its number: a binary search over ranges of numbers with equal outcome.
  *
- * <p>When a filter is loaded the kernel runs it for every number it knows, to learn which calls are always allowed. So the
- * way to a range is the shorter the more numbers it holds.
+ * <p>When a filter is loaded the kernel runs it for every number it knows, to learn which calls are always allowed. So
+ * the way to a range is the shorter the more numbers it holds.
  */
 final class RangeTree {
     private static final long END = 1L << Integer.SIZE;

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A profile as {@code lc_seccomp_reference} of {@code libcontainer.h} takes it, to have libseccomp compile it: what runc
- * would call libseccomp with, as one block of bytes.
+ * A profile as {@code lc_seccomp_reference} of {@code libcontainer.h} takes it, to have libseccomp compile it: what
+ * runc would call libseccomp with, as one block of bytes.
  *
  * <pre>
  *  0       4      8                12             16            20           24
@@ -48,9 +48,13 @@ public final class ReferenceRules {
     private static final int RULE_BYTES = 12;
     private static final int BINARY_TREE_LEVEL = 2;
 
-    private record Rule(int answer, byte[] name, List<Seccomp.Arg> args) {
+    private record Rule(int answer, String name, List<Seccomp.Arg> args) {
         int bytes() {
-            return RULE_BYTES + name.length + args.size() * ARG_BYTES;
+            return RULE_BYTES + nameBytes() + args.size() * ARG_BYTES;
+        }
+
+        int nameBytes() {
+            return (name.length() / Integer.BYTES + 1) * Integer.BYTES;
         }
     }
 
@@ -82,9 +86,9 @@ public final class ReferenceRules {
         rule.args().forEach(arg -> indexes.add(arg.index()));
         for (String name : rule.names()) {
             if (indexes.size() == rule.args().size()) {
-                rules.add(new Rule(answer, padded(name), rule.args()));
+                rules.add(new Rule(answer, name, rule.args()));
             } else {
-                rule.args().forEach(arg -> rules.add(new Rule(answer, padded(name), List.of(arg))));
+                rule.args().forEach(arg -> rules.add(new Rule(answer, name, List.of(arg))));
             }
         }
     }
@@ -99,18 +103,15 @@ public final class ReferenceRules {
         out.putInt(archs.size()).putInt(rules.size());
         archs.forEach(out::putInt);
         for (Rule rule : rules) {
-            out.putInt(rule.answer()).putInt(rule.name().length).putInt(rule.args().size());
-            out.put(rule.name());
+            out.putInt(rule.answer())
+                    .putInt(rule.nameBytes())
+                    .putInt(rule.args().size());
+            out.put(Arrays.copyOf(rule.name().getBytes(StandardCharsets.US_ASCII), rule.nameBytes()));
             for (Seccomp.Arg arg : rule.args()) {
                 out.putInt(arg.index()).putInt(number(arg)).putLong(arg.value()).putLong(arg.valueTwo());
             }
         }
         return out.array();
-    }
-
-    private static byte[] padded(String name) {
-        byte[] ascii = name.getBytes(StandardCharsets.US_ASCII);
-        return Arrays.copyOf(ascii, (ascii.length / Integer.BYTES + 1) * Integer.BYTES);
     }
 
     /** {@code enum scmp_compare}, which counts from 1 in the order of {@link ArgCheck.Op}. */

@@ -8,8 +8,8 @@ import java.util.Map;
 /**
  * Filters that have been compiled before, by what is in their profiles.
  *
- * <p>Keeps a bounded number, forgetting the one not used for longest. Thread-safe; two threads that miss at once may both
- * compile.
+ * <p>Keeps a bounded number, forgetting the one not used for longest. Thread-safe; two threads that miss at once may
+ * both compile.
  */
 public final class SeccompCache {
     private record Key(Seccomp profile, Arch nativeArch, NewerCalls newerCalls) {}

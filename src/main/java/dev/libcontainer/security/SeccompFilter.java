@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param bpf {@code struct sock_filter[]}, little-endian
  * @param instructions how many of them
- * @param flags for {@code seccomp(SECCOMP_SET_MODE_FILTER, flags, …)}, the one for a listener included if {@code notifies}
+ * @param flags for {@code seccomp(SECCOMP_SET_MODE_FILTER, flags, …)}, the one for a listener included if
+ *     {@code notifies}
  * @param notifies whether some calls are answered by a listener, so that loading yields a file descriptor
  * @param unknownCalls names in the profile that no architecture has a call for; their rules were left out
  */

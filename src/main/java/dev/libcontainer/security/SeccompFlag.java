@@ -36,9 +36,9 @@ enum SeccompFlag {
             bits |= fromOciName(names.get(i), place + "[" + i + "]").bit;
         }
         if (!notify) {
-            bits &= ~WAIT_KILLABLE_RECV.bit;   // the kernel refuses it without a listener
+            bits &= ~WAIT_KILLABLE_RECV.bit; // the kernel refuses it without a listener
         } else if ((bits & TSYNC.bit) != 0) {
-            bits |= TSYNC_ESRCH;   // else the result could be a thread ID as well as a file descriptor
+            bits |= TSYNC_ESRCH; // else the result could be a thread ID as well as a file descriptor
         }
         return bits;
     }

@@ -38,8 +38,8 @@ final class BpfInterpreter {
             case Bpf.LOAD -> require(ks[i] >= 0 && ks[i] < 64 && ks[i] % 4 == 0, i);
             case Bpf.AND, Bpf.RETURN -> {}
             case Bpf.GOTO -> require(ks[i] >= 0 && i + 1L + ks[i] < count, i);
-            case Bpf.IF_EQUAL, Bpf.IF_GREATER, Bpf.IF_AT_LEAST, Bpf.IF_ANY_BIT -> require(
-                    i + 1 + Math.max(yes[i], no[i]) < count, i);
+            case Bpf.IF_EQUAL, Bpf.IF_GREATER, Bpf.IF_AT_LEAST, Bpf.IF_ANY_BIT ->
+                require(i + 1 + Math.max(yes[i], no[i]) < count, i);
             default -> require(false, i);
         }
     }
@@ -90,7 +90,7 @@ final class BpfInterpreter {
         }
         int index = offset / Long.BYTES - 2;
         if (index < 0 || index >= args.length) {
-            return 0;   // the instruction pointer, or an argument that was not given
+            return 0; // the instruction pointer, or an argument that was not given
         }
         return (int) (offset % Long.BYTES == 0 ? args[index] : args[index] >>> Integer.SIZE);
     }

@@ -16,9 +16,9 @@ class BpfPrinterTest {
         Seccomp profile = deny(
                 allow("read"), allow("close", new Seccomp.Arg(5, 0xf0, 0x50, "SCMP_CMP_MASKED_EQ"), arg(1, "GT", 7)));
 
-        assertThat(BpfPrinter.print(SeccompCompiler.compile(profile, Arch.AARCH64).bpf()))
-                .isEqualTo(
-                        """
+        assertThat(BpfPrinter.print(
+                        SeccompCompiler.compile(profile, Arch.AARCH64).bpf()))
+                .isEqualTo("""
                            0  load arch
                            1  if == 0xc00000b7 aarch64            else 14
                            2  load nr

@@ -73,7 +73,7 @@ class CapabilityTest {
 
     @Test
     void theDefaultSetIsThatOfContainerEngines() {
-        assertThat(CapabilitySet.CONTAINER_DEFAULT.mask()).isEqualTo(0xa80425fbL);   // CapBnd in a container of Docker
+        assertThat(CapabilitySet.CONTAINER_DEFAULT.mask()).isEqualTo(0xa80425fbL); // CapBnd in a container of Docker
         assertThat(CapabilitySet.CONTAINER_DEFAULT.capabilities()).hasSize(14);
     }
 
@@ -92,11 +92,16 @@ class CapabilityTest {
     void setsAreAddedSubtractedAndCompared() {
         CapabilitySet set = CapabilitySet.of(Capability.CHOWN, Capability.KILL);
 
-        assertThat(set.plus(CapabilitySet.of(Capability.BPF)).contains(Capability.BPF)).isTrue();
-        assertThat(set.minus(CapabilitySet.of(Capability.KILL, Capability.BPF)).names()).containsExactly("CAP_CHOWN");
-        assertThat(set.intersect(CapabilitySet.of(Capability.KILL, Capability.BPF)).names()).containsExactly("CAP_KILL");
+        assertThat(set.plus(CapabilitySet.of(Capability.BPF)).contains(Capability.BPF))
+                .isTrue();
+        assertThat(set.minus(CapabilitySet.of(Capability.KILL, Capability.BPF)).names())
+                .containsExactly("CAP_CHOWN");
+        assertThat(set.intersect(CapabilitySet.of(Capability.KILL, Capability.BPF))
+                        .names())
+                .containsExactly("CAP_KILL");
         assertThat(set.containsAll(CapabilitySet.of(Capability.KILL))).isTrue();
-        assertThat(set.containsAll(CapabilitySet.of(Capability.KILL, Capability.BPF))).isFalse();
+        assertThat(set.containsAll(CapabilitySet.of(Capability.KILL, Capability.BPF)))
+                .isFalse();
         assertThat(CapabilitySet.NONE.isEmpty()).isTrue();
         assertThat(new HashSet<>(CapabilitySet.ALL.capabilities()))
                 .containsExactlyInAnyOrderElementsOf(Arrays.asList(Capability.values()));

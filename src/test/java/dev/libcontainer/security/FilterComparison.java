@@ -18,7 +18,7 @@ import java.util.TreeSet;
 final class FilterComparison {
     private static final int NUMBERS = 1024;
     private static final int MAX_ARGUMENT_SETS = 250;
-    private static final int FOREIGN_ARCH = 0x80000016;   // s390x
+    private static final int FOREIGN_ARCH = 0x80000016; // s390x
 
     private final Seccomp profile;
     private final BpfInterpreter ours;
@@ -79,7 +79,8 @@ final class FilterComparison {
         sets.forEach((name, values) -> {
             for (Arch arch : Arch.values()) {
                 SyscallTable.number(arch, name)
-                        .ifPresent(nr -> byNumber.computeIfAbsent(nr, key -> new ArrayList<>()).addAll(values));
+                        .ifPresent(nr -> byNumber.computeIfAbsent(nr, key -> new ArrayList<>())
+                                .addAll(values));
             }
             Multiplexed.find(name).ifPresent(way -> {
                 List<long[]> through = byNumber.computeIfAbsent(way.callNumber(), key -> new ArrayList<>());
@@ -102,7 +103,8 @@ final class FilterComparison {
             numbers.add(nr);
             numbers.add(Arch.X32_BIT + nr);
         }
-        for (int nr : new int[] {Arch.X32_BIT - 1, 983041, 983042, 983043, 983045, 983046, 0x7fffffff, 0x80000000, -2, -1}) {
+        for (int nr :
+                new int[] {Arch.X32_BIT - 1, 983041, 983042, 983043, 983045, 983046, 0x7fffffff, 0x80000000, -2, -1}) {
             numbers.add(nr);
         }
         return numbers;

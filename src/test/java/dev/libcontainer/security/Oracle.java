@@ -135,7 +135,7 @@ final class Oracle implements AutoCloseable {
         if (!compiler.waitFor(2, TimeUnit.MINUTES) || compiler.exitValue() != 0) {
             throw new IOException("g++: " + output);
         }
-        directory.toFile().deleteOnExit();   // deleted in reverse order
+        directory.toFile().deleteOnExit(); // deleted in reverse order
         target.toFile().deleteOnExit();
         return target;
     }

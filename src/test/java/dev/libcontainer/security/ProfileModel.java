@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** What a profile says, found by reading it word by word for each call: slow, simple, without any of the compiler's code. */
+/**
+ * What a profile says, found by reading it word by word for each call: slow, simple, without any of the compiler's
+ * code.
+ */
 final class ProfileModel {
     private static final int KILL = 0;
     private static final long X32_START = 0x40000000L;
@@ -32,7 +35,8 @@ final class ProfileModel {
         for (SyscallRule rule : profile.syscalls()) {
             int answer = answer(rule.action(), rule.errnoRet());
             if (answer != otherwise) {
-                if (rule.args().stream().map(Arg::index).distinct().count() == rule.args().size()) {
+                if (rule.args().stream().map(Arg::index).distinct().count()
+                        == rule.args().size()) {
                     rules.add(new Rule(rule.names(), rule.args(), answer));
                 } else {
                     rule.args().forEach(arg -> rules.add(new Rule(rule.names(), List.of(arg), answer)));
@@ -72,7 +76,8 @@ final class ProfileModel {
             for (Rule rule : rules) {
                 for (String name : rule.names()) {
                     SyscallTable.number(arch, name)
-                            .ifPresent(nr -> byNumber.computeIfAbsent(nr, none -> new ArrayList<>()).add(rule));
+                            .ifPresent(nr -> byNumber.computeIfAbsent(nr, none -> new ArrayList<>())
+                                    .add(rule));
                 }
             }
             return byNumber;

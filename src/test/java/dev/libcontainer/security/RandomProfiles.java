@@ -15,11 +15,29 @@ import java.util.Random;
 final class RandomProfiles {
     private static final List<String> OPS = List.of("NE", "LT", "LE", "EQ", "GE", "GT", "MASKED_EQ");
     private static final List<String> EQUALITIES = List.of("EQ", "MASKED_EQ");
-    private static final List<String> ACTIONS = List.of("ALLOW", "ERRNO", "KILL", "KILL_PROCESS", "TRAP", "TRACE", "LOG");
+    private static final List<String> ACTIONS =
+            List.of("ALLOW", "ERRNO", "KILL", "KILL_PROCESS", "TRAP", "TRACE", "LOG");
     private static final long WORD = 0xffffffffL;
     private static final long[] CORNERS = {
-        0, 1, 2, 3, 40, 0xff, 0x7e020000L, 0x7fffffffL, 0x80000000L, 0xfffffffeL, WORD, 0x100000000L, 0x100000001L,
-        0x1ffffffffL, 0x7fffffffffffffffL, 0x8000000000000000L, 0xffffffff00000000L, ~0L, ~1L
+        0,
+        1,
+        2,
+        3,
+        40,
+        0xff,
+        0x7e020000L,
+        0x7fffffffL,
+        0x80000000L,
+        0xfffffffeL,
+        WORD,
+        0x100000000L,
+        0x100000001L,
+        0x1ffffffffL,
+        0x7fffffffffffffffL,
+        0x8000000000000000L,
+        0xffffffff00000000L,
+        ~0L,
+        ~1L
     };
 
     private final Random random;
@@ -46,8 +64,8 @@ final class RandomProfiles {
     }
 
     /**
-     * Rules with which libseccomp 2.5.4 has no trouble: for each call one answer, by one rule of any kind, or several with
-     * one check each whose constants are below 2<sup>32</sup> or which ask for equality.
+     * Rules with which libseccomp 2.5.4 has no trouble: for each call one answer, by one rule of any kind, or several
+     * with one check each whose constants are below 2<sup>32</sup> or which ask for equality.
      */
     Seccomp simple(Arch... archs) {
         Collections.shuffle(names, random);

@@ -18,7 +18,11 @@ class ReferenceRulesTest {
     @Test
     void theBlockIsAsDrawn() {
         Seccomp profile = profile(
-                "SCMP_ACT_ERRNO", List.of("SCMP_ARCH_X32"), List.of(), allow("read"), allow("socket", arg(2, "GE", -2)));
+                "SCMP_ACT_ERRNO",
+                List.of("SCMP_ARCH_X32"),
+                List.of(),
+                allow("read"),
+                allow("socket", arg(2, "GE", -2)));
 
         ByteBuffer block = ByteBuffer.wrap(ReferenceRules.encode(profile, Arch.X86_64, Optimization.BINARY_TREE))
                 .order(ByteOrder.LITTLE_ENDIAN);
@@ -37,7 +41,8 @@ class ReferenceRulesTest {
 
     @Test
     void rulesThatSayTheDefaultAreLeftOut() {
-        Seccomp profile = profile("SCMP_ACT_ALLOW", List.of(), List.of(), allow("read"), rule("SCMP_ACT_ALLOW", "write"));
+        Seccomp profile =
+                profile("SCMP_ACT_ALLOW", List.of(), List.of(), allow("read"), rule("SCMP_ACT_ALLOW", "write"));
 
         byte[] block = ReferenceRules.encode(profile, Arch.X86_64, Optimization.DEFAULT);
 

@@ -18,9 +18,12 @@ class SeccompCacheTest {
 
         SeccompFilter first = cache.get(deny(allow("read")), Arch.X86_64, NewerCalls.DEFAULT_ACTION);
 
-        assertThat(cache.get(deny(allow("read")), Arch.X86_64, NewerCalls.DEFAULT_ACTION)).isSameAs(first);
-        assertThat(cache.get(deny(allow("read"), allow("close")), Arch.X86_64, NewerCalls.ENOSYS)).isNotEqualTo(first);
-        assertThat(cache.get(deny(allow("read")), Arch.AARCH64, NewerCalls.DEFAULT_ACTION)).isNotEqualTo(first);
+        assertThat(cache.get(deny(allow("read")), Arch.X86_64, NewerCalls.DEFAULT_ACTION))
+                .isSameAs(first);
+        assertThat(cache.get(deny(allow("read"), allow("close")), Arch.X86_64, NewerCalls.ENOSYS))
+                .isNotEqualTo(first);
+        assertThat(cache.get(deny(allow("read")), Arch.AARCH64, NewerCalls.DEFAULT_ACTION))
+                .isNotEqualTo(first);
         assertThat(cache.size()).isEqualTo(3);
     }
 
@@ -34,14 +37,17 @@ class SeccompCacheTest {
         cache.get(deny(allow("open")), Arch.X86_64, NewerCalls.DEFAULT_ACTION);
 
         assertThat(cache.size()).isEqualTo(2);
-        assertThat(cache.get(deny(allow("read")), Arch.X86_64, NewerCalls.DEFAULT_ACTION)).isSameAs(read);
-        assertThat(cache.get(deny(allow("write")), Arch.X86_64, NewerCalls.DEFAULT_ACTION)).isNotSameAs(write);
+        assertThat(cache.get(deny(allow("read")), Arch.X86_64, NewerCalls.DEFAULT_ACTION))
+                .isSameAs(read);
+        assertThat(cache.get(deny(allow("write")), Arch.X86_64, NewerCalls.DEFAULT_ACTION))
+                .isNotSameAs(write);
     }
 
     @Test
     void manyThreadsMayAskAtOnce() {
         SeccompCache cache = new SeccompCache(8);
-        List<String> names = List.of("read", "write", "open", "close", "stat", "fstat", "lseek", "mmap", "brk", "ioctl");
+        List<String> names =
+                List.of("read", "write", "open", "close", "stat", "fstat", "lseek", "mmap", "brk", "ioctl");
 
         List<SeccompFilter> filters = IntStream.range(0, 500)
                 .parallel()

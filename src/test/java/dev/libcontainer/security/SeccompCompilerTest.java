@@ -62,8 +62,7 @@ class SeccompCompilerTest {
 
     @Test
     void theNativeArchitectureIsFilteredEvenIfAnotherIsListed() {
-        BpfInterpreter filter =
-                filter(profile("SCMP_ACT_ERRNO", List.of("SCMP_ARCH_X86"), List.of(), allow("read")));
+        BpfInterpreter filter = filter(profile("SCMP_ACT_ERRNO", List.of("SCMP_ARCH_X86"), List.of(), allow("read")));
 
         assertThat(filter.run(0, X86_64)).isEqualTo(ALLOW);
         assertThat(filter.run(3, X86)).isEqualTo(ALLOW);
@@ -90,8 +89,8 @@ class SeccompCompilerTest {
 
     @Test
     void checksOfARuleAreAndedAndRulesAreOred() {
-        BpfInterpreter filter = filter(deny(
-                allow("socket", arg(0, "EQ", 1), arg(1, "LT", 3)), allow("socket", arg(2, "GE", 1L << 40))));
+        BpfInterpreter filter = filter(
+                deny(allow("socket", arg(0, "EQ", 1), arg(1, "LT", 3)), allow("socket", arg(2, "GE", 1L << 40))));
 
         assertThat(filter.run(SOCKET, X86_64, 1, 2, 0)).isEqualTo(ALLOW);
         assertThat(filter.run(SOCKET, X86_64, 1, 3, 0)).isEqualTo(EPERM);
@@ -118,6 +117,25 @@ class SeccompCompilerTest {
         assertThat(filter.run(SOCKET, X86_64, 0x8000_0000_0000_0077L)).isEqualTo(EPERM);
     }
 
+    @Test
+    void oneMaskMayBeComparedWithSeveralValues() {
+        List<SyscallRule> rules = new ArrayList<>();
+        for (long value : new long[] {0, 0x30, 0x10, 0x1_0000_0010L}) {
+            rules.add(allow("socket", new Seccomp.Arg(0, 0xff_0000_0030L, value, "SCMP_CMP_MASKED_EQ")));
+        }
+        rules.add(allow("socket", arg(0, "EQ", 0x2f)));
+        Seccomp profile = deny(rules.toArray(SyscallRule[]::new));
+
+        byte[] bpf = SeccompCompiler.compile(profile, Arch.X86_64).bpf();
+
+        ProfileModel model = new ProfileModel(profile, Arch.X86_64);
+        assertThat(new FilterComparison(profile, bpf, model::answers).differences(Arch.X86_64))
+                .isEmpty();
+        assertThat(new BpfInterpreter(bpf).run(SOCKET, X86_64, 0x1f)).isEqualTo(ALLOW);
+        assertThat(new BpfInterpreter(bpf).run(SOCKET, X86_64, 0x2f)).isEqualTo(ALLOW);
+        assertThat(new BpfInterpreter(bpf).run(SOCKET, X86_64, 0x2e)).isEqualTo(EPERM);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "SCMP_ACT_KILL, 0x00000000", "SCMP_ACT_KILL_THREAD, 0x00000000", "SCMP_ACT_KILL_PROCESS, 0x80000000",
@@ -125,14 +143,21 @@ class SeccompCompilerTest {
         "SCMP_ACT_LOG, 0x7ffc0000", "SCMP_ACT_NOTIFY, 0x7fc00000"
     })
     void actionsAreTheKernelsNumbers(String action, String answer) {
-        assertThat(filter(deny(rule(action, "read"))).run(0, X86_64)).isEqualTo(Integer.parseUnsignedInt(answer.substring(2), 16));
+        assertThat(filter(deny(rule(action, "read"))).run(0, X86_64))
+                .isEqualTo(Integer.parseUnsignedInt(answer.substring(2), 16));
     }
 
     @Test
     void errnosCanBeChosen() {
         SyscallRule rule = new SyscallRule(List.of("read"), "SCMP_ACT_ERRNO", OptionalInt.of(38), List.of());
         Seccomp profile = new Seccomp(
-                "SCMP_ACT_ERRNO", OptionalInt.of(13), List.of(), List.of(), Optional.empty(), Optional.empty(), List.of(rule));
+                "SCMP_ACT_ERRNO",
+                OptionalInt.of(13),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(rule));
 
         assertThat(filter(profile).run(0, X86_64)).isEqualTo(ENOSYS);
         assertThat(filter(profile).run(1, X86_64)).isEqualTo(0x0005000d);
@@ -144,7 +169,9 @@ class SeccompCompilerTest {
 
         assertThat(filter.unknownCalls()).containsExactly("fly");
         assertThat(filter).isNotEqualTo(SeccompCompiler.compile(deny(allow("read")), Arch.X86_64));
-        assertThat(filter.bpf()).isEqualTo(SeccompCompiler.compile(deny(allow("read")), Arch.X86_64).bpf());
+        assertThat(filter.bpf())
+                .isEqualTo(SeccompCompiler.compile(deny(allow("read")), Arch.X86_64)
+                        .bpf());
     }
 
     @Test
@@ -170,8 +197,8 @@ class SeccompCompilerTest {
 
         assertThat(SeccompCompiler.compile(permissive, Arch.X86_64, NewerCalls.ENOSYS))
                 .isEqualTo(SeccompCompiler.compile(permissive, Arch.X86_64));
-        BpfInterpreter filter =
-                new BpfInterpreter(SeccompCompiler.compile(strict, Arch.X86_64, NewerCalls.ENOSYS).bpf());
+        BpfInterpreter filter = new BpfInterpreter(
+                SeccompCompiler.compile(strict, Arch.X86_64, NewerCalls.ENOSYS).bpf());
         assertThat(filter.run(0x40000000, X86_64)).as("x32").isEqualTo(KILL);
         assertThat(filter.run(-1, X86_64)).isEqualTo(EPERM);
     }
@@ -197,16 +224,16 @@ class SeccompCompilerTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "SCMP_ACT_FLY   | SCMP_ACT_ALLOW  | SCMP_CMP_EQ | 0 | defaultAction: unknown action \"SCMP_ACT_FLY\"",
-                "SCMP_ACT_NOTIFY| SCMP_ACT_ALLOW  | SCMP_CMP_EQ | 0 | defaultAction: SCMP_ACT_NOTIFY cannot be used as default action",
-                "SCMP_ACT_ERRNO | allow           | SCMP_CMP_EQ | 0 | syscalls[0].action: unknown action \"allow\"",
-                "SCMP_ACT_ERRNO | SCMP_ACT_NOTIFY | SCMP_CMP_EQ | 0 | syscalls[0].action: SCMP_ACT_NOTIFY cannot be used for the write syscall",
-                "SCMP_ACT_ERRNO | SCMP_ACT_ALLOW  | SCMP_CMP_IS | 0 | syscalls[0].args[0].op: unknown comparison \"SCMP_CMP_IS\"",
-                "SCMP_ACT_ERRNO | SCMP_ACT_ALLOW  | SCMP_CMP_EQ | 6 | syscalls[0].args[0].index: 6 is not in 0..5"
+                "FLY    | ALLOW  | EQ | 0 | defaultAction: unknown action \"SCMP_ACT_FLY\"",
+                "NOTIFY | ALLOW  | EQ | 0 | defaultAction: SCMP_ACT_NOTIFY cannot be used as default action",
+                "ERRNO  | allow  | EQ | 0 | syscalls[0].action: unknown action \"SCMP_ACT_allow\"",
+                "ERRNO  | NOTIFY | EQ | 0 | syscalls[0].action: SCMP_ACT_NOTIFY cannot be used for the write syscall",
+                "ERRNO  | ALLOW  | IS | 0 | syscalls[0].args[0].op: unknown comparison \"SCMP_CMP_IS\"",
+                "ERRNO  | ALLOW  | EQ | 6 | syscalls[0].args[0].index: 6 is not in 0..5"
             })
     void aMistakeIsNamedWithItsPlace(String byDefault, String action, String op, int index, String message) {
-        SyscallRule rule = rule(action, "write", new Seccomp.Arg(index, 0, 0, op));
-        Seccomp profile = profile(byDefault, List.of(), List.of(), rule);
+        SyscallRule rule = rule("SCMP_ACT_" + action, "write", arg(index, op, 0));
+        Seccomp profile = profile("SCMP_ACT_" + byDefault, List.of(), List.of(), rule);
 
         assertThatThrownBy(() -> SeccompCompiler.compile(profile, Arch.X86_64))
                 .isInstanceOf(SeccompException.class)
@@ -235,8 +262,7 @@ class SeccompCompilerTest {
 
     @Test
     void equalConditionsWithDifferentAnswersAreRefused() {
-        Seccomp profile = deny(
-                allow("read", arg(0, "EQ", 1)), rule("SCMP_ACT_TRAP", "read", arg(0, "EQ", 1)));
+        Seccomp profile = deny(allow("read", arg(0, "EQ", 1)), rule("SCMP_ACT_TRAP", "read", arg(0, "EQ", 1)));
 
         assertThatThrownBy(() -> SeccompCompiler.compile(profile, Arch.X86_64))
                 .hasMessage("linux.seccomp.syscalls[1]: answers TRAP where an earlier rule with the same conditions"
@@ -255,7 +281,8 @@ class SeccompCompilerTest {
 
         assertThat(filter.instructions()).isBetween(1800, Bpf.MAX_INSTRUCTIONS);
         ProfileModel model = new ProfileModel(profile, Arch.X86_64);
-        assertThat(new FilterComparison(profile, filter.bpf(), model::answers).differences(Arch.X86_64)).isEmpty();
+        assertThat(new FilterComparison(profile, filter.bpf(), model::answers).differences(Arch.X86_64))
+                .isEmpty();
     }
 
     @Test
@@ -272,7 +299,8 @@ class SeccompCompilerTest {
 
     @Test
     void aProfileWithoutRulesIsAShortFilter() {
-        assertThat(SeccompCompiler.compile(profile("SCMP_ACT_ALLOW", List.of(), List.of()), Arch.AARCH64).instructions())
+        assertThat(SeccompCompiler.compile(profile("SCMP_ACT_ALLOW", List.of(), List.of()), Arch.AARCH64)
+                        .instructions())
                 .isLessThan(6);
     }
 

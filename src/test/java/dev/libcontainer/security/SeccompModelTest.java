@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Filters decide as their profiles say, for hundreds of random profiles. */
 class SeccompModelTest {
-    private static final int PROFILES = 120;
+    private static final int PROFILES = 60;
 
     static Stream<Arguments> architectures() {
         return Stream.of(
@@ -34,7 +34,9 @@ class SeccompModelTest {
             try {
                 byte[] bpf = SeccompCompiler.compile(profile, nativeArch).bpf();
                 compiled++;
-                assertThat(differences(profile, nativeArch, bpf)).as("profile %d", i).isEmpty();
+                assertThat(differences(profile, nativeArch, bpf))
+                        .as("profile %d", i)
+                        .isEmpty();
             } catch (SeccompException e) {
                 assertThat(e).hasMessageContaining("where an earlier rule with the same conditions answers");
             }

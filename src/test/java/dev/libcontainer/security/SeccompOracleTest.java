@@ -92,22 +92,28 @@ class SeccompOracleTest {
         List<Arch> all = new ArrayList<>(archs);
         all.add(nativeArch);
         List<String> names = known().entrySet().stream()
-                .filter(call -> all.stream().allMatch(arch -> SyscallTable.number(arch, call.getKey()).isPresent()))
+                .filter(call -> all.stream()
+                        .allMatch(
+                                arch -> SyscallTable.number(arch, call.getKey()).isPresent()))
                 .map(Map.Entry::getKey)
-                .filter(name -> !all.contains(Arch.X86) || Multiplexed.find(name).isEmpty())
+                .filter(name ->
+                        !all.contains(Arch.X86) || Multiplexed.find(name).isEmpty())
                 .sorted()
                 .toList();
         RandomProfiles profiles = new RandomProfiles(7, names);
 
         for (int i = 0; i < PROFILES; i++) {
             Seccomp profile = profiles.simple(archs.toArray(Arch[]::new));
-            assertThat(differences(profile, nativeArch, Optimization.DEFAULT)).as("%d: %s", i, profile).isEmpty();
+            assertThat(differences(profile, nativeArch, Optimization.DEFAULT))
+                    .as("%d: %s", i, profile)
+                    .isEmpty();
         }
     }
 
     @Test
     void callsThroughMultiplexersDecideEqually() throws IOException {
-        List<String> names = List.of("socket", "bind", "send", "recv", "accept", "semop", "shmget", "msgctl", "sendmmsg");
+        List<String> names =
+                List.of("socket", "bind", "send", "recv", "accept", "semop", "shmget", "msgctl", "sendmmsg");
         Seccomp profile = new Seccomp(
                 "SCMP_ACT_ERRNO",
                 OptionalInt.empty(),
@@ -123,7 +129,8 @@ class SeccompOracleTest {
         }
         rules.add(new SyscallRule(List.of("ipc"), "SCMP_ACT_TRAP", OptionalInt.empty(), List.of()));
 
-        assertThat(differences(withRules(profile, rules), Arch.X86_64, Optimization.DEFAULT)).isEmpty();
+        assertThat(differences(withRules(profile, rules), Arch.X86_64, Optimization.DEFAULT))
+                .isEmpty();
     }
 
     @ParameterizedTest
@@ -133,11 +140,17 @@ class SeccompOracleTest {
                 DefaultSeccompProfile.forCapabilities(CapabilitySet.NONE, Arch.X86_64),
                 List.of(
                         new SyscallRule(
-                                List.of("setns"), "SCMP_ACT_TRAP", OptionalInt.empty(), List.of(arg(0, "SCMP_CMP_EQ", 5))),
+                                List.of("setns"),
+                                "SCMP_ACT_TRAP",
+                                OptionalInt.empty(),
+                                List.of(arg(0, "SCMP_CMP_EQ", 5))),
                         new SyscallRule(List.of("setns"), "SCMP_ACT_ALLOW", OptionalInt.empty(), List.of()),
                         new SyscallRule(List.of("setns"), "SCMP_ACT_LOG", OptionalInt.empty(), List.of()),
                         new SyscallRule(
-                                List.of("setns"), "SCMP_ACT_TRAP", OptionalInt.empty(), List.of(arg(0, "SCMP_CMP_EQ", 6)))));
+                                List.of("setns"),
+                                "SCMP_ACT_TRAP",
+                                OptionalInt.empty(),
+                                List.of(arg(0, "SCMP_CMP_EQ", 6)))));
 
         assertThat(differences(profile, Arch.X86_64, optimization)).isEmpty();
     }
@@ -157,7 +170,9 @@ class SeccompOracleTest {
             }
             Seccomp profile = withRules(DefaultSeccompProfile.forCapabilities(CapabilitySet.NONE, Arch.X86_64), rules);
             if (oracle.compile(profile, Arch.X86_64, Optimization.DEFAULT).result() > 0) {
-                assertThat(differences(profile, Arch.X86_64, Optimization.DEFAULT)).as("%s", profile).isEmpty();
+                assertThat(differences(profile, Arch.X86_64, Optimization.DEFAULT))
+                        .as("%s", profile)
+                        .isEmpty();
             }
         }
     }
@@ -168,18 +183,27 @@ class SeccompOracleTest {
                 DefaultSeccompProfile.forCapabilities(CapabilitySet.NONE, Arch.X86_64),
                 List.of(
                         new SyscallRule(
-                                List.of("read"), "SCMP_ACT_TRAP", OptionalInt.empty(), List.of(arg(0, "SCMP_CMP_EQ", 5))),
+                                List.of("read"),
+                                "SCMP_ACT_TRAP",
+                                OptionalInt.empty(),
+                                List.of(arg(0, "SCMP_CMP_EQ", 5))),
                         new SyscallRule(
-                                List.of("read"), "SCMP_ACT_LOG", OptionalInt.empty(), List.of(arg(0, "SCMP_CMP_EQ", 5)))));
+                                List.of("read"),
+                                "SCMP_ACT_LOG",
+                                OptionalInt.empty(),
+                                List.of(arg(0, "SCMP_CMP_EQ", 5)))));
 
-        assertThat(oracle.compile(profile, Arch.X86_64, Optimization.DEFAULT).result()).isEqualTo(-EEXIST);
+        assertThat(oracle.compile(profile, Arch.X86_64, Optimization.DEFAULT).result())
+                .isEqualTo(-EEXIST);
         assertThatThrownBy(() -> SeccompCompiler.compile(profile, Arch.X86_64)).isInstanceOf(SeccompException.class);
     }
 
     @Test
     void damagedRulesAreRefusedOrReadButNeverOverrun() throws IOException {
         byte[] rules = ReferenceRules.encode(
-                DefaultSeccompProfile.forCapabilities(CapabilitySet.NONE, Arch.X86_64), Arch.X86_64, Optimization.DEFAULT);
+                DefaultSeccompProfile.forCapabilities(CapabilitySet.NONE, Arch.X86_64),
+                Arch.X86_64,
+                Optimization.DEFAULT);
         Random random = new Random(5);
 
         assertThat(oracle.ask(new byte[0]).result()).isEqualTo(-EINVAL);
@@ -191,7 +215,7 @@ class SeccompOracleTest {
             for (int hit = 0; hit < 3; hit++) {
                 damaged[8 + random.nextInt(damaged.length - 8)] = (byte) random.nextInt(256);
             }
-            assertThat(oracle.ask(damaged).result()).isNotZero();   // an answer came: the program is still alive
+            assertThat(oracle.ask(damaged).result()).isNotZero(); // an answer came: the program is still alive
         }
     }
 

@@ -76,7 +76,9 @@ class SyscallTableTest {
         boolean multiplexed = arch == Arch.X86 && Multiplexed.find(name).isPresent();
         if (theirs.equals("-")) {
             boolean newer = (ours.orElse(0) & ~Arch.X32_BIT) > LAST_OF_5_17;
-            assertThat(multiplexed || newer || ours.isEmpty()).as("%s has %s", arch, name).isTrue();
+            assertThat(multiplexed || newer || ours.isEmpty())
+                    .as("%s has %s", arch, name)
+                    .isTrue();
         } else {
             assertThat(ours).as("%s of %s", name, arch).hasValue(Integer.parseInt(theirs));
         }
