@@ -55,6 +55,7 @@ struct Context {
     Cell *cell;
     int32_t slots[LC_MAX_SLOTS];
     int32_t empty_tree; // first directory mask of this child, or -1
+    int32_t null_device; // verified, opened by the first file mask of this child, or -1
     uint16_t skip;      // step flags that are not run here
     bool in_process;
 

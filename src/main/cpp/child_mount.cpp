@@ -198,9 +198,9 @@ int64_t mask(Context &c, const lc_step &s) noexcept {
     if (r >= 0 && status.is(S_IFDIR)) {
         r = mask_directory(c, c.text(s.a), target);
     } else if (r >= 0) {
-        int64_t null = open_null_device();
+        int64_t null = c.null_device >= 0 ? c.null_device : open_null_device();
+        if (null >= 0) c.null_device = static_cast<int32_t>(null);
         r = null < 0 ? null : attach_fd(clone_of(null, 0), target);
-        close(null);
     }
     close(target);
     return r;

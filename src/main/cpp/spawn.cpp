@@ -283,7 +283,7 @@ int64_t Spawn::clone_here(Cell *cell) {
     auto *c = static_cast<Context *>(stack);
     c->plan = plan_;
     c->cell = cell;
-    c->empty_tree = -1;
+    c->empty_tree = c->null_device = -1;
     c->skip = LC_STEP_TEMPLATE_ONLY;
     c->in_process = true;
     Fd null(openat(AT_FDCWD, "/dev/null", O_RDWR));

@@ -96,7 +96,7 @@ Context *prepare(Server &server, const Message &message, const int32_t *slots, u
     auto *c = reinterpret_cast<Context *>(stack + kGuardSize);
     c->plan = server.arena + message.plan;
     c->cell = cell_at(server, message.cell);
-    c->empty_tree = -1;
+    c->empty_tree = c->null_device = -1;
     c->skip = server.is_template ? 0 : LC_STEP_TEMPLATE_ONLY;
     c->in_process = false;
     for (uint32_t i = 0; i < LC_MAX_SLOTS; i++) c->slots[i] = slots[i] >= 0 ? slots[i] : server.inherited[i];
@@ -152,7 +152,7 @@ bool fork_template(Server &server, const Message &message, int32_t *slots) noexc
     Context c;
     c.plan = server.arena + message.plan;
     c.cell = cell;
-    c.empty_tree = -1;
+    c.empty_tree = c.null_device = -1;
     c.skip = 0;
     c.in_process = false;
     for (uint32_t i = 0; i < LC_MAX_SLOTS; i++) c.slots[i] = slots[i];

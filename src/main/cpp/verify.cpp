@@ -149,7 +149,7 @@ class Steps {
             if (!rule || rule->host != (i < h_.host_end)) return static_cast<int64_t>(at);
             if ((s.opcode == LC_EXECVE) != (i + 1 == h_.step_count)) return static_cast<int64_t>(at);
             if (i == h_.host_end && !send(h_.template_mask | h_.child_mask)) return 40;
-            if (i == h_.template_end) bound_ = (bound_ & ~h_.template_mask) | (sent_ & h_.child_mask);
+            if (i == h_.template_end) bound_ = ((bound_ & ~h_.template_mask) | (sent_ & h_.child_mask)) & ~closed_;
             int bad = operand(s, *rule, i);
             if (bad >= 0) return static_cast<int64_t>(at) + bad;
         }
@@ -189,6 +189,15 @@ class Steps {
         return false;
     }
 
+    /// Somebody answers each wait, and no program begins before what it was promised is done.
+    bool awaits_in_order(uint16_t opcode, uint32_t index) {
+        bool in_child = index >= h_.template_end; // a template has no one who would answer it
+        bool maps = h_.uid_map_size || h_.gid_map_size;
+        if (opcode == LC_AWAIT_HOST) return host_awaited_ = in_child;
+        if (opcode == LC_AWAIT_ID_MAPS) return maps_awaited_ = in_child && maps;
+        return opcode != LC_EXECVE || ((host_awaited_ || !late_) && (maps_awaited_ || !maps));
+    }
+
     /// The offset in the step of its first bad operand, or -1.
     int operand(const lc_step &s, const Rule &rule, uint32_t index) {
         constexpr uint16_t known = LC_STEP_PARAM_MASK | LC_STEP_TEMPLATE_ONLY | LC_STEP_OPTIONAL | LC_STEP_LATE;
@@ -203,11 +212,12 @@ class Steps {
         if (!value(rule.b, s.b, s, rule)) return 8;
         if (!value(rule.c, s.c, s, rule)) return 12;
         if (!value(rule.d, s.d, s, rule)) return 16;
+        if (!awaits_in_order(s.opcode, index)) return 0;
         bool in_root = uses_root(s.opcode) || (s.opcode == LC_ATTACH && !s.d);
         if (in_root && !slot(LC_SLOT_ROOT)) return 0;
-        if (rule.c == kOut) bound_ |= bit(s.c);
+        if (rule.c == kOut) bound_ |= bit(s.c), closed_ &= ~bit(s.c);
         if (rule.c == kOut && late) late_slots_ |= bit(s.c); // made when the request has long been sent
-        if (s.opcode == LC_ATTACH && s.b != LC_SLOT_ROOT) bound_ &= ~bit(s.b);
+        if (s.opcode == LC_ATTACH && s.b != LC_SLOT_ROOT) bound_ &= ~bit(s.b), closed_ |= bit(s.b);
         return -1;
     }
 
@@ -216,8 +226,10 @@ class Steps {
     const lc_plan_header &h_;
     uint64_t bound_;
     uint64_t sent_ = 0;
+    uint64_t closed_ = 0; // by a template, or by the child that does without one
     uint64_t late_slots_ = 0;
     bool late_ = false;
+    bool host_awaited_ = false, maps_awaited_ = false;
 };
 
 } // namespace

@@ -120,19 +120,21 @@ class PlanBuilder {
 
 /// A plan with every opcode and every kind of operand, in an order the verifier accepts; nobody could run it.
 inline PlanBuilder every_opcode() {
-    constexpr uint32_t parent = LC_SLOT_FIRST_FREE, tree = 7, made = 8, opened = 9, detached = 10;
+    constexpr uint32_t parent = LC_SLOT_FIRST_FREE, tree = 7, made = 8, opened = 9, detached = 10, late = 13;
     PlanBuilder p;
     p.header.flags = LC_PLAN_DENY_SETGROUPS | LC_PLAN_CHANGES_IDS;
     p.header.clone_flags = 0x7e020080; // every CLONE_NEW*
     p.header.bound_mask = 1u << parent;
     p.header.template_mask = 1u << parent | 1u << opened;
-    p.header.child_mask = 1u << made | 1u << opened;
+    p.header.child_mask = 1u << parent | 1u << made | 1u << opened;
     p.header.cgroup_slot = made;
     p.map_ids("0 100000 65536\n", "0 100000 65536\n");
     auto attributes = p.u64s({1, 0, 0, 0});
     p.step(LC_CGROUP_MAKE, parent).flags(1 + LC_PARAM_NAME).a("name").c(made);
     p.step(LC_CGROUP_WRITE, made, 2).a("pids.max").c("10");
     p.step(LC_OPEN_AT, parent, 0).a("file").c(opened);
+    p.step(LC_CGROUP_MAKE, parent).flags(LC_STEP_LATE).a("late").c(late);
+    p.step(LC_CGROUP_WRITE, late, 2).flags(LC_STEP_LATE).a("cpu.shares").c("10");
     p.end_host();
     p.step(LC_UNSHARE, 0, 0x20000).flags(LC_STEP_TEMPLATE_ONLY);
     p.step(LC_SETNS, parent, 0x20000);
@@ -140,7 +142,7 @@ inline PlanBuilder every_opcode() {
     p.step(LC_OPEN_TREE, 0, 1).a("/srv/root").c(LC_SLOT_ROOT);
     p.step(LC_ATTACH, LC_SLOT_ROOT, 1).a("/srv/root");
     p.end_template();
-    p.step(LC_AWAIT_ID_MAPS).step(LC_LOOPBACK_UP);
+    p.step(LC_AWAIT_ID_MAPS).step(LC_LOOPBACK_UP).step(LC_AWAIT_HOST).step(LC_OPEN_BELOW, parent, 0).a("late").c(14);
     p.step(LC_WRITE, opened).a("bytes").c(5);
     p.step(LC_WRITE_AT, made, 1).a("cgroup.procs").c("0");
     p.step(LC_OPEN_TREE, 0, 1).a("/srv/data").c(tree);

@@ -82,7 +82,7 @@ TEST_CASE("a plan with every opcode is accepted") {
     bool seen[LC_EXECVE + 1] = {};
     for (uint32_t i = 0; i < kSteps; i++) seen[plan.steps()[i].opcode] = true;
     for (int op = LC_CGROUP_MAKE; op <= LC_EXECVE; op++) {
-        bool gap = (op > LC_OPEN_AT && op < LC_WRITE) || (op > LC_CHROOT && op < LC_SETHOSTNAME);
+        bool gap = (op > LC_OPEN_AT && op < LC_AWAIT_HOST) || (op > LC_CHROOT && op < LC_SETHOSTNAME);
         CHECK_MESSAGE(seen[op] != gap, "opcode ", op);
     }
 }
@@ -143,20 +143,20 @@ TEST_CASE("only slots that exist are sent to the child, and the cgroup is one of
     CHECK(with(&lc_plan_header::template_mask, 1ull << 20) == 40);
     CHECK(with(&lc_plan_header::child_mask, 1ull << 63) == 40);
     CHECK(with(&lc_plan_header::bound_mask, 0) == at(LC_CGROUP_MAKE, kB));
-    CHECK(with(&lc_plan_header::cgroup_slot, LC_SLOT_FIRST_FREE) == 56); // exists, but not in the child's mask
+    CHECK(with(&lc_plan_header::cgroup_slot, LC_SLOT_ROOT) == 56); // exists, but not in the child's mask
     CHECK(with(&lc_plan_header::cgroup_slot, LC_MAX_SLOTS) == 56);
     CHECK(with(&lc_plan_header::cgroup_slot, LC_NO_SLOT) == kAccepted);
 }
 
 TEST_CASE("an unknown opcode is refused") {
-    for (int opcode : {0, 4, 9, 34, 39, 65, 0xffff})
+    for (int opcode : {0, 4, 7, 34, 39, 65, 0xffff})
         CHECK(with(LC_SETSID, &lc_step::opcode, opcode) == at(LC_SETSID, kOpcode));
 }
 
 TEST_CASE("host steps come first and nowhere else") {
     Plan plan;
     uint32_t host_end = plan.header().host_end;
-    CHECK(with(&lc_plan_header::host_end, host_end - 1) == at(LC_OPEN_AT, kOpcode));
+    CHECK(with(&lc_plan_header::host_end, host_end - 1) == kFirstStep + (host_end - 1) * sizeof(lc_step));
     CHECK(with(&lc_plan_header::host_end, host_end + 1) == at(LC_UNSHARE, kOpcode));
     CHECK(with(LC_SETSID, &lc_step::opcode, LC_OPEN_AT) == at(LC_SETSID, kOpcode));
     CHECK(with(LC_CGROUP_WRITE, &lc_step::opcode, LC_WRITE_AT) == at(LC_CGROUP_WRITE, kOpcode));
@@ -170,7 +170,7 @@ TEST_CASE("EXECVE is the last step and no other") {
 }
 
 TEST_CASE("step flags stand only where they mean something") {
-    CHECK(with(LC_SETSID, &lc_step::flags, 0x40) == at(LC_SETSID, kFlags));
+    CHECK(with(LC_SETSID, &lc_step::flags, 0x80) == at(LC_SETSID, kFlags));
     CHECK(with(LC_SETSID, &lc_step::flags, 0x8000) == at(LC_SETSID, kFlags));
     CHECK(with(LC_CHDIR, &lc_step::flags, LC_PARAM_COUNT) == kAccepted);
     CHECK(with(LC_CHDIR, &lc_step::flags, LC_PARAM_COUNT + 1) == at(LC_CHDIR, kFlags));
@@ -181,6 +181,24 @@ TEST_CASE("step flags stand only where they mean something") {
     CHECK(with(LC_SETNS, &lc_step::flags, LC_STEP_TEMPLATE_ONLY) == kAccepted);
     CHECK(with(LC_WRITE, &lc_step::flags, LC_STEP_OPTIONAL) == at(LC_WRITE, kFlags));
     CHECK(with(LC_CONSOLE, &lc_step::flags, 0) == at(LC_CONSOLE, kB)); // nobody promised the socket
+}
+
+TEST_CASE("late host steps follow all others, and what they make is not sent") {
+    CHECK(with(LC_SETSID, &lc_step::flags, LC_STEP_LATE) == at(LC_SETSID, kFlags));
+    CHECK(with(LC_CGROUP_WRITE, &lc_step::flags, LC_STEP_LATE) == at(LC_OPEN_AT, kFlags));
+    CHECK(with(LC_OPEN_AT, &lc_step::flags, LC_STEP_LATE) == 40);
+    CHECK(with(&lc_plan_header::child_mask, Plan().header().child_mask | 1u << 13) == 40);
+}
+
+TEST_CASE("every wait has somebody who ends it, and the program begins after it") {
+    CHECK(with(LC_AWAIT_HOST, &lc_step::opcode, LC_SETSID) == at(LC_EXECVE, kOpcode)); // limits might fail unseen
+    CHECK(with(LC_AWAIT_ID_MAPS, &lc_step::opcode, LC_SETSID) == at(LC_EXECVE, kOpcode));
+    auto unmapped = [](Plan &p) { p.header().uid_map_size = p.header().gid_map_size = 0; };
+    CHECK(after(unmapped) == at(LC_AWAIT_ID_MAPS, kOpcode));
+    for (uint16_t opcode : {LC_AWAIT_HOST, LC_AWAIT_ID_MAPS}) {
+        auto in_template = [=](Plan &p) { p.step(LC_SETNS) = p.step(opcode); };
+        CHECK(after(in_template) == at(LC_SETNS, kOpcode));
+    }
 }
 
 TEST_CASE("operands without a meaning are 0") {
@@ -245,8 +263,8 @@ TEST_CASE("a slot exists and is bound when a step reads it") {
     CHECK(with(LC_CONSOLE, &lc_step::b, 64) == at(LC_CONSOLE, kB));
     for (uint32_t slot : {0u, 3u, 64u, ~0u}) CHECK(with(LC_OPEN_HOST, &lc_step::c, slot) == at(LC_OPEN_HOST, kC));
     CHECK(with(LC_SETNS, &lc_step::b, 8) == at(LC_SETNS, kB)); // made by the host, but not sent to the template
-    CHECK(with(&lc_plan_header::child_mask, 1u << 8) == at(LC_WRITE, kB));
-    CHECK(with(LC_WRITE, &lc_step::b, LC_SLOT_FIRST_FREE) == at(LC_WRITE, kB)); // ended with the template
+    CHECK(with(&lc_plan_header::child_mask, 1u << 8 | 1u << LC_SLOT_FIRST_FREE) == at(LC_WRITE, kB));
+    CHECK(with(&lc_plan_header::child_mask, 1u << 8 | 1u << 9) == at(LC_OPEN_BELOW, kB)); // ended with the template
 }
 
 TEST_CASE("a slot is gone once its tree is attached, but the root stays") {
@@ -255,6 +273,8 @@ TEST_CASE("a slot is gone once its tree is attached, but the root stays") {
     CHECK(with(LC_DUP_FD, &lc_step::b, LC_SLOT_ROOT) == kAccepted);
     CHECK(with(LC_OPEN_TREE, &lc_step::c, 13) == at(LC_ATTACH, kB)); // now nobody opens the root
     CHECK(with(LC_ATTACH, &lc_step::d, 0) == kAccepted);
+    auto in_template = [](Plan &p) { p.step(LC_ATTACH).b = LC_SLOT_FIRST_FREE; }; // also sent to the child, if there is
+    CHECK(after(in_template) == at(LC_OPEN_BELOW, kB));                           // a template; it may be the child
 }
 
 TEST_CASE("what happens in the root needs a root") {

@@ -1,6 +1,7 @@
 package dev.libcontainer;
 
 import dev.libcontainer.cgroup.CgroupSession;
+import dev.libcontainer.cgroup.Owner;
 import dev.libcontainer.kernel.Engine;
 import dev.libcontainer.kernel.Exit;
 import dev.libcontainer.kernel.Fd;
@@ -65,7 +66,7 @@ public final class Containers implements AutoCloseable {
         } catch (SpawnException e) {
             throw Failures.engine(ContainerException.Phase.PREPARE, e);
         }
-        cgroups = new CgroupSession(host.cgroups(), options.cgroupParent(), HostInfo.ownName());
+        cgroups = new CgroupSession(host.cgroups(), options.cgroupParent(), Owner.next().toString());
     }
 
     /** Opens with the usual options. */

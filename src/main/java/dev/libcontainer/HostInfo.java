@@ -18,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 
 /** What this host is like, asked once, and what follows from it for a spec. */
@@ -26,8 +25,6 @@ final class HostInfo {
     private static final Set<KernelFeature> REQUIRED = Set.of(
             KernelFeature.CLONE3, KernelFeature.OPENAT2, KernelFeature.CLOSE_RANGE, KernelFeature.PIDFD);
     private static final String PRIVATE_ROOT_SIZE = "1m";
-
-    private static final AtomicInteger INSTANCES = new AtomicInteger();
 
     private final Probe probe;
     private final CgroupMounts cgroups;
@@ -39,14 +36,6 @@ final class HostInfo {
 
     static HostInfo read() {
         return new HostInfo(Kernel.probe(), CgroupMounts.read(Path.of("/")));
-    }
-
-    /** A name that no other process has or had: pid and start time (proc(5), field 22). */
-    static String ownName() {
-        String stat = Kernel.readAt(Kernel.AT_FDCWD, "/proc/self/stat").orElse(") ");
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-        String start = fields.length > 19 ? fields[19] : "0";
-        return ProcessHandle.current().pid() + "-" + start + "-" + Integer.toHexString(INSTANCES.incrementAndGet());
     }
 
     CgroupMounts cgroups() {

@@ -3,11 +3,16 @@ package dev.libcontainer.cgroup;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.KernelException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The directories below which one library instance makes its cgroups: {@code /libcontainer/OWNER} in each hierarchy that
@@ -68,6 +73,9 @@ public final class CgroupSession implements AutoCloseable {
         try (Fd top = Kernel.open(hierarchy.mountPoint(), Kernel.O_PATH | Kernel.O_DIRECTORY)) {
             for (int attempt = 0; ; attempt++) { // another instance may remove the common parent between two calls
                 makeInheriting(hierarchy, top, parent);
+                if (attempt == 0) {
+                    removeAbandoned(hierarchy);
+                }
                 try {
                     makeInheriting(hierarchy, top, parent + "/" + owner);
                     return Kernel.open(top.value(), parent + "/" + owner, Kernel.O_RDONLY | Kernel.O_DIRECTORY);
@@ -77,6 +85,20 @@ public final class CgroupSession implements AutoCloseable {
                     }
                 }
             }
+        }
+    }
+
+    /** Cgroups of instances whose process was killed: nobody else would ever remove them. */
+    private void removeAbandoned(Hierarchy hierarchy) {
+        try (Stream<Path> owners = Files.list(Path.of(hierarchy.directory(parent)))) {
+            owners.filter(Files::isDirectory)
+                    .filter(path -> !Owner.parse(path.getFileName().toString()).map(Owner::lives).orElse(true))
+                    .forEach(path -> {
+                        Fd fd = Kernel.open(path.toString(), Kernel.O_PATH | Kernel.O_DIRECTORY);
+                        Kernel.removeCgroups(new int[] {fd.release()});
+                    });
+        } catch (IOException | UncheckedIOException | KernelException e) {
+            return; // somebody else is at it, or may not; a leftover of others never hinders us
         }
     }
 
