@@ -147,7 +147,7 @@ int64_t set_attributes_at(Context &c, const lc_step &s) noexcept {
 int64_t attach(Context &c, const lc_step &s) noexcept {
     int64_t tree = c.slots[s.b], target;
     if (s.d) {
-        target = openat(AT_FDCWD, c.text(s.a), O_PATH);
+        target = openat(AT_FDCWD, c.text(s.a), O_PATH | O_DIRECTORY);
     } else {
         FileStatus status;
         int64_t r = status.load(tree);

@@ -1,52 +1,9 @@
-#include "plan_builder.h"
-#include <doctest/doctest.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <sched.h>
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
+// Spawning itself: outcomes, requests, stdio, many at once. What steps do is tested beside this file.
+#include "fixture.h"
+#include <atomic>
+#include <thread>
 
 namespace {
-
-/// One engine, one loaded plan, and the request that asks for nothing special.
-struct Fixture {
-    int64_t engine = 0, loaded = 0;
-    lc_request request{};
-    lc_result result{};
-    lc_report report{};
-
-    explicit Fixture(int32_t kind = LC_ENGINE_SPAWNER) {
-        REQUIRE(lc_engine_open(kind, &engine, &report) == 0);
-        request.size = sizeof request;
-        request.epoll = -1;
-        for (auto &fd : request.stdio) fd = LC_STDIO_NULL;
-        for (auto &slot : request.slots) slot = -1;
-    }
-    ~Fixture() { lc_engine_close(engine); }
-    void load(PlanBuilder &builder) {
-        auto plan = builder.build();
-        uint32_t bad = 0;
-        int32_t r = lc_plan_load(engine, plan.data(), static_cast<uint32_t>(plan.size()), &loaded, &bad);
-        INFO("bad offset ", bad);
-        REQUIRE(r == 0);
-    }
-    int32_t spawn(int32_t tmpl = -1) { return lc_spawn(engine, loaded, tmpl, &request, &result); }
-    lc_exit finish() {
-        lc_exit exit;
-        CHECK(lc_wait(result.pidfd, 10000000, &exit) == 1);
-        lc_close(result.pidfd);
-        return exit;
-    }
-    std::string read_output() {
-        std::string text;
-        char buffer[4096];
-        ssize_t n;
-        while ((n = read(result.stdio[1], buffer, sizeof buffer)) > 0) text.append(buffer, static_cast<size_t>(n));
-        close(result.stdio[1]);
-        return text;
-    }
-};
 
 PlanBuilder plain(const std::vector<std::string> &args) {
     PlanBuilder p;
@@ -125,10 +82,7 @@ TEST_CASE("a child killed on the way is told from one that failed") {
 }
 
 TEST_CASE("namespaces are made in one clone, a template runs its steps once") {
-    if (geteuid() != 0) {
-        MESSAGE("skipped: needs root");
-        return;
-    }
+    NEEDS_ROOT();
     Fixture f;
     PlanBuilder p;
     p.header.clone_flags = CLONE_NEWUTS | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWNS;

@@ -12,6 +12,7 @@ import dev.libcontainer.spec.NamespaceType;
 import dev.libcontainer.spec.Spec;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * A compiled container, spawned as often as one likes, from any thread: what a prepared statement is to a query. Paths
@@ -19,6 +20,8 @@ import java.util.Optional;
  * {@link Containers}, or earlier to give back its memory.
  */
 public final class Blueprint implements AutoCloseable {
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_+.-]{0,254}");
+
     private final Containers containers;
     private final ContainerSpec spec;
     private final Spec oci;
@@ -119,6 +122,10 @@ public final class Blueprint implements AutoCloseable {
         } catch (SpawnException e) {
             containers.exits().forget(container.token());
             throw Failures.spawn(ContainerException.Phase.SPAWN, id, variant.plan, e);
+        } catch (IllegalArgumentException e) {
+            containers.exits().forget(container.token());
+            throw new InvalidSpecException(
+                    "start " + id + ": " + e.getMessage(), "process", "", e); // what Launch asks for is part of it
         } catch (RuntimeException | Error e) {
             containers.exits().forget(container.token());
             throw e;
@@ -140,17 +147,39 @@ public final class Blueprint implements AutoCloseable {
 
     private void bindParameters(Launch launch, String id, SpawnCall call) {
         if (!cgroups.isEmpty()) {
-            call.param(SpawnCall.Param.NAME, launch.cgroupName().orElse(id));
+            call.param(SpawnCall.Param.NAME, checkedName(launch.cgroupName().orElse(id)));
         }
-        launch.hostname().ifPresent(name -> call.param(SpawnCall.Param.HOSTNAME, name));
-        launch.cwd().ifPresent(path -> call.param(SpawnCall.Param.CWD, path));
+        if (launch.hostname().isPresent()) {
+            if (oci.hostname().isEmpty()) {
+                throw new IllegalArgumentException("a hostname needs a uts namespace and a hostname in the spec");
+            }
+            call.param(SpawnCall.Param.HOSTNAME, launch.hostname().get());
+        }
+        if (launch.cwd().isPresent()) {
+            if (!launch.cwd().get().startsWith("/")) {
+                throw new IllegalArgumentException("the working directory \"" + launch.cwd().get() + "\" is relative");
+            }
+            call.param(SpawnCall.Param.CWD, launch.cwd().get());
+        }
         launch.env().ifPresent(env -> call.vector(SpawnCall.Param.ENVP, env));
         if (launch.args().isPresent()) {
             List<String> args = launch.args().get();
+            if (args.isEmpty()) {
+                throw new IllegalArgumentException("no arguments: there is nothing to run");
+            }
             List<String> env = launch.env().orElseGet(() -> oci.process().orElseThrow().env());
             call.vector(SpawnCall.Param.ARGV, args);
             call.candidates(ProcessLookup.candidates(args.get(0), env));
         }
+    }
+
+    /** A name that is one directory, no path to another. */
+    private static String checkedName(String name) {
+        if (!NAME.matcher(name).matches()) {
+            throw new IllegalArgumentException("\"" + name + "\" is no name for a cgroup: letters, digits and _+-. are,"
+                    + " with a letter or digit first");
+        }
+        return name;
     }
 
     /** Ends the template processes and forgets the plans; containers live on, no new one can be spawned. */

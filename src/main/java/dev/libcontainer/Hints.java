@@ -5,6 +5,7 @@ import dev.libcontainer.plan.MountStep;
 import dev.libcontainer.plan.NamespaceStep;
 import dev.libcontainer.plan.ProcessStep;
 import dev.libcontainer.plan.Step;
+import java.util.Set;
 
 /** What an errno means for a step, where its name alone would mislead: (operation, errno) → hint. */
 final class Hints {
@@ -20,6 +21,7 @@ final class Hints {
     private static final int EINVAL = 22;
     private static final int ENOSPC = 28;
     private static final int EROFS = 30;
+    private static final int ERANGE = 34;
     private static final int ELOOP = 40;
     private static final int EOWNERDEAD = 130;
 
@@ -50,7 +52,14 @@ final class Hints {
         if (step instanceof ProcessStep.SetGroups && errno == EPERM) {
             return "setgroups needs CAP_SETGID, and is denied in a user namespace mapped without privilege";
         }
+        if (errno == EINVAL && setsIds(step)) {
+            return "an id has no mapping in the container's user namespace: see linux.uidMappings and linux.gidMappings";
+        }
         return errno == EOWNERDEAD ? "the process that asked for this container is gone" : "";
+    }
+
+    private static boolean setsIds(Step step) {
+        return step instanceof ProcessStep.SetGroups || Set.of("setresgid", "setresuid").contains(step.syscall());
     }
 
     private static String execute(int errno) {
@@ -75,7 +84,7 @@ final class Hints {
     private static String host(int errno) {
         return switch (errno) {
             case EEXIST -> "a cgroup of this name exists already";
-            case EINVAL -> "the kernel refuses this value";
+            case EINVAL, ERANGE -> "the kernel refuses this value";
             case EACCES, EPERM -> "no permission to write there; an unprivileged process needs a delegated cgroup";
             case EBUSY -> "cgroup v2: a cgroup that has processes cannot have controllers enabled for children";
             case ENOENT -> "the controller is not enabled here";

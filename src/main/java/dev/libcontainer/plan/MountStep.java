@@ -6,6 +6,14 @@ import java.util.List;
  * Steps that build what the container sees of files. Targets are resolved below the root and mounted upon by fd.
  */
 public sealed interface MountStep extends Step {
+    /** A step that works below the container's root. */
+    sealed interface InRoot extends MountStep {
+        @Override
+        default List<Slot> reads() {
+            return List.of(Slot.ROOT);
+        }
+    }
+
     /** MS_* of mount(2). */
     record Propagation(String path, long flags) implements MountStep {
         @Override
@@ -76,7 +84,7 @@ public sealed interface MountStep extends Step {
     }
 
     /** Attributes of what is mounted at a path in the root. */
-    record SetAttributesAt(String target, MountAttributes attributes, boolean recursive) implements MountStep {
+    record SetAttributesAt(String target, MountAttributes attributes, boolean recursive) implements InRoot {
         @Override
         public void encode(PlanEncoder out) {
             int flags = recursive ? MountAttributes.AT_RECURSIVE : 0;
@@ -86,11 +94,6 @@ public sealed interface MountStep extends Step {
         @Override
         public String syscall() {
             return "mount_setattr";
-        }
-
-        @Override
-        public List<Slot> reads() {
-            return List.of(Slot.ROOT);
         }
 
         @Override
@@ -123,7 +126,7 @@ public sealed interface MountStep extends Step {
     }
 
     /** Mounts a file system. */
-    record Mount(String type, String source, String target, int flags, String data) implements MountStep {
+    record Mount(String type, String source, String target, int flags, String data) implements InRoot {
         @Override
         public void encode(PlanEncoder out) {
             long word = (flags & 0xffffffffL) | (long) out.string(source) << 32;
@@ -137,11 +140,6 @@ public sealed interface MountStep extends Step {
         }
 
         @Override
-        public List<Slot> reads() {
-            return List.of(Slot.ROOT);
-        }
-
-        @Override
         public String toString() {
             String options = MountOptions.flagNames(flags) + (data.isEmpty() ? "" : "," + data);
             return "mount " + type + (source.equals(type) ? "" : " " + source) + " → " + target + " (" + options + ")";
@@ -149,7 +147,7 @@ public sealed interface MountStep extends Step {
     }
 
     /** Changes the flags of what is mounted at a path in the root, for kernels without mount_setattr. */
-    record Remount(String target, int flags) implements MountStep {
+    record Remount(String target, int flags) implements InRoot {
         @Override
         public void encode(PlanEncoder out) {
             out.step(Wire.REMOUNT, 0, out.string(target), 0, 0, flags & 0xffffffffL);
@@ -161,18 +159,13 @@ public sealed interface MountStep extends Step {
         }
 
         @Override
-        public List<Slot> reads() {
-            return List.of(Slot.ROOT);
-        }
-
-        @Override
         public String toString() {
             return "remount " + target + " (" + MountOptions.flagNames(flags) + ")";
         }
     }
 
     /** Makes the container's root the root. */
-    record PivotRoot() implements MountStep {
+    record PivotRoot() implements InRoot {
         @Override
         public void encode(PlanEncoder out) {
             out.step(Wire.PIVOT_ROOT, 0, 0, 0, 0, 0);
@@ -184,18 +177,13 @@ public sealed interface MountStep extends Step {
         }
 
         @Override
-        public List<Slot> reads() {
-            return List.of(Slot.ROOT);
-        }
-
-        @Override
         public String toString() {
             return "pivot_root {root}";
         }
     }
 
     /** For a container without a mount namespace of its own. */
-    record ChangeRoot() implements MountStep {
+    record ChangeRoot() implements InRoot {
         @Override
         public void encode(PlanEncoder out) {
             out.step(Wire.CHROOT, 0, 0, 0, 0, 0);
@@ -207,18 +195,13 @@ public sealed interface MountStep extends Step {
         }
 
         @Override
-        public List<Slot> reads() {
-            return List.of(Slot.ROOT);
-        }
-
-        @Override
         public String toString() {
             return "chroot {root}";
         }
     }
 
     /** A directory with its parents. */
-    record MakeDirectory(String path, int mode) implements MountStep {
+    record MakeDirectory(String path, int mode) implements InRoot {
         @Override
         public void encode(PlanEncoder out) {
             out.step(Wire.MKDIR, 0, out.string(path), 0, 0, mode);
@@ -230,18 +213,13 @@ public sealed interface MountStep extends Step {
         }
 
         @Override
-        public List<Slot> reads() {
-            return List.of(Slot.ROOT);
-        }
-
-        @Override
         public String toString() {
             return "mkdir " + path + " " + Integer.toOctalString(mode);
         }
     }
 
     /** A device, fifo or empty file. */
-    record MakeNode(String path, int mode, long device, int uid, int gid) implements MountStep {
+    record MakeNode(String path, int mode, long device, int uid, int gid) implements InRoot {
         @Override
         public void encode(PlanEncoder out) {
             int owner = uid == 0 && gid == 0 ? 0 : out.ints(uid, gid);
@@ -254,11 +232,6 @@ public sealed interface MountStep extends Step {
         }
 
         @Override
-        public List<Slot> reads() {
-            return List.of(Slot.ROOT);
-        }
-
-        @Override
         public String toString() {
             String kind = device == 0 ? "" : " " + (device >> 8) + ":" + (device & 0xff);
             return "mknod " + path + kind + " " + Integer.toOctalString(mode);
@@ -266,7 +239,7 @@ public sealed interface MountStep extends Step {
     }
 
     /** A symbolic link. */
-    record Symlink(String path, String target) implements MountStep {
+    record Symlink(String path, String target) implements InRoot {
         @Override
         public void encode(PlanEncoder out) {
             out.step(Wire.SYMLINK, 0, out.string(path), out.string(target), 0, 0);
@@ -278,18 +251,13 @@ public sealed interface MountStep extends Step {
         }
 
         @Override
-        public List<Slot> reads() {
-            return List.of(Slot.ROOT);
-        }
-
-        @Override
         public String toString() {
             return "symlink " + path + " → " + target;
         }
     }
 
     /** Hides a file or directory, if it is there. */
-    record Mask(String path) implements MountStep {
+    record Mask(String path) implements InRoot {
         @Override
         public void encode(PlanEncoder out) {
             out.step(Wire.MASK, 0, out.string(path), 0, 0, 0);
@@ -301,18 +269,13 @@ public sealed interface MountStep extends Step {
         }
 
         @Override
-        public List<Slot> reads() {
-            return List.of(Slot.ROOT);
-        }
-
-        @Override
         public String toString() {
             return "mask " + path;
         }
     }
 
     /** Makes a file or directory read-only, if it is there. */
-    record ReadOnly(String path) implements MountStep {
+    record ReadOnly(String path) implements InRoot {
         @Override
         public void encode(PlanEncoder out) {
             out.step(Wire.READONLY, 0, out.string(path), 0, 0, 0);
@@ -324,18 +287,13 @@ public sealed interface MountStep extends Step {
         }
 
         @Override
-        public List<Slot> reads() {
-            return List.of(Slot.ROOT);
-        }
-
-        @Override
         public String toString() {
             return "read-only " + path;
         }
     }
 
     /** Opens something below the root; magic 0 takes any file system. */
-    record OpenInRoot(String path, int magic, long flags, Slot as) implements MountStep {
+    record OpenInRoot(String path, int magic, long flags, Slot as) implements InRoot {
         static final int PROC_SUPER_MAGIC = 0x9fa0;
         static final long O_PATH = 010000000;
 
@@ -347,11 +305,6 @@ public sealed interface MountStep extends Step {
         @Override
         public String syscall() {
             return "openat2";
-        }
-
-        @Override
-        public List<Slot> reads() {
-            return List.of(Slot.ROOT);
         }
 
         @Override
