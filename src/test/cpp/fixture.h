@@ -191,3 +191,33 @@ template <typename F> bool within(double limit, F condition) {
         if (condition()) return true;
     return condition();
 }
+
+/// Only the program, with stdio and nothing else open.
+inline PlanBuilder plain(const std::vector<std::string> &args) {
+    PlanBuilder p;
+    p.step(LC_STDIO).step(LC_CLOSE_FDS, 0, 3).exec(args);
+    return p;
+}
+
+constexpr uint64_t kPrivate = 0x44000;             // MS_REC | MS_PRIVATE
+constexpr uint64_t kClone = 1, kCloneAll = 0x8001; // OPEN_TREE_CLONE, and with AT_RECURSIVE
+constexpr uint32_t kInsideSlot = 40;
+
+/// A mount namespace in which a directory has become LC_SLOT_ROOT, and `inside` lies in it.
+inline PlanBuilder in_root(const TempDirectory &root) {
+    PlanBuilder p;
+    p.header.clone_flags = CLONE_NEWNS;
+    p.step(LC_MOUNT_PROPAGATION, 0, kPrivate).a("/");
+    p.step(LC_OPEN_TREE, 0, kCloneAll).a(root.path()).c(LC_SLOT_ROOT);
+    p.step(LC_ATTACH, LC_SLOT_ROOT, 1).a(root.path());
+    p.step(LC_OPEN_TREE, 0, kClone).a(inside()).c(kInsideSlot);
+    p.step(LC_ATTACH, kInsideSlot).a("/inside");
+    return p;
+}
+
+/// Goes into LC_SLOT_ROOT and asks what can be seen there.
+inline PlanBuilder &look(PlanBuilder &p, std::vector<std::string> verbs) {
+    verbs.insert(verbs.begin(), "/inside");
+    p.step(LC_PIVOT_ROOT).step(LC_STDIO).step(LC_CLOSE_FDS, 0, 3).exec(verbs);
+    return p;
+}

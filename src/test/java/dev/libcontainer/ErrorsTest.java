@@ -333,7 +333,7 @@ class ErrorsTest {
                             launch.cwd("/\0"),
                             launch.hostname("a\0b")))
                     .allSatisfy(wrong -> assertThat(catchThrowable(() -> blueprint.spawn(wrong)))
-                            .isInstanceOf(IllegalArgumentException.class)
+                            .isInstanceOf(InvalidSpecException.class)
                             .hasMessageContaining("NUL"));
 
             assertThat(audit.leaked()).isEmpty();

@@ -26,6 +26,8 @@ public final class CgroupSession implements AutoCloseable {
     private final String owner;
     private final Map<String, Fd> directories = new LinkedHashMap<>();
     private final Set<String> enabled = new TreeSet<>();
+    /** Controllers that nobody had enabled at the mount point before. */
+    private final Set<String> lent = new TreeSet<>();
 
     /**
      * A session that has made nothing yet.
@@ -128,6 +130,9 @@ public final class CgroupSession implements AutoCloseable {
                 if (!missing.isEmpty()) {
                     Kernel.writeAt(top.value(), file, "+" + String.join(" +", missing));
                 }
+                if (level.isEmpty()) {
+                    lent.addAll(missing);
+                }
             }
         }
         enabled.addAll(controllers);
@@ -150,6 +155,14 @@ public final class CgroupSession implements AutoCloseable {
         return values;
     }
 
+    private static void giveBack(Fd top, String controller) {
+        try {
+            Kernel.writeAt(top.value(), "cgroup.subtree_control", "-" + controller);
+        } catch (KernelException e) {
+            return; // EBUSY: by now somebody else uses it; ENOENT: a version 1 hierarchy, where nothing was lent
+        }
+    }
+
     @Override
     public synchronized void close() {
         directories.forEach((mountPoint, fd) -> {
@@ -157,11 +170,15 @@ public final class CgroupSession implements AutoCloseable {
             try (Fd top = Kernel.open(mountPoint, Kernel.O_PATH | Kernel.O_DIRECTORY)) {
                 Kernel.removeDirectory(top.value(), parent + "/" + owner);
                 Kernel.removeDirectory(top.value(), parent); // stays while another instance uses it
+                for (String controller : lent) {
+                    giveBack(top, controller);
+                }
             } catch (KernelException e) {
                 return; // the hierarchy was unmounted: nothing of ours is left in it
             }
         });
         directories.clear();
         enabled.clear();
+        lent.clear();
     }
 }

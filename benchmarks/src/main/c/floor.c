@@ -1,0 +1,773 @@
+/* floor.c: what the kernel itself charges for a spawn.
+ *
+ * The same system calls in the same order as the library makes at each level, and nothing else: no plan, no checks of
+ * requests, no JVM. As there, a small process (the zygote) clones the child on request and stands, for levels with a
+ * root of their own, in the root that was made ahead; the caller writes limits while the child mounts; a second thread
+ * removes the cgroups of ended children. Compare with `strace -f` when the library has changed; the lists to edit are
+ * the tables NONE … FULL below and spawn_once().
+ *
+ *   floor PROGRAM NETWORK-NAMESPACE FILTER    (paths; FILTER: a raw struct sock_filter[])
+ *
+ * Each line on stdin, "LEVEL COUNT PAUSE-MICROS", is answered by a line of COUNT times in nanoseconds: from before the
+ * request to the reaped child. Ends with stdin. Needs root. */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/capability.h>
+#include <linux/filter.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/seccomp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Newer than some headers. */
+#define NR_OPEN_TREE 428
+#define NR_MOVE_MOUNT 429
+#define NR_PIDFD_OPEN 434
+#define NR_CLONE3 435
+#define NR_CLOSE_RANGE 436
+#define NR_OPENAT2 437
+#define NR_MOUNT_SETATTR 442
+#define NEWTIME 0x80
+#define INTO_CGROUP 0x200000000ull
+#define CLEAR_SIGHAND 0x100000000ull
+#define IN_ROOT 0x12  /* RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS */
+#define TREE_CLONE 1u /* OPEN_TREE_CLONE */
+#define MOVE_BY_FDS 0x44
+#define EMPTY 0x1000     /* AT_EMPTY_PATH */
+#define RECURSIVE 0x8000 /* AT_RECURSIVE */
+
+struct clone_arguments {
+    uint64_t flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls, set_tid, set_tid_size, cgroup;
+};
+
+#if defined(__x86_64__)
+static inline long sys6(long nr, long a, long b, long c, long d, long e, long f) {
+    long result;
+    register long r10 __asm__("r10") = d, r8 __asm__("r8") = e, r9 __asm__("r9") = f;
+    __asm__ volatile("syscall"
+                     : "=a"(result)
+                     : "a"(nr), "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+/* clone3 whose child calls function on its own stack and never returns. */
+static long clone_child(struct clone_arguments *arguments, void (*function)(void)) {
+    long result;
+    register void (*fn)(void) __asm__("r12") = function;
+    __asm__ volatile("syscall\n\ttest %%rax, %%rax\n\tjnz 1f\n\txor %%ebp, %%ebp\n\tcall *%%r12\n\thlt\n1:"
+                     : "=a"(result)
+                     : "a"((long)NR_CLONE3), "D"(arguments), "S"(sizeof *arguments), "r"(fn)
+                     : "rcx", "r11", "memory");
+    return result;
+}
+#elif defined(__aarch64__)
+static inline long sys6(long nr, long a, long b, long c, long d, long e, long f) {
+    register long x8 __asm__("x8") = nr, x0 __asm__("x0") = a, x1 __asm__("x1") = b, x2 __asm__("x2") = c;
+    register long x3 __asm__("x3") = d, x4 __asm__("x4") = e, x5 __asm__("x5") = f;
+    __asm__ volatile("svc #0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3), "r"(x4), "r"(x5) : "memory");
+    return x0;
+}
+static long clone_child(struct clone_arguments *arguments, void (*function)(void)) {
+    register long x8 __asm__("x8") = NR_CLONE3, x0 __asm__("x0") = (long)arguments, x1 __asm__("x1") = sizeof *arguments;
+    register void (*fn)(void) __asm__("x19") = function;
+    __asm__ volatile("svc #0\n\tcbnz x0, 1f\n\tmov x29, xzr\n\tblr x19\n\tbrk #0\n1:"
+                     : "+r"(x0)
+                     : "r"(x8), "r"(x1), "r"(fn)
+                     : "memory", "x30");
+    return x0;
+}
+#else
+#error "x86_64 or aarch64"
+#endif
+#define SYS6(nr, a, b, c, d, e, f, ...) sys6(nr, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+#define SYS(...) SYS6(__VA_ARGS__, 0, 0, 0, 0, 0, 0)
+#define TRY(call)                                                                                                      \
+    do {                                                                                                               \
+        long result_ = (call);                                                                                         \
+        if (result_ < 0) return result_;                                                                               \
+    } while (0)
+
+static void die(const char *what) {
+    fprintf(stderr, "floor: %s: %s\n", what, strerror(errno));
+    exit(1);
+}
+static void must(long result, const char *what) {
+    if (result < 0) die(what);
+}
+static uint64_t now(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* ---- what caller, zygote and child share ------------------------------------------------------------------------ */
+
+static struct cell {
+    uint32_t done; /* zeroed, and its waiter woken, by the kernel when the child leaves this memory */
+    int32_t pid;
+    uint32_t host; /* 1: the limits are set */
+    int32_t step, err;
+    char name[16]; /* of the child's cgroups */
+} *cell;
+
+#define MAX_CGROUPS 3
+static struct cgroup_file {
+    const char *file, *value;
+} const MEMORY_V1[] = {{"memory.limit_in_bytes", "67108864"}, {"memory.memsw.limit_in_bytes", "67108864"}, {0}},
+        CPU_V1[] = {{"cpu.cfs_period_us", "100000"}, {"cpu.cfs_quota_us", "50000"}, {0}},
+        PIDS_V1[] = {{"pids.max", "32"}, {0}},
+        ALL_V2[] = {{"memory.max", "67108864"}, {"memory.swap.max", "0"}, {"cpu.max", "50000 100000"}, {"pids.max", "32"}, {0}};
+static struct cgroup {
+    const struct cgroup_file *files; /* written at birth */
+    const char *figures[3];          /* read at the end */
+    char parent[256];
+    int parent_fd;
+} cgroups[MAX_CGROUPS];
+static int cgroup_count, unified;
+
+static const char *program;
+static struct sock_fprog filter;
+static int network;
+
+/* ---- the child -------------------------------------------------------------------------------------------------- */
+
+struct step {
+    long (*run)(const struct step *);
+    const char *a, *b, *c;
+    long n;
+};
+
+static const struct level {
+    const char *name;
+    uint64_t flags;
+    int root, limits, privileges; /* what its zygote stands in, whether cgroups, whether few capabilities */
+    int joins;                    /* the network namespace made ahead */
+    const struct step *steps;
+} LEVELS[];
+static const struct level *level;
+static int received[MAX_CGROUPS];
+static int root_fd, empty_fd, null_fd, own_fds[MAX_CGROUPS];
+
+static long open_below(int dir, const char *path, long flags) {
+    struct {
+        uint64_t flags, mode, resolve;
+    } how = {(uint64_t)(flags | O_CLOEXEC), 0, IN_ROOT};
+    return SYS(NR_OPENAT2, dir, path, &how, sizeof how);
+}
+
+static long name(const struct step *s) { return SYS(SYS_prctl, PR_SET_NAME, s->a); }
+static long open_root(const struct step *s) {
+    (void)s;
+    root_fd = (int)SYS(SYS_openat, AT_FDCWD, "/", O_PATH | O_CLOEXEC);
+    return root_fd;
+}
+static long mount_on(const struct step *s) { /* a target, b type, c options, n flags */
+    long fd = open_below(root_fd, s->a, O_PATH | O_DIRECTORY);
+    TRY(fd);
+    TRY(SYS(SYS_fchdir, fd));
+    TRY(SYS(SYS_mount, s->b, ".", s->b, s->n, s->c));
+    return SYS(SYS_close, fd);
+}
+static long readonly(const struct step *s) {
+    uint64_t attributes[4] = {1, 0, 0, 0};
+    long fd = open_below(root_fd, s->a, O_PATH);
+    if (fd < 0) return 0;
+    long tree = SYS(NR_OPEN_TREE, fd, "", TREE_CLONE | O_CLOEXEC | EMPTY | RECURSIVE);
+    TRY(tree);
+    TRY(SYS(NR_MOUNT_SETATTR, tree, "", EMPTY | RECURSIVE, attributes, sizeof attributes));
+    TRY(SYS(NR_MOVE_MOUNT, tree, "", fd, "", MOVE_BY_FDS));
+    SYS(SYS_close, tree);
+    return SYS(SYS_close, fd);
+}
+static long status(int fd, struct statx *result) { return SYS(SYS_statx, fd, "", EMPTY, STATX_BASIC_STATS, result); }
+static long cover(int source, int target) {
+    long tree = SYS(NR_OPEN_TREE, source, "", TREE_CLONE | O_CLOEXEC | EMPTY);
+    TRY(tree);
+    TRY(SYS(NR_MOVE_MOUNT, tree, "", target, "", MOVE_BY_FDS));
+    return SYS(SYS_close, tree);
+}
+static long mask(const struct step *s) {
+    struct statx found;
+    long fd = open_below(root_fd, s->a, O_PATH);
+    if (fd < 0) return 0;
+    TRY(status((int)fd, &found));
+    if ((found.stx_mode & S_IFMT) != S_IFDIR) {
+        if (null_fd < 0) {
+            null_fd = (int)SYS(SYS_openat, AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+            TRY(status(null_fd, &found));
+        }
+        TRY(cover(null_fd, (int)fd));
+    } else if (empty_fd >= 0) {
+        TRY(cover(empty_fd, (int)fd));
+    } else {
+        TRY(SYS(SYS_fchdir, fd));
+        TRY(SYS(SYS_mount, "tmpfs", ".", "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,nr_inodes=1"));
+        empty_fd = (int)open_below(root_fd, s->a, O_PATH | O_DIRECTORY);
+        TRY(empty_fd);
+    }
+    return SYS(SYS_close, fd);
+}
+static long await_host(const struct step *s) {
+    static const struct timespec second = {1, 0};
+    (void)s;
+    while (__atomic_load_n(&cell->host, __ATOMIC_ACQUIRE) == 0) SYS(SYS_futex, &cell->host, 0, 0, &second);
+    return 0;
+}
+static long join_cgroups(const struct step *s) { /* v1 only: in v2 the clone does it */
+    (void)s;
+    if (unified) return 0;
+    for (int i = 0; i < cgroup_count; i++) {
+        own_fds[i] = (int)SYS(SYS_openat, received[i], cell->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        TRY(own_fds[i]);
+        long tasks = SYS(SYS_openat, own_fds[i], "tasks", O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+        TRY(tasks);
+        TRY(SYS(SYS_write, tasks, "0", 1));
+        SYS(SYS_close, tasks);
+    }
+    return 0;
+}
+static long loopback(const struct step *s) {
+    struct {
+        struct nlmsghdr head;
+        struct ifinfomsg link;
+    } request = {{sizeof request, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, 0, 0}, {.ifi_index = 1, .ifi_flags = 1, .ifi_change = 1}};
+    char answer[292];
+    long fd = SYS(SYS_socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    (void)s;
+    TRY(fd);
+    TRY(SYS(SYS_write, fd, &request, sizeof request));
+    TRY(SYS(SYS_read, fd, answer, sizeof answer));
+    return SYS(SYS_close, fd);
+}
+static long own_cgroup_view(const struct step *s) {
+    (void)s;
+    return SYS(SYS_unshare, CLONE_NEWCGROUP);
+}
+static long hostname(const struct step *s) { return SYS(SYS_sethostname, s->a, s->n); }
+static long session(const struct step *s) {
+    (void)s;
+    return SYS(SYS_setsid);
+}
+static long rlimit(const struct step *s) {
+    static const uint64_t files[2] = {1024, 20000};
+    (void)s;
+    return SYS(SYS_prlimit64, 0, RLIMIT_NOFILE, files, 0);
+}
+static long mode_mask(const struct step *s) { return SYS(SYS_umask, s->n); }
+static long ids(const struct step *s) {
+    (void)s;
+    TRY(SYS(SYS_setgroups, 0, 0));
+    TRY(SYS(SYS_setresgid, 0, 0, 0));
+    return SYS(SYS_setresuid, 0, 0, 0);
+}
+static const uint64_t CAPABILITIES = 0xa80425fbu; /* the usual fourteen of a container */
+static long capabilities(const struct step *s) {
+    struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+    uint32_t set = (uint32_t)CAPABILITIES;
+    struct __user_cap_data_struct data[2] = {{set, set, 0}, {0, 0, 0}};
+    (void)s;
+    return SYS(SYS_capset, &head, data);
+}
+static long directory(const struct step *s) {
+    char cwd[4096];
+    TRY(SYS(SYS_chdir, s->a));
+    return SYS(SYS_getcwd, cwd, sizeof cwd);
+}
+static long die_with_caller(const struct step *s) {
+    static const struct timespec none;
+    struct pollfd request = {4, 0, 0};
+    TRY(SYS(SYS_prctl, PR_SET_PDEATHSIG, s->n));
+    return SYS(SYS_ppoll, &request, 1, &none, 0, 0);
+}
+static long close_fds(const struct step *s) { return SYS(NR_CLOSE_RANGE, s->n, ~0u, 0); }
+static long load_filter(const struct step *s) {
+    (void)s;
+    return SYS(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &filter);
+}
+static long execute(const struct step *s) {
+    static const uint64_t none;
+    static const char *const environment[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", 0};
+    const char *const arguments[] = {s->a ? s->a : program, 0};
+    TRY(SYS(SYS_rt_sigprocmask, SIG_SETMASK, &none, 0, 8));
+    return SYS(SYS_execve, arguments[0], arguments, environment);
+}
+
+#define LOCKED (MS_NOSUID | MS_NODEV | MS_NOEXEC)
+#define BEGIN {name, "lc:init"}
+#define MOUNTS                                                                                                         \
+    {open_root}, {mount_on, "/proc", "proc", 0, LOCKED},                                                               \
+        {mount_on, "/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=0620,gid=5", MS_NOSUID | MS_NOEXEC},          \
+        {mount_on, "/dev/shm", "tmpfs", "mode=1777,size=64m", LOCKED}, {mount_on, "/dev/mqueue", "mqueue", 0, LOCKED}
+#define TMP {mount_on, "/tmp", "tmpfs", "mode=1777,size=64m", MS_NOSUID | MS_NODEV}
+#define HIDING                                                                                                         \
+    {readonly, "/proc/bus"}, {readonly, "/proc/fs"}, {readonly, "/proc/irq"}, {readonly, "/proc/sys"},                 \
+        {readonly, "/proc/sysrq-trigger"}, {mask, "/proc/acpi"}, {mask, "/proc/asound"}, {mask, "/proc/interrupts"},   \
+        {mask, "/proc/kcore"}, {mask, "/proc/keys"}, {mask, "/proc/latency_stats"}, {mask, "/proc/timer_list"},        \
+        {mask, "/proc/timer_stats"}, {mask, "/proc/sched_debug"}, {mask, "/proc/scsi"}, {mask, "/sys/firmware"},       \
+        {mask, "/sys/devices/virtual/powercap"}
+#define LIMITS {await_host}, {join_cgroups}
+#define HOST {hostname, "container", .n = 9}
+#define PROCESS {session}, {rlimit}, {mode_mask, .n = 022}, {ids}
+#define END {directory, "/"}, {die_with_caller, .n = SIGKILL}, {close_fds, .n = 3}
+#define INSIDE "/bench/true"
+
+static const struct step NONE[] = {BEGIN, PROCESS, END, {execute}, {0}};
+static const struct step NAMESPACES[] = {BEGIN, {open_root}, {own_cgroup_view}, HOST, PROCESS, END, {execute}, {0}};
+static const struct step ROOTFS[] = {BEGIN, MOUNTS, TMP, HIDING, {own_cgroup_view}, HOST, PROCESS, END, {execute, INSIDE}, {0}};
+static const struct step CGROUP[] = {BEGIN, MOUNTS, TMP, HIDING, LIMITS, {own_cgroup_view}, HOST, PROCESS, END, {execute, INSIDE}, {0}};
+static const struct step FULL[] = {BEGIN, MOUNTS, TMP, HIDING, LIMITS, {own_cgroup_view}, HOST, PROCESS, {capabilities},
+                                   END, {load_filter}, {execute, INSIDE}, {0}};
+static const struct step FULL_FRESH_NET[] = {
+    BEGIN, {loopback}, MOUNTS, {mount_on, "/sys", "sysfs", 0, LOCKED | MS_RDONLY}, TMP, HIDING, LIMITS, {own_cgroup_view},
+    {mount_on, "/sys/fs/cgroup", "cgroup2", 0, LOCKED | MS_RDONLY}, HOST, PROCESS, {capabilities}, END, {load_filter},
+    {execute, INSIDE}, {0}};
+
+#define OWN (CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | NEWTIME)
+static const struct level LEVELS[] = {
+    {"none", 0, 0, 0, 0, 0, NONE},
+    {"namespaces", OWN, 0, 0, 0, 1, NAMESPACES},
+    {"rootfs", OWN, 1, 0, 0, 1, ROOTFS},
+    {"cgroup", OWN, 1, 1, 0, 1, CGROUP},
+    {"full", OWN, 1, 1, 1, 1, FULL},
+    {"full-fresh-net", OWN | CLONE_NEWNET, 1, 1, 1, 0, FULL_FRESH_NET},
+};
+#define LEVEL_COUNT ((int)(sizeof LEVELS / sizeof *LEVELS))
+
+static void child(void) {
+    root_fd = empty_fd = null_fd = -1;
+    for (int i = 0; level->steps[i].run; i++) {
+        cell->step = i;
+        long r = level->steps[i].run(&level->steps[i]);
+        if (r < 0) {
+            cell->err = (int)-r;
+            break;
+        }
+    }
+    SYS(SYS_exit_group, 127);
+}
+
+/* ---- the zygote ------------------------------------------------------------------------------------------------- */
+
+static void make_file(const char *path) {
+    char parent[512];
+    for (const char *slash = path + 1; (slash = strchr(slash, '/')); slash++) {
+        snprintf(parent, sizeof parent, "%.*s", (int)(slash - path), path);
+        mkdir(parent, 0755);
+    }
+    close(open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+}
+static void bind_readonly(const char *root, const char *source, const char *target) {
+    char path[512];
+    struct stat found;
+    snprintf(path, sizeof path, "%s%s", root, target);
+    must(stat(source, &found), source);
+    make_file(path);
+    if (S_ISDIR(found.st_mode)) {
+        unlink(path);
+        must(mkdir(path, 0755), path);
+    }
+    must(mount(source, path, 0, MS_BIND | MS_REC, 0), path);
+    must(mount(0, path, 0, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NODEV, 0), path);
+}
+
+/* The root as the library makes it once: the host's programs, a /dev, and the places where each child mounts. */
+static void stand_in_root(int sysfs) {
+    static const char *const shown[] = {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/passwd",
+                                        "/etc/group", "/etc/nsswitch.conf", "/etc/ld.so.cache", "/etc/alternatives", "/etc/ssl/certs"};
+    static const char *const places[] = {"/proc", "/dev", "/tmp", "/sys"};
+    static const struct {
+        const char *name;
+        int major, minor;
+    } nodes[] = {{"null", 1, 3}, {"zero", 1, 5}, {"full", 1, 7}, {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}};
+    static const char *const links[][2] = {{"fd", "/proc/self/fd"}, {"stdin", "/proc/self/fd/0"}, {"stdout", "/proc/self/fd/1"},
+                                           {"stderr", "/proc/self/fd/2"}, {"core", "/proc/kcore"}, {"ptmx", "pts/ptmx"}};
+    static const char root[] = "/sys"; /* any directory that nothing below is taken from */
+    char path[512], target[512];
+    struct stat found;
+    must(mount("tmpfs", root, "tmpfs", MS_NOSUID, "size=1m,mode=755"), "tmpfs");
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++) {
+        if (lstat(shown[i], &found) < 0) continue;
+        snprintf(path, sizeof path, "%s%s", root, shown[i]);
+        ssize_t size = S_ISLNK(found.st_mode) ? readlink(shown[i], target, sizeof target - 1) : -1;
+        if (size > 0) {
+            target[size] = 0;
+            must(symlink(target, path), path);
+        } else {
+            bind_readonly(root, shown[i], shown[i]);
+        }
+    }
+    for (size_t i = 0; i < sizeof places / sizeof *places - (sysfs ? 0 : 1); i++) {
+        snprintf(path, sizeof path, "%s%s", root, places[i]);
+        must(mkdir(path, 0755), path);
+    }
+    snprintf(path, sizeof path, "%s/dev", root);
+    must(mount("tmpfs", path, "tmpfs", MS_NOSUID | MS_NOEXEC | MS_STRICTATIME, "mode=755,size=64k"), path);
+    bind_readonly(root, program, INSIDE);
+    must(chdir(path), path);
+    for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++)
+        must(mknod(nodes[i].name, S_IFCHR | 0666, makedev((unsigned)nodes[i].major, (unsigned)nodes[i].minor)), nodes[i].name);
+    for (size_t i = 0; i < sizeof links / sizeof *links; i++) must(symlink(links[i][1], links[i][0]), links[i][0]);
+    must(mknod("console", 0600 | S_IFREG, 0), "console");
+    must(mkdir("pts", 0755) | mkdir("shm", 0755) | mkdir("mqueue", 0755), "/dev");
+    must(mount(0, path, 0, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID | MS_NOEXEC | MS_STRICTATIME, 0), path);
+    must(mount(0, root, 0, MS_BIND | MS_REMOUNT | MS_RDONLY | MS_NOSUID, 0), root);
+    must(chdir(root), root);
+    must(syscall(SYS_pivot_root, ".", "."), "pivot_root");
+    must(umount2(".", MNT_DETACH), "umount");
+    must(chdir("/"), "/");
+}
+
+static void drop_privileges(void) {
+    for (int cap = 0; cap < 64; cap++)
+        if (!(CAPABILITIES >> cap & 1) && prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0) break;
+    must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs");
+}
+
+struct message {
+    uint64_t words[3];
+};
+
+static long receive(int *fds) {
+    struct message message;
+    struct iovec vector = {&message, sizeof message};
+    union {
+        char bytes[CMSG_SPACE(64 * sizeof(int))];
+        struct cmsghdr head;
+    } control;
+    struct msghdr head = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    long n = SYS(SYS_recvmsg, 4, &head, MSG_CMSG_CLOEXEC);
+    if (n > 0 && head.msg_controllen > 0) memcpy(fds, CMSG_DATA(&control.head), control.head.cmsg_len - CMSG_LEN(0));
+    return n;
+}
+
+static _Noreturn void zygote(int socket) {
+    const size_t stack_size = 48 * 1024;
+    sigset_t all;
+    sigfillset(&all);
+    must(prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0), "prctl");
+    must(sigprocmask(SIG_SETMASK, &all, 0), "sigprocmask");
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    must(null, "/dev/null");
+    for (int i = 0; i < 3; i++) must(dup2(null, i), "dup2");
+    must(dup3(socket, 4, O_CLOEXEC), "dup3");
+    umask(0);
+    must(chdir("/"), "/");
+    if (level->joins) must(setns(network, CLONE_NEWNET), "setns");
+    if (level->flags) {
+        must(unshare(CLONE_NEWNS), "unshare");
+        must(mount(0, "/", 0, MS_REC | MS_PRIVATE, 0), "propagation");
+    }
+    if (level->root) stand_in_root(level->flags & CLONE_NEWNET ? 1 : 0);
+    if (level->privileges) drop_privileges();
+    must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "undumpable");
+    syscall(NR_CLOSE_RANGE, 5, ~0u, 0);
+    void *stack = mmap(0, stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    for (;;) {
+        if (receive(received) <= 0) _exit(0);
+        struct clone_arguments arguments = {
+            .flags = level->flags | CLONE_VM | CLONE_PARENT | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLEAR_SIGHAND,
+            .parent_tid = (uintptr_t)&cell->pid,
+            .child_tid = (uintptr_t)&cell->done,
+            .stack = (uintptr_t)stack,
+            .stack_size = stack_size};
+        if (level->limits && unified) {
+            arguments.flags |= INTO_CGROUP;
+            arguments.cgroup = (uint64_t)received[0];
+        }
+        long pid = clone_child(&arguments, child);
+        if (pid < 0) {
+            cell->err = (int)-pid;
+            __atomic_store_n(&cell->done, 0u, __ATOMIC_RELEASE);
+            SYS(SYS_futex, &cell->done, 1, INT32_MAX);
+        }
+        for (int i = 0; level->limits && i < cgroup_count; i++) SYS(SYS_close, received[i]);
+    }
+}
+
+/* ---- the caller ------------------------------------------------------------------------------------------------- */
+
+static int sockets[LEVEL_COUNT];
+static int epoll_fd, wake_fd;
+
+/* Cgroups of ended children, for the other thread to remove: one producer, one consumer. */
+#define QUEUE 256
+static int leftovers[QUEUE][MAX_CGROUPS];
+static uint32_t produced, consumed;
+
+static void remove_cgroups(const int *fds) {
+    for (int i = cgroup_count; i-- > 0;) {
+        char link[40], path[512];
+        snprintf(link, sizeof link, "/proc/self/fd/%d", fds[i]);
+        ssize_t n = SYS(SYS_readlinkat, AT_FDCWD, link, path, sizeof path - 1);
+        if (n > 0) {
+            path[n] = 0;
+            while (SYS(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR) == -EBUSY) usleep(1000);
+        }
+        SYS(SYS_close, fds[i]);
+    }
+}
+
+static void *sweep(void *unused) {
+    (void)unused;
+    for (;;) {
+        struct epoll_event events[64];
+        long n = SYS(SYS_epoll_pwait, epoll_fd, events, 64, -1, 0, 8);
+        for (long i = 0; i < n; i++) {
+            uint64_t count;
+            if (events[i].data.u64 == UINT64_MAX) SYS(SYS_read, wake_fd, &count, 8);
+        }
+        for (; consumed != __atomic_load_n(&produced, __ATOMIC_ACQUIRE); __atomic_store_n(&consumed, consumed + 1, __ATOMIC_RELEASE))
+            remove_cgroups(leftovers[consumed % QUEUE]);
+    }
+    return 0;
+}
+
+static long send_request(int socket, const int *fds, int count) {
+    struct message message = {{1, 0, 0}};
+    struct iovec vector = {&message, sizeof message};
+    union {
+        char bytes[CMSG_SPACE(MAX_CGROUPS * sizeof(int))];
+        struct cmsghdr head;
+    } control;
+    struct msghdr head = {.msg_iov = &vector, .msg_iovlen = 1};
+    if (count) {
+        control.head = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN((size_t)count * sizeof(int))};
+        memcpy(CMSG_DATA(&control.head), fds, (size_t)count * sizeof(int));
+        head.msg_control = control.bytes;
+        head.msg_controllen = CMSG_SPACE((size_t)count * sizeof(int));
+    }
+    return SYS(SYS_sendmsg, socket, &head, MSG_NOSIGNAL);
+}
+
+static long make_cgroup(const struct cgroup *c) {
+    TRY(SYS(SYS_mkdirat, c->parent_fd, cell->name, 0755));
+    long dir = SYS(SYS_openat, c->parent_fd, cell->name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    TRY(dir);
+    for (const struct cgroup_file *f = c->files; f->file; f++) {
+        long fd = SYS(SYS_openat, dir, f->file, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+        if (fd == -ENOENT) continue;
+        TRY(fd);
+        TRY(SYS(SYS_write, fd, f->value, strlen(f->value)));
+        SYS(SYS_close, fd);
+    }
+    return dir;
+}
+
+static void read_figure(int dir, const char *file) {
+    static char data[32 * 1024];
+    long fd = SYS(SYS_openat, dir, file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    long n = SYS(SYS_read, fd, data, sizeof data);
+    if (n > 0) SYS(SYS_read, fd, data + n, sizeof data - (size_t)n);
+    SYS(SYS_close, fd);
+}
+
+static void make_cgroups(int *dirs) {
+    for (int i = 0; i < cgroup_count; i++) {
+        long r = dirs[i] = (int)make_cgroup(&cgroups[i]);
+        if (r < 0) {
+            errno = (int)-r;
+            die(cgroups[i].parent);
+        }
+    }
+}
+
+static void spawn_once(int index) {
+    static uint32_t serial;
+    const struct level *l = &LEVELS[index];
+    int dirs[MAX_CGROUPS], sent[MAX_CGROUPS];
+    *cell = (struct cell){.done = 1};
+    snprintf(cell->name, sizeof cell->name, "c%u", ++serial);
+    if (l->limits && unified) make_cgroups(dirs);
+    for (int i = 0; i < cgroup_count; i++) sent[i] = unified ? dirs[i] : cgroups[i].parent_fd;
+    send_request(sockets[index], sent, l->limits ? cgroup_count : 0);
+    if (l->limits && !unified) make_cgroups(dirs);
+    __atomic_store_n(&cell->host, 1u, __ATOMIC_RELEASE);
+    SYS(SYS_futex, &cell->host, 1, INT32_MAX);
+    const struct timespec second = {1, 0};
+    while (__atomic_load_n(&cell->done, __ATOMIC_ACQUIRE)) SYS(SYS_futex, &cell->done, 0, 1, &second);
+    if (cell->err) {
+        fprintf(stderr, "floor: %s: step %d: %s\n", l->name, cell->step, strerror(cell->err));
+        exit(1);
+    }
+    long pidfd = SYS(NR_PIDFD_OPEN, cell->pid, 0);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.u64 = serial};
+    SYS(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_ADD, pidfd, &event);
+    SYS(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_DEL, pidfd, &event);
+    siginfo_t info = {0};
+    struct rusage usage;
+    SYS(SYS_waitid, P_PIDFD, pidfd, &info, WNOHANG | WEXITED | WNOWAIT | __WALL, 0);
+    if (info.si_pid == 0) {
+        struct pollfd request = {(int)pidfd, POLLIN, 0};
+        const struct timespec limit = {0, 5000000};
+        SYS(SYS_ppoll, &request, 1, &limit, 0, 8);
+        SYS(SYS_waitid, P_PIDFD, pidfd, &info, WNOHANG | WEXITED | WNOWAIT | __WALL, 0);
+    }
+    SYS(SYS_waitid, P_PIDFD, pidfd, &info, WNOHANG | WEXITED | __WALL, &usage);
+    SYS(SYS_close, pidfd);
+    if (info.si_status != 0) {
+        fprintf(stderr, "floor: %s: the program ended with %d\n", l->name, info.si_status);
+        exit(1);
+    }
+    if (!l->limits) return;
+    for (int i = 0; i < cgroup_count; i++)
+        for (int f = 0; cgroups[i].figures[f]; f++) read_figure(dirs[i], cgroups[i].figures[f]);
+    while (produced - __atomic_load_n(&consumed, __ATOMIC_ACQUIRE) == QUEUE) sched_yield();
+    memcpy(leftovers[produced % QUEUE], dirs, sizeof dirs);
+    __atomic_store_n(&produced, produced + 1, __ATOMIC_RELEASE);
+    const uint64_t one = 1;
+    SYS(SYS_write, wake_fd, &one, 8);
+}
+
+/* ---- cgroups of this host --------------------------------------------------------------------------------------- */
+
+static void add_cgroup(const char *mount_point, const struct cgroup_file *files, const char *figure, const char *second) {
+    struct cgroup *c = &cgroups[cgroup_count++];
+    char common[200];
+    snprintf(common, sizeof common, "%s/libcontainer-floor", mount_point);
+    snprintf(c->parent, sizeof c->parent, "%s/%d", common, getpid());
+    mkdir(common, 0755);
+    must(mkdir(c->parent, 0755), c->parent);
+    c->files = files;
+    c->figures[0] = figure;
+    c->figures[1] = second;
+    c->parent_fd = open(c->parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    must(c->parent_fd, c->parent);
+}
+
+static void remove_parents(void) {
+    for (int i = 0; i < cgroup_count; i++) {
+        for (int tries = 0; rmdir(cgroups[i].parent) < 0 && errno == EBUSY && tries < 100; tries++) usleep(1000);
+        *strrchr(cgroups[i].parent, '/') = 0;
+        rmdir(cgroups[i].parent); /* stays while another floor uses it */
+    }
+}
+
+/* Whether `word` is among the comma-separated `words`. */
+static int has(const char *words, const char *word) {
+    size_t size = strlen(word);
+    for (const char *at = words; (at = strstr(at, word)); at += size)
+        if ((at == words || at[-1] == ',') && (at[size] == ',' || at[size] == 0)) return 1;
+    return 0;
+}
+
+static void control(const char *file) {
+    int fd = open(file, O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, "+memory +cpu +pids", 18) < 0) die(file);
+    close(fd);
+}
+
+static void find_cgroups(void) {
+    char line[1024], point[256], type[32], options[256], memory[256] = "", cpu[256] = "", pids[256] = "", v2[256] = "";
+    FILE *mounts = fopen("/proc/self/mounts", "re");
+    while (mounts && fgets(line, sizeof line, mounts)) {
+        if (sscanf(line, "%*s %255s %31s %255s", point, type, options) != 3) continue;
+        if (!strcmp(type, "cgroup2")) strcpy(v2, point);
+        if (strcmp(type, "cgroup")) continue;
+        if (has(options, "memory")) strcpy(memory, point);
+        if (has(options, "cpu")) strcpy(cpu, point);
+        if (has(options, "pids")) strcpy(pids, point);
+    }
+    if (mounts) fclose(mounts);
+    atexit(remove_parents);
+    if (*memory && *cpu && *pids) {
+        add_cgroup(memory, MEMORY_V1, "memory.max_usage_in_bytes", "memory.oom_control");
+        add_cgroup(cpu, CPU_V1, 0, 0);
+        add_cgroup(pids, PIDS_V1, 0, 0);
+    } else if (*v2) {
+        char file[300];
+        unified = 1;
+        add_cgroup(v2, ALL_V2, "memory.peak", "memory.events");
+        snprintf(file, sizeof file, "%s/cgroup.subtree_control", v2);
+        control(file);
+        snprintf(file, sizeof file, "%s/libcontainer-floor/cgroup.subtree_control", v2);
+        control(file);
+        snprintf(file, sizeof file, "%s/cgroup.subtree_control", cgroups[0].parent);
+        control(file);
+    } else {
+        errno = ENOTSUP;
+        die("neither cgroup v2 nor v1 memory, cpu and pids are mounted");
+    }
+}
+
+int main(int argc, char **argv) {
+    static struct sock_filter instructions[4096];
+    if (argc != 4) {
+        fprintf(stderr, "usage: floor PROGRAM NETWORK-NAMESPACE FILTER\n");
+        return 2;
+    }
+    program = argv[1];
+    network = open(argv[2], O_RDONLY | O_CLOEXEC);
+    must(network, argv[2]);
+    int fd = open(argv[3], O_RDONLY | O_CLOEXEC);
+    must(fd, argv[3]);
+    ssize_t size = read(fd, instructions, sizeof instructions);
+    must(size, argv[3]);
+    close(fd);
+    filter = (struct sock_fprog){(unsigned short)((size_t)size / sizeof *instructions), instructions};
+    cell = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    find_cgroups();
+    pid_t pids[LEVEL_COUNT];
+    for (int i = 0; i < LEVEL_COUNT; i++) {
+        int pair[2];
+        must(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair), "socketpair");
+        level = &LEVELS[i];
+        pids[i] = fork();
+        must(pids[i], "fork");
+        if (pids[i] == 0) zygote(pair[1]);
+        close(pair[1]);
+        sockets[i] = pair[0];
+    }
+    epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+    wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    struct epoll_event wake = {.events = EPOLLIN, .data.u64 = UINT64_MAX};
+    must(epoll_ctl(epoll_fd, EPOLL_CTL_ADD, wake_fd, &wake), "epoll");
+    pthread_t thread;
+    if ((errno = pthread_create(&thread, 0, sweep, 0))) die("thread");
+
+    char name[32];
+    unsigned count, pause;
+    while (scanf("%31s %u %u", name, &count, &pause) == 3) {
+        int index = 0;
+        while (index < LEVEL_COUNT && strcmp(LEVELS[index].name, name)) index++;
+        if (index == LEVEL_COUNT) {
+            fprintf(stderr, "floor: no level %s\n", name);
+            return 2;
+        }
+        for (unsigned i = 0; i < count; i++) {
+            if (pause) usleep(pause);
+            uint64_t start = now();
+            spawn_once(index);
+            printf("%llu ", (unsigned long long)(now() - start));
+        }
+        putchar('\n');
+        fflush(stdout);
+    }
+    for (int i = 0; i < LEVEL_COUNT; i++) {
+        close(sockets[i]);
+        waitpid(pids[i], 0, 0);
+    }
+    while (__atomic_load_n(&consumed, __ATOMIC_ACQUIRE) != produced) usleep(1000);
+    return 0;
+}
