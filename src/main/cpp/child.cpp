@@ -70,6 +70,7 @@ int64_t run_steps(Context &c, uint32_t from, uint32_t to) noexcept {
 void child_main(void *argument) noexcept {
     Context &c = *static_cast<Context *>(argument);
     c.cell->state = kStateStarted;
+    if (c.in_process) default_signals(); // the spawner has done so for its children
     const lc_plan_header &h = c.header();
     uint32_t first = c.skip & LC_STEP_TEMPLATE_ONLY ? h.host_end : h.template_end;
     int64_t r = run_steps(c, first, h.step_count); // returns only when it fails: the last step is EXECVE

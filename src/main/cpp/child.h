@@ -96,6 +96,14 @@ inline bool requester_gone() noexcept {
     return sys(__NR_ppoll, &request, 1L, now, nullptr, 0L) > 0 && (request.revents & 0x10); // POLLHUP
 }
 
+/// Also those that are ignored, which CLONE_CLEAR_SIGHAND leaves alone.
+inline void default_signals() noexcept {
+    const struct {
+        uint64_t handler, flags, restorer, mask;
+    } action = {};
+    for (int64_t signal = 1; signal <= 64; signal++) sys(__NR_rt_sigaction, signal, &action, nullptr, 8L);
+}
+
 inline uint64_t length(const char *s) noexcept {
     uint64_t n = 0;
     while (s[n]) n++;

@@ -73,7 +73,8 @@ int64_t same_node(int64_t parent, const char *name, const lc_step &s) noexcept {
     int64_t r = status.load(fd);
     close(fd);
     if (r < 0) return r;
-    uint64_t device = static_cast<uint64_t>(status.raw.stx_rdev_major) << 8 | status.raw.stx_rdev_minor;
+    uint64_t minor = status.raw.stx_rdev_minor; // the encoding that mknod(2) takes: new_encode_dev in the kernel
+    uint64_t device = (minor & 0xff) | static_cast<uint64_t>(status.raw.stx_rdev_major) << 8 | (minor & ~0xffull) << 12;
     return status.is(s.b & 0170000) && device == s.d ? 0 : -EEXIST;
 }
 
@@ -335,6 +336,12 @@ int64_t mount_step(Context &c, const lc_step &s) noexcept {
         return open_tmpfs(c, s);
     case LC_CHROOT:
         return change_root(c);
+    case LC_EMPTY_DIRECTORY: {
+        int64_t fd = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH | O_DIRECTORY, kInRoot);
+        if (fd < 0) return fd;
+        c.empty_tree = static_cast<int32_t>(fd);
+        return 0;
+    }
     default:
         return -ENOSYS;
     }

@@ -65,6 +65,12 @@ int64_t die_with_parent(Context &c, int64_t signal) noexcept {
 }
 
 int64_t set_stdio(Context &c) noexcept {
+    for (int fd = 0; fd < 3; fd++) { // in the caller's own process one's source may be another's target
+        if (c.slots[fd] < 0 || c.slots[fd] > 2 || c.slots[fd] == fd) continue;
+        int64_t r = sys(__NR_fcntl, c.slots[fd], static_cast<int64_t>(F_DUPFD_CLOEXEC), 3L);
+        if (r < 0) return r;
+        c.slots[fd] = static_cast<int32_t>(r);
+    }
     for (int fd = 0; fd < 3; fd++) {
         if (c.slots[fd] < 0) continue;
         if (c.slots[fd] == fd) {

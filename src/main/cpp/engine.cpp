@@ -68,6 +68,17 @@ int64_t await(int32_t socket, Cell *cell) {
     }
 }
 
+void relocate_vectors(uint8_t *block, uint64_t argv, uint64_t envp, uint64_t base) {
+    const uint64_t vectors[2] = {argv, envp == argv ? 0 : envp};
+    uint32_t counts[2] = {0, 0};
+    for (int v = 0; v < 2; v++) // both before any word changes: vectors may overlap
+        if (vectors[v]) memcpy(&counts[v], block + vectors[v], 4);
+    for (int v = 0; v < 2; v++) {
+        auto *words = reinterpret_cast<uint64_t *>(block + vectors[v] + 8);
+        for (uint32_t i = 0; i < counts[v]; i++) words[i] += base;
+    }
+}
+
 namespace {
 
 struct Start { // what the clone of start_spawner needs, prepared before it
@@ -158,14 +169,6 @@ void destroy(Engine *engine) {
     free(engine);
 }
 
-/// Turns the offsets of a vector into addresses in the memory of whoever will exec.
-void relocate_vector(uint8_t *plan, uint64_t offset, uint64_t base) {
-    uint32_t count;
-    memcpy(&count, plan + offset, 4);
-    auto *words = reinterpret_cast<uint64_t *>(plan + offset + 8);
-    for (uint32_t i = 0; i < count; i++) words[i] += base;
-}
-
 /// A gap of `size` bytes among the plans: its index in the sorted list and its offset, or 0.
 uint64_t find_gap(const Engine &engine, uint64_t size, uint32_t *index) {
     uint64_t start = kPlansOffset;
@@ -245,8 +248,7 @@ extern "C" int32_t lc_plan_load(int64_t handle, const uint8_t *plan, uint32_t si
     }
     const auto &header = *reinterpret_cast<const lc_plan_header *>(copy);
     const auto *last = reinterpret_cast<const lc_step *>(copy + sizeof header) + header.step_count - 1;
-    relocate_vector(copy, last->b, engine->base + offset);
-    if (last->c != last->b) relocate_vector(copy, last->c, engine->base + offset);
+    relocate_vectors(copy, last->b, last->c, engine->base + offset);
     *loaded = static_cast<int64_t>(offset);
     return 0;
 }

@@ -60,6 +60,8 @@ int64_t send_request(int32_t socket, const Message &message, const int32_t *slot
 int64_t await(int32_t socket, Cell *cell);
 /// Reaps a child that will end now; its wait status as siginfo gives it.
 void reap(int32_t pid, int32_t *code, int32_t *status);
+/// Turns the offsets in two vectors of a block, each 0 if it is not there, into addresses in the memory of whoever execs.
+void relocate_vectors(uint8_t *block, uint64_t argv, uint64_t envp, uint64_t base);
 /// Makes a socket pair of the spawner's kind.
 int64_t seqpacket_pair(int32_t *pair);
 

@@ -107,6 +107,7 @@ enum {
     LC_SETATTR_AT = 31,        /* a target in root, c struct mount_attr, d AT_RECURSIVE or 0 */
     LC_OPEN_TMPFS = 32,        /* a size option's value, c out slot: a new tmpfs of mode 755 */
     LC_CHROOT = 33,            /* into LC_SLOT_ROOT, for a container without a mount namespace */
+    LC_EMPTY_DIRECTORY = 34,   /* a path in root of a read-only, empty directory: directory masks are binds of it */
     /* the process */
     LC_SETHOSTNAME = 40,    /* a name */
     LC_SETDOMAINNAME = 41,  /* a name */
@@ -172,6 +173,10 @@ typedef struct lc_request {
 } lc_request;
 #define LC_MAX_REQUEST (192 * 1024)
 
+/** lc_request.flags. PIN_MOUNTS: hold the child's mount namespace by an fd, so that its teardown, which waits for an RCU
+ *  grace period, happens where that fd is closed and not in the child's exit. Where the kernel can (Linux 6.11). */
+enum { LC_REQUEST_PIN_MOUNTS = 1 };
+
 typedef struct lc_result {
     lc_report report;
     int32_t pid;
@@ -180,7 +185,7 @@ typedef struct lc_result {
     int32_t console;  /* the pty's master, or -1 */
     uint32_t cgroup_count;
     int32_t cgroups[LC_MAX_CGROUPS]; /* directories that CGROUP_MAKE steps made, in order */
-    uint32_t reserved;
+    int32_t mounts; /* the child's mount namespace, or -1 */
 } lc_result;
 
 /** The version of this interface that the library was built as. */

@@ -42,7 +42,7 @@ Spawn::Spawn(Engine &engine, int64_t loaded, const lc_request &request, lc_resul
     : engine_(engine), plan_(engine.arena + loaded), offset_(loaded), request_(request), result_(result) {
     for (int32_t &slot : slots_) slot = -1;
     result_.report = {LC_FAULT, -1, 0, LC_AT_REQUEST};
-    result_.pid = result_.pidfd = result_.console = -1;
+    result_.pid = result_.pidfd = result_.console = result_.mounts = -1;
     for (int32_t &fd : result_.stdio) fd = -1;
     result_.cgroup_count = 0;
 }
@@ -57,7 +57,9 @@ Spawn::~Spawn() {
         sys(__NR_unlinkat, cgroup_parents_[i], cgroup_names_[i], 0x200L); // AT_REMOVEDIR
     }
     result_.cgroup_count = 0;
-    result_.console = result_.pid = result_.pidfd = -1;
+    close(result_.pidfd);
+    close(result_.mounts);
+    result_.console = result_.pid = result_.pidfd = result_.mounts = -1;
 }
 
 int64_t Spawn::check_request(uint64_t needed) {
@@ -139,6 +141,18 @@ int64_t Spawn::late_host_steps(Cell *cell) {
     return r;
 }
 
+/// Best effort: a kernel without the ioctl, or a child that is gone already, leaves no pin.
+void Spawn::pin_mounts(Cell *cell) {
+    constexpr int64_t get_mount_namespace = 0xff03; // PIDFD_GET_MNT_NAMESPACE, Linux 6.11
+    if (!(request_.flags & LC_REQUEST_PIN_MOUNTS) || !(header().clone_flags & CLONE_NEWNS)) return;
+    const int64_t brief[2] = {0, 5000000};
+    while (__atomic_load_n(&cell->pid, __ATOMIC_ACQUIRE) == 0 && __atomic_load_n(&cell->done, __ATOMIC_ACQUIRE) != 0)
+        if (futex_wait(reinterpret_cast<uint32_t *>(&cell->pid), 0, brief) == -ETIMEDOUT) return;
+    if (cell->pid <= 0) return;
+    result_.pidfd = static_cast<int32_t>(sys(__NR_pidfd_open, cell->pid, 0L)); // nobody but us can reap it: no other's pid
+    if (result_.pidfd >= 0) result_.mounts = static_cast<int32_t>(sys(__NR_ioctl, result_.pidfd, get_mount_namespace, 0L));
+}
+
 int64_t Spawn::make_stdio() {
     result_.report.aux = LC_AT_PIPE;
     for (int i = 0; i < 3; i++) {
@@ -194,13 +208,8 @@ void Spawn::fill(Cell *cell, uint64_t cell_base) {
         any |= cell->params[i] != 0;
     }
     if (any) memcpy(cell->request, &request_, request_.size);
-    for (uint32_t i = LC_PARAM_ARGV; i <= LC_PARAM_ENVP; i++) {
-        if (!request_.params[i]) continue;
-        uint8_t *vector = cell->request + request_.params[i];
-        auto *words = reinterpret_cast<uint64_t *>(vector + 8);
-        for (uint32_t n = 0; n < *reinterpret_cast<uint32_t *>(vector); n++)
-            words[n] += cell_base + offsetof(Cell, request);
-    }
+    relocate_vectors(cell->request, request_.params[LC_PARAM_ARGV], request_.params[LC_PARAM_ENVP],
+                     cell_base + offsetof(Cell, request));
     __atomic_store_n(&cell->busy, 1u, __ATOMIC_RELEASE);
     __atomic_store_n(&cell->done, 1u, __ATOMIC_RELEASE);
 }
@@ -227,7 +236,8 @@ int64_t Spawn::conclude(Cell *cell) {
 
 int64_t Spawn::adopt() {
     result_.report.aux = LC_AT_PIDFD;
-    int64_t r = result_.pidfd = static_cast<int32_t>(sys(__NR_pidfd_open, result_.pid, 0L));
+    if (result_.pidfd < 0) result_.pidfd = static_cast<int32_t>(sys(__NR_pidfd_open, result_.pid, 0L));
+    int64_t r = result_.pidfd;
     if (r >= 0 && request_.stdio[0] == LC_STDIO_CONSOLE) r = receive_console();
     if (r >= 0 && request_.epoll >= 0) {
         result_.report.aux = LC_AT_EPOLL;
@@ -239,7 +249,6 @@ int64_t Spawn::adopt() {
     int32_t code, status;
     sys(__NR_kill, result_.pid, 9L);
     reap(result_.pid, &code, &status);
-    close(result_.pidfd);
     return r;
 }
 
@@ -260,7 +269,7 @@ int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
         result_.report.aux = LC_AT_SEND;
         r = send_request(socket, message, slots_);
         if (r >= 0) {
-            if (operation == kOpSpawn) late_host_steps(cell);
+            if (operation == kOpSpawn) pin_mounts(cell), late_host_steps(cell);
             result_.report.aux = LC_AT_DEAD_SPAWNER;
             r = await(socket, cell);
         }

@@ -123,6 +123,7 @@ void spawn(Server &server, const Message &message, const int32_t *slots) noexcep
         finish(cell, static_cast<int32_t>(-pid), LC_AT_CLONE);
         return;
     }
+    futex_wake(reinterpret_cast<uint32_t *>(&cell->pid)); // whoever wants to know it before the child has arrived
     if (!h.uid_map_size && !h.gid_map_size) return;
     int64_t r = write_maps(h, c->plan, static_cast<int32_t>(pid));
     cell->map_err = static_cast<int32_t>(-r);
@@ -203,15 +204,14 @@ bool map_memory(Server &server) noexcept {
 /// Undoes what exec has passed on from a JVM: ignored signals and a full mask. Being undumpable keeps a child's crash
 /// from being a dump of shared memory and other users from tracing it.
 void settle() noexcept {
-    struct {
-        uint64_t handler, flags, restorer, mask;
-    } action = {};
-    for (int64_t signal = 1; signal <= 64; signal++) sys(__NR_rt_sigaction, signal, &action, nullptr, 8L);
+    default_signals();
     uint64_t all = ~0ull;
     sys(__NR_rt_sigprocmask, 2L, &all, nullptr, 8L);
     sys(__NR_prctl, static_cast<int64_t>(PR_SET_PDEATHSIG), 0L, 0L, 0L, 0L);
     sys(__NR_prctl, static_cast<int64_t>(PR_SET_NAME), "lc:spawner", 0L, 0L, 0L);
     if (sys(__NR_geteuid) == 0) sys(__NR_prctl, static_cast<int64_t>(PR_SET_DUMPABLE), 0L, 0L, 0L, 0L);
+    for (int64_t fd = kArenaFd; fd <= kRequestFd; fd++) // no program's business, whether its plan closes them or not
+        sys(__NR_fcntl, fd, static_cast<int64_t>(F_SETFD), static_cast<int64_t>(FD_CLOEXEC));
     sys(__NR_umask, 0L); // modes in a plan are exact; a step sets the program's own mask
     sys(__NR_chdir, "/");
 }

@@ -64,6 +64,7 @@ constexpr Rule kRules[] = {
     {LC_SETATTR_AT, false, kText, kZero, kData, kAny, 32},
     {LC_OPEN_TMPFS, false, kText, kZero, kOut, kZero, 0},
     {LC_CHROOT, false, kZero, kZero, kZero, kZero, 0},
+    {LC_EMPTY_DIRECTORY, false, kText, kZero, kZero, kZero, 0},
     {LC_SETHOSTNAME, false, kText, kZero, kZero, kZero, 0},
     {LC_SETDOMAINNAME, false, kText, kZero, kZero, kZero, 0},
     {LC_CHDIR, false, kText, kZero, kZero, kZero, 0},
@@ -98,7 +99,7 @@ const Rule *rule_of(uint16_t opcode) {
 }
 
 constexpr bool uses_root(uint16_t op) {
-    return op == LC_MOUNT || op == LC_REMOUNT || op == LC_PIVOT_ROOT || op == LC_CHROOT || op == LC_MKDIR || op == LC_MKNOD ||
+    return op == LC_MOUNT || op == LC_REMOUNT || op == LC_PIVOT_ROOT || op == LC_EMPTY_DIRECTORY || op == LC_CHROOT || op == LC_MKDIR || op == LC_MKNOD ||
            op == LC_SYMLINK || op == LC_MASK || op == LC_READONLY || op == LC_OPEN_IN_ROOT || op == LC_SETATTR_AT;
 }
 

@@ -6,10 +6,10 @@
  * removes the cgroups of ended children. Compare with `strace -f` when the library has changed; the lists to edit are
  * the tables NONE … FULL below and spawn_once().
  *
- *   floor PROGRAM NETWORK-NAMESPACE FILTER    (paths; FILTER: a raw struct sock_filter[])
+ *   floor PROGRAM NETWORK-NAMESPACE FILTER [steps]    (paths; FILTER: a raw struct sock_filter[])
  *
  * Each line on stdin, "LEVEL COUNT PAUSE-MICROS", is answered by a line of COUNT times in nanoseconds: from before the
- * request to the reaped child. Ends with stdin. Needs root. */
+ * request to the reaped child; with "steps", stderr tells where in it the time went. Ends with stdin. Needs root. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -22,6 +22,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -123,12 +124,15 @@ static uint64_t now(void) {
 
 /* ---- what caller, zygote and child share ------------------------------------------------------------------------ */
 
+#define MAX_STEPS 64
 static struct cell {
     uint32_t done; /* zeroed, and its waiter woken, by the kernel when the child leaves this memory */
     int32_t pid;
     uint32_t host; /* 1: the limits are set */
     int32_t step, err;
+    int32_t traced;
     char name[16]; /* of the child's cgroups */
+    uint64_t begun[MAX_STEPS]; /* when each step began, if that is asked for */
 } *cell;
 
 #define MAX_CGROUPS 3
@@ -154,7 +158,7 @@ static int network;
 
 struct step {
     long (*run)(const struct step *);
-    const char *a, *b, *c;
+    const char *label, *a, *b, *c;
     long n;
 };
 
@@ -313,35 +317,36 @@ static long execute(const struct step *s) {
     return SYS(SYS_execve, arguments[0], arguments, environment);
 }
 
+#define S(function, ...) {function, #function, __VA_ARGS__}
 #define LOCKED (MS_NOSUID | MS_NODEV | MS_NOEXEC)
-#define BEGIN {name, "lc:init"}
+#define BEGIN S(name, "lc:init")
 #define MOUNTS                                                                                                         \
-    {open_root}, {mount_on, "/proc", "proc", 0, LOCKED},                                                               \
-        {mount_on, "/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=0620,gid=5", MS_NOSUID | MS_NOEXEC},          \
-        {mount_on, "/dev/shm", "tmpfs", "mode=1777,size=64m", LOCKED}, {mount_on, "/dev/mqueue", "mqueue", 0, LOCKED}
-#define TMP {mount_on, "/tmp", "tmpfs", "mode=1777,size=64m", MS_NOSUID | MS_NODEV}
+    S(open_root), S(mount_on, "/proc", "proc", 0, LOCKED),                                                               \
+        S(mount_on, "/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=0620,gid=5", MS_NOSUID | MS_NOEXEC),          \
+        S(mount_on, "/dev/shm", "tmpfs", "mode=1777,size=64m", LOCKED), S(mount_on, "/dev/mqueue", "mqueue", 0, LOCKED)
+#define TMP S(mount_on, "/tmp", "tmpfs", "mode=1777,size=64m", MS_NOSUID | MS_NODEV)
 #define HIDING                                                                                                         \
-    {readonly, "/proc/bus"}, {readonly, "/proc/fs"}, {readonly, "/proc/irq"}, {readonly, "/proc/sys"},                 \
-        {readonly, "/proc/sysrq-trigger"}, {mask, "/proc/acpi"}, {mask, "/proc/asound"}, {mask, "/proc/interrupts"},   \
-        {mask, "/proc/kcore"}, {mask, "/proc/keys"}, {mask, "/proc/latency_stats"}, {mask, "/proc/timer_list"},        \
-        {mask, "/proc/timer_stats"}, {mask, "/proc/sched_debug"}, {mask, "/proc/scsi"}, {mask, "/sys/firmware"},       \
-        {mask, "/sys/devices/virtual/powercap"}
-#define LIMITS {await_host}, {join_cgroups}
-#define HOST {hostname, "container", .n = 9}
-#define PROCESS {session}, {rlimit}, {mode_mask, .n = 022}, {ids}
-#define END {directory, "/"}, {die_with_caller, .n = SIGKILL}, {close_fds, .n = 3}
+    S(readonly, "/proc/bus"), S(readonly, "/proc/fs"), S(readonly, "/proc/irq"), S(readonly, "/proc/sys"),                 \
+        S(readonly, "/proc/sysrq-trigger"), S(mask, "/proc/acpi"), S(mask, "/proc/asound"), S(mask, "/proc/interrupts"),   \
+        S(mask, "/proc/kcore"), S(mask, "/proc/keys"), S(mask, "/proc/latency_stats"), S(mask, "/proc/timer_list"),        \
+        S(mask, "/proc/timer_stats"), S(mask, "/proc/sched_debug"), S(mask, "/proc/scsi"), S(mask, "/sys/firmware"),       \
+        S(mask, "/sys/devices/virtual/powercap")
+#define LIMITS S(await_host), S(join_cgroups)
+#define HOST S(hostname, "container", .n = 9)
+#define PROCESS S(session), S(rlimit), S(mode_mask, .n = 022), S(ids)
+#define END S(directory, "/"), S(die_with_caller, .n = SIGKILL), S(close_fds, .n = 3)
 #define INSIDE "/bench/true"
 
-static const struct step NONE[] = {BEGIN, PROCESS, END, {execute}, {0}};
-static const struct step NAMESPACES[] = {BEGIN, {open_root}, {own_cgroup_view}, HOST, PROCESS, END, {execute}, {0}};
-static const struct step ROOTFS[] = {BEGIN, MOUNTS, TMP, HIDING, {own_cgroup_view}, HOST, PROCESS, END, {execute, INSIDE}, {0}};
-static const struct step CGROUP[] = {BEGIN, MOUNTS, TMP, HIDING, LIMITS, {own_cgroup_view}, HOST, PROCESS, END, {execute, INSIDE}, {0}};
-static const struct step FULL[] = {BEGIN, MOUNTS, TMP, HIDING, LIMITS, {own_cgroup_view}, HOST, PROCESS, {capabilities},
-                                   END, {load_filter}, {execute, INSIDE}, {0}};
+static const struct step NONE[] = {BEGIN, PROCESS, END, S(execute), {0}};
+static const struct step NAMESPACES[] = {BEGIN, S(open_root), S(own_cgroup_view), HOST, PROCESS, END, S(execute), {0}};
+static const struct step ROOTFS[] = {BEGIN, MOUNTS, TMP, HIDING, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
+static const struct step CGROUP[] = {BEGIN, MOUNTS, TMP, HIDING, LIMITS, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
+static const struct step FULL[] = {BEGIN, MOUNTS, TMP, HIDING, LIMITS, S(own_cgroup_view), HOST, PROCESS, S(capabilities),
+                                   END, S(load_filter), S(execute, INSIDE), {0}};
 static const struct step FULL_FRESH_NET[] = {
-    BEGIN, {loopback}, MOUNTS, {mount_on, "/sys", "sysfs", 0, LOCKED | MS_RDONLY}, TMP, HIDING, LIMITS, {own_cgroup_view},
-    {mount_on, "/sys/fs/cgroup", "cgroup2", 0, LOCKED | MS_RDONLY}, HOST, PROCESS, {capabilities}, END, {load_filter},
-    {execute, INSIDE}, {0}};
+    BEGIN, S(loopback), MOUNTS, S(mount_on, "/sys", "sysfs", 0, LOCKED | MS_RDONLY), TMP, HIDING, LIMITS, S(own_cgroup_view),
+    S(mount_on, "/sys/fs/cgroup", "cgroup2", 0, LOCKED | MS_RDONLY), HOST, PROCESS, S(capabilities), END, S(load_filter),
+    S(execute, INSIDE), {0}};
 
 #define OWN (CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | NEWTIME)
 static const struct level LEVELS[] = {
@@ -358,6 +363,7 @@ static void child(void) {
     root_fd = empty_fd = null_fd = -1;
     for (int i = 0; level->steps[i].run; i++) {
         cell->step = i;
+        if (cell->traced) cell->begun[i] = now();
         long r = level->steps[i].run(&level->steps[i]);
         if (r < 0) {
             cell->err = (int)-r;
@@ -508,6 +514,17 @@ static _Noreturn void zygote(int socket) {
 /* ---- the caller ------------------------------------------------------------------------------------------------- */
 
 static int sockets[LEVEL_COUNT];
+static int tracing;
+
+/* Where the time of each spawn of a series went: child's steps, and the caller's stations, from the spawn's start. */
+enum { SENT = MAX_STEPS, HOST_DONE, LEFT, WATCHED, REAPED, FINISHED, STATIONS };
+static const char *const STATION_NAMES[] = {"caller: sent", "caller: limits set", "caller: child has exec'd", "caller: watched", "caller: reaped", "caller: figures read"};
+#define MAX_TRACED 20000
+static uint64_t (*traces)[STATIONS];
+static uint64_t *trace;
+static void station(int index) {
+    if (tracing) trace[index] = now();
+}
 static int epoll_fd, wake_fd;
 
 /* Cgroups of ended children, for the other thread to remove: one producer, one consumer. */
@@ -597,16 +614,21 @@ static void spawn_once(int index) {
     static uint32_t serial;
     const struct level *l = &LEVELS[index];
     int dirs[MAX_CGROUPS], sent[MAX_CGROUPS];
-    *cell = (struct cell){.done = 1};
+    memset(cell, 0, offsetof(struct cell, begun));
+    cell->done = 1;
+    cell->traced = tracing;
     snprintf(cell->name, sizeof cell->name, "c%u", ++serial);
     if (l->limits && unified) make_cgroups(dirs);
     for (int i = 0; i < cgroup_count; i++) sent[i] = unified ? dirs[i] : cgroups[i].parent_fd;
     send_request(sockets[index], sent, l->limits ? cgroup_count : 0);
+    station(SENT);
     if (l->limits && !unified) make_cgroups(dirs);
+    station(HOST_DONE);
     __atomic_store_n(&cell->host, 1u, __ATOMIC_RELEASE);
     SYS(SYS_futex, &cell->host, 1, INT32_MAX);
     const struct timespec second = {1, 0};
     while (__atomic_load_n(&cell->done, __ATOMIC_ACQUIRE)) SYS(SYS_futex, &cell->done, 0, 1, &second);
+    station(LEFT);
     if (cell->err) {
         fprintf(stderr, "floor: %s: step %d: %s\n", l->name, cell->step, strerror(cell->err));
         exit(1);
@@ -615,6 +637,7 @@ static void spawn_once(int index) {
     struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.u64 = serial};
     SYS(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_ADD, pidfd, &event);
     SYS(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_DEL, pidfd, &event);
+    station(WATCHED);
     siginfo_t info = {0};
     struct rusage usage;
     SYS(SYS_waitid, P_PIDFD, pidfd, &info, WNOHANG | WEXITED | WNOWAIT | __WALL, 0);
@@ -626,6 +649,7 @@ static void spawn_once(int index) {
     }
     SYS(SYS_waitid, P_PIDFD, pidfd, &info, WNOHANG | WEXITED | __WALL, &usage);
     SYS(SYS_close, pidfd);
+    station(REAPED);
     if (info.si_status != 0) {
         fprintf(stderr, "floor: %s: the program ended with %d\n", l->name, info.si_status);
         exit(1);
@@ -638,6 +662,30 @@ static void spawn_once(int index) {
     __atomic_store_n(&produced, produced + 1, __ATOMIC_RELEASE);
     const uint64_t one = 1;
     SYS(SYS_write, wake_fd, &one, 8);
+    station(FINISHED);
+}
+
+static int compare(const void *a, const void *b) {
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+/* Medians over a series: when each step of the child began, how long until the next one, and the caller's stations. */
+static void report(const struct level *l, unsigned count, const uint64_t *starts) {
+    static uint64_t column[MAX_TRACED];
+    double times[STATIONS];
+    for (int s = 0; s < STATIONS; s++) {
+        for (unsigned i = 0; i < count; i++) column[i] = traces[i][s] > starts[i] ? traces[i][s] - starts[i] : 0;
+        qsort(column, count, sizeof *column, compare);
+        times[s] = (double)column[count / 2] / 1000;
+    }
+    fprintf(stderr, "%s: p50 of %u, microseconds since the request\n", l->name, count);
+    for (int i = 0; l->steps[i].run; i++) {
+        double next = l->steps[i + 1].run ? times[i + 1] : times[LEFT];
+        fprintf(stderr, "  %8.1f  +%6.1f  %s %s\n", times[i], next - times[i], l->steps[i].label, l->steps[i].a ? l->steps[i].a : "");
+    }
+    for (int s = SENT; s < STATIONS; s++)
+        if (times[s] > 0) fprintf(stderr, "  %8.1f           %s\n", times[s], STATION_NAMES[s - SENT]);
 }
 
 /* ---- cgroups of this host --------------------------------------------------------------------------------------- */
@@ -713,10 +761,14 @@ static void find_cgroups(void) {
 
 int main(int argc, char **argv) {
     static struct sock_filter instructions[4096];
-    if (argc != 4) {
-        fprintf(stderr, "usage: floor PROGRAM NETWORK-NAMESPACE FILTER\n");
+    if (argc != 4 && !(argc == 5 && !strcmp(argv[4], "steps"))) {
+        fprintf(stderr, "usage: floor PROGRAM NETWORK-NAMESPACE FILTER [steps]\n");
         return 2;
     }
+    tracing = argc == 5;
+    static uint64_t starts[MAX_TRACED];
+    traces = calloc(MAX_TRACED, sizeof *traces);
+    if (!traces) die("memory");
     program = argv[1];
     network = open(argv[2], O_RDONLY | O_CLOEXEC);
     must(network, argv[2]);
@@ -757,10 +809,13 @@ int main(int argc, char **argv) {
         }
         for (unsigned i = 0; i < count; i++) {
             if (pause) usleep(pause);
-            uint64_t start = now();
+            trace = traces[i % MAX_TRACED];
+            uint64_t start = starts[i % MAX_TRACED] = now();
             spawn_once(index);
             printf("%llu ", (unsigned long long)(now() - start));
+            if (tracing) memcpy(trace, cell->begun, sizeof cell->begun);
         }
+        if (tracing && count > 0) report(&LEVELS[index], count < MAX_TRACED ? count : MAX_TRACED, starts);
         putchar('\n');
         fflush(stdout);
     }

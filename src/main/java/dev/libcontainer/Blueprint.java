@@ -26,6 +26,9 @@ public final class Blueprint implements AutoCloseable {
     private final ContainerSpec spec;
     private final Spec oci;
     private final CgroupLayout cgroups;
+    /** Only where no file system of the user's would stay busy a moment longer than its container. */
+    private final boolean pinsMounts;
+
     private final Variant fresh;
     private final Optional<Variant> pooled;
 
@@ -39,6 +42,7 @@ public final class Blueprint implements AutoCloseable {
         this.containers = containers;
         this.spec = spec;
         this.oci = oci;
+        pinsMounts = spec.rootfs().filter(Rootfs.HostView.class::isInstance).isPresent();
         this.cgroups = cgroups;
         fresh = new Variant(containers.compiler().compile(oci, wishes), false);
         boolean mayJoin = hasPool
@@ -112,6 +116,9 @@ public final class Blueprint implements AutoCloseable {
         SpawnCall call = containers.takeCall();
         try (StdioFds fds = new StdioFds(launch.stdio())) {
             call.exitTo(containers.exits().poller().fd(), container.token());
+            if (pinsMounts) {
+                call.pinMounts();
+            }
             fds.bind(call);
             bindSlots(variant.plan, call, network);
             bindParameters(launch, id, call);

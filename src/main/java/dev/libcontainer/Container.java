@@ -47,6 +47,7 @@ public final class Container implements AutoCloseable {
     private int pid = -1;
     private Fd pidfd = Fd.adopt(-1);
     private int[] cgroups = NO_CGROUPS;
+    private Fd mounts = Fd.adopt(-1);
     private boolean started;
     private boolean ended;
     private boolean goneEarly;
@@ -82,6 +83,7 @@ public final class Container implements AutoCloseable {
             pid = call.pid();
             pidfd = Fd.adopt(call.pidfd());
             cgroups = call.cgroups();
+            mounts = Fd.adopt(call.mounts());
             if (call.console() >= 0) {
                 terminal = Optional.of(new PseudoTerminal(call.console()));
             }
@@ -129,7 +131,6 @@ public final class Container implements AutoCloseable {
             } catch (RuntimeException e) {
                 trouble = e;
             }
-            owner.exits().sweepLater(this);
         }
         boolean exited = event.code() == Exit.EXITED;
         ExitStatus status = new ExitStatus(
@@ -149,10 +150,14 @@ public final class Container implements AutoCloseable {
         } else {
             exit.completeExceptionally(trouble);
         }
+        if (directories.length > 0 || mounts.value() >= 0) {
+            owner.exits().sweepLater(this);
+        }
     }
 
-    /** Removes what is left of the ended container's cgroups; whoever comes first does it. */
-    void removeCgroups() {
+    /** Takes down what is left of the ended container: mounts and cgroups. Whoever comes first does it. */
+    void sweep() {
+        mounts.close(); // waits for the kernel to take the mounts apart
         int[] directories;
         synchronized (this) {
             directories = cgroups;
@@ -307,12 +312,12 @@ public final class Container implements AutoCloseable {
 
     /** {@link #stdout()} as a channel. */
     public ReadableByteChannel stdoutChannel() {
-        return stdout() instanceof java.io.FileInputStream file ? file.getChannel() : Channels.newChannel(stdout());
+        return captures[1] == null ? pipes.channel(1) : Channels.newChannel(stdout());
     }
 
     /** {@link #stderr()} as a channel. */
     public ReadableByteChannel stderrChannel() {
-        return stderr() instanceof java.io.FileInputStream file ? file.getChannel() : Channels.newChannel(stderr());
+        return captures[2] == null ? pipes.channel(2) : Channels.newChannel(stderr());
     }
 
     /** The terminal, if the container was given one. */
@@ -344,7 +349,7 @@ public final class Container implements AutoCloseable {
     public void close() {
         kill();
         exit.exceptionally(e -> null).join();
-        removeCgroups();
+        sweep();
         pipes.close();
         terminal.ifPresent(PseudoTerminal::close);
         for (Capture capture : captures) {

@@ -53,7 +53,7 @@ final class ExitLoop implements AutoCloseable {
         poller.close();
     }
 
-    /** Has the cgroups of an ended container removed soon, off the path of whoever waits for its end. */
+    /** Has what is left of an ended container taken down soon, off the path of whoever waits for its end. */
     void sweepLater(Container container) {
         leftovers.add(container);
         if (Thread.currentThread() != thread) {
@@ -63,7 +63,7 @@ final class ExitLoop implements AutoCloseable {
 
     private void sweep() {
         for (Container container = leftovers.poll(); container != null; container = leftovers.poll()) {
-            container.removeCgroups();
+            container.sweep();
         }
     }
 

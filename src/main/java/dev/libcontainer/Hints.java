@@ -34,6 +34,13 @@ final class Hints {
         if (step instanceof MountStep.PivotRoot && errno == EINVAL) {
             return "the new root is shared, or not a mount point, or the old root is the initramfs";
         }
+        if (step instanceof MountStep.Mask && errno == ENOENT) {
+            return "files are masked with the root's own /dev/null, which is missing: mount a tmpfs at /dev";
+        }
+        if (step instanceof NamespaceStep.WriteAt && (errno == EACCES || errno == EPERM)) {
+            return "the kernel lets this be written with more privilege only; lowering an oom score needs"
+                    + " CAP_SYS_RESOURCE";
+        }
         if (step instanceof MountStep mount) {
             return mount(mount, errno);
         }

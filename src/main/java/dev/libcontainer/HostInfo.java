@@ -79,8 +79,13 @@ final class HostInfo {
             return spec.oci();
         }
         Spec oci = spec.oci();
-        List<Mount> mounts = new ArrayList<>(hostView(view).mounts());
+        List<Mount> mounts = new ArrayList<>();
+        List<Mount> onTop = new ArrayList<>();
+        for (Mount bind : hostView(view).mounts()) {
+            (isBelowAny(bind, oci.mounts()) ? onTop : mounts).add(bind); // or it would be hidden
+        }
         mounts.addAll(oci.mounts());
+        mounts.addAll(onTop);
         return new Spec(
                 oci.ociVersion(),
                 oci.root(),
@@ -91,6 +96,10 @@ final class HostInfo {
                 oci.hooks(),
                 oci.annotations(),
                 oci.linux());
+    }
+
+    private static boolean isBelowAny(Mount bind, List<Mount> others) {
+        return others.stream().anyMatch(other -> bind.destination().startsWith(other.destination() + "/"));
     }
 
     private HostView hostView(Rootfs.HostView view) {

@@ -1,12 +1,18 @@
 package dev.libcontainer;
 
 import dev.libcontainer.kernel.Fd;
+import java.io.BufferedInputStream;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 import org.apache.commons.io.IOUtils;
 
@@ -19,6 +25,7 @@ final class Pipes {
 
     private final Fd[] raw = {Fd.adopt(-1), Fd.adopt(-1), Fd.adopt(-1)};
     private Optional<FileOutputStream> in = Optional.empty();
+    private final List<Optional<FileInputStream>> files = new ArrayList<>(Collections.nCopies(COUNT, Optional.empty()));
     private final InputStream[] readers = {
         InputStream.nullInputStream(), InputStream.nullInputStream(), InputStream.nullInputStream()
     };
@@ -51,13 +58,22 @@ final class Pipes {
     synchronized InputStream reader(int index) {
         try {
             if (isPipe(index)) {
-                readers[index] = new FileInputStream(path(raw[index]));
+                FileInputStream file = new FileInputStream(path(raw[index]));
+                files.set(index, Optional.of(file));
+                readers[index] = new BufferedInputStream(file); // the bare one seeks, which a pipe refuses
                 raw[index].close();
             }
             return readers[index];
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The reader as a channel, unbuffered. */
+    synchronized ReadableByteChannel channel(int index) {
+        InputStream stream = reader(index);
+        return files.get(index).<ReadableByteChannel>map(FileInputStream::getChannel)
+                .orElseGet(() -> Channels.newChannel(stream));
     }
 
     synchronized void close() {

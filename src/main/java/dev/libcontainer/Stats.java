@@ -10,7 +10,7 @@ import java.util.OptionalLong;
  * @param memoryPeakBytes at most so far
  * @param memoryLimitBytes absent if there is none
  * @param oomKills processes that the kernel killed for want of memory
- * @param cpuMicros CPU time
+ * @param cpuMicros CPU time; on cgroup v1 absent, since its controller (cpuacct) has no limit that would need it
  * @param throttledMicros time for which it was not let run
  * @param pids processes and threads now
  */

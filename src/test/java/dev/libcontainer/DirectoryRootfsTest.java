@@ -119,8 +119,8 @@ class DirectoryRootfsTest {
     void linksForProcAndDevStayInside() throws IOException {
         Files.createSymbolicLink(root.resolve("proc"), Path.of("/real"));
         Files.createDirectory(root.resolve("real"));
-        Files.createSymbolicLink(root.resolve("dev"), Path.of("/../../../../../../.." + root + "/other"));
-        Files.createDirectories(root.resolve(root.resolve("other").toString().substring(1)));
+        Files.createSymbolicLink(root.resolve("dev"), Path.of("/../../../../../../../../other"));
+        Files.createDirectory(root.resolve("other"));
 
         Seen seen = Inside.see(container("pid -- cat /real/1/comm -- stat /dev/null"));
 
@@ -176,12 +176,24 @@ class DirectoryRootfsTest {
         Files.createDirectories(root.resolve(outside.toString().substring(1)));
         Files.writeString(root.resolve(outside.toString().substring(1)).resolve("file"), "inside");
         Files.createSymbolicLink(root.resolve("link"), outside.resolve("file"));
-        ContainerSpec spec = Amended.of(container("cat " + outside + "/file").withoutSystemMounts())
+        ContainerSpec spec = Amended.of(container("cat " + outside + "/file")
+                        .withoutSystemMounts()
+                        .mount(Mount.of("tmpfs", "/dev")))
                 .with("linux.maskedPaths", "['/link']")
                 .build();
 
         assertThat(Inside.see(spec).output()).isEmpty();
         assertThat(outside.resolve("file")).hasContent("outside");
+    }
+
+    @Test
+    void aFileIsMaskedAlsoInARootWithoutDevices() throws IOException {
+        Files.writeString(root.resolve("secret"), "secret");
+        ContainerSpec spec = Amended.of(container("cat /secret").withoutSystemMounts())
+                .with("linux.maskedPaths", "['/secret']")
+                .build();
+
+        assertThat(Inside.see(spec).output()).isEmpty();
     }
 
     @Test

@@ -257,6 +257,12 @@ class ErrorsTest {
                 row("a sysctl's value", Expected.failed("linux.sysctl[\"net.ipv4.ip_forward\"]", "write", "EINVAL"), () -> builder()
                         .sysctl("net.ipv4.ip_forward", "perhaps")
                         .build()),
+                row("an OOM score that only privilege can lower", Expected.failed("process.oomScoreAdj", "write", "EACCES").withHint(), () -> amended()
+                        .plus("linux.namespaces", "{'type': 'user'}")
+                        .with("linux.uidMappings", "[{'containerID': 0, 'hostID': 100000, 'size': 10}]")
+                        .with("linux.gidMappings", "[{'containerID': 0, 'hostID': 100000, 'size': 10}]")
+                        .with("process.oomScoreAdj", "-999")
+                        .build()),
                 row("groups where they are denied", Expected.failed("process.user.additionalGids", "setgroups", "").withHint(), () -> amended()
                         .plus("linux.namespaces", "{'type': 'user'}")
                         .with("linux.uidMappings", "[{'containerID': 0, 'hostID': 100000, 'size': 10}]")

@@ -26,6 +26,7 @@ public final class SpawnCall {
         EXEC
     }
 
+    private static final int PIN_MOUNTS = 1;
     private static final int FIRST_CAPACITY = 4096;
 
     private ByteBuffer request = allocate(FIRST_CAPACITY);
@@ -59,6 +60,12 @@ public final class SpawnCall {
         return this;
     }
 
+    /** Holds the child's mount namespace, so that its teardown happens where {@link #mounts} is closed. */
+    public SpawnCall pinMounts() {
+        request.putInt(4, PIN_MOUNTS);
+        return this;
+    }
+
     /** Binds stdin, stdout or stderr (0, 1, 2) to an fd or to one of {@code STDIO_*}. */
     public SpawnCall stdio(int index, int fd) {
         request.putInt(Abi.REQUEST_STDIO + 4 * index, fd);
@@ -72,7 +79,7 @@ public final class SpawnCall {
     }
 
     public SpawnCall param(Param param, String value) {
-        int at = reserve(value.length() * 3 + 1, 1);
+        int at = size;
         string(value);
         return point(param, at);
     }
@@ -80,10 +87,8 @@ public final class SpawnCall {
     /** Programs to try in turn. */
     public SpawnCall candidates(List<String> paths) {
         int at = size;
-        for (String path : paths) {
-            reserve(path.length() * 3 + 2, 1);
-            string(path);
-        }
+        paths.forEach(this::string);
+        reserve(1, 1);
         request.put(size++, (byte) 0);
         return point(Param.EXEC, at);
     }
@@ -96,7 +101,6 @@ public final class SpawnCall {
         request.putLong(size - 8, 0);
         int word = at + 8;
         for (String s : strings) {
-            reserve(s.length() * 3 + 1, 1);
             request.putLong(word, size);
             word += 8;
             string(s);
@@ -130,6 +134,7 @@ public final class SpawnCall {
             throw new IllegalArgumentException("NUL character in \"" + s.replace("\0", "\\0") + "\"");
         }
         byte[] bytes = s.getBytes(StandardCharsets.UTF_8);
+        reserve(bytes.length + 1, 1);
         request.put(size, bytes).put(size + bytes.length, (byte) 0);
         size += bytes.length + 1;
     }
@@ -162,6 +167,11 @@ public final class SpawnCall {
     /** The terminal's master, or -1. */
     public int console() {
         return result.getInt(Abi.RESULT_CONSOLE);
+    }
+
+    /** The child's mount namespace, now the caller's fd; -1 if it is not held. */
+    public int mounts() {
+        return result.getInt(Abi.RESULT_MOUNTS);
     }
 
     /** The directories of the cgroups that were made, in the plan's order. */

@@ -41,6 +41,7 @@ final class InitOrder {
         } else {
             root.open();
         }
+        mounts.findEmptyDirectory(); // before it is covered
         mounts.mountRest(late);
         system.openProc(); //       over the fresh procfs, before anything hides parts of it
         system.writeSysctls(); //   before /proc/sys becomes read-only

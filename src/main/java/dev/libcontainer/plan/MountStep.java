@@ -256,6 +256,24 @@ public sealed interface MountStep extends Step {
         }
     }
 
+    /** Names a read-only, empty directory, so that masks of directories need no file system of their own. */
+    record EmptyDirectory(String path) implements InRoot {
+        @Override
+        public void encode(PlanEncoder out) {
+            out.step(Wire.EMPTY_DIRECTORY, 0, out.string(path), 0, 0, 0);
+        }
+
+        @Override
+        public String syscall() {
+            return "openat2";
+        }
+
+        @Override
+        public String toString() {
+            return "empty directory " + path;
+        }
+    }
+
     /** Hides a file or directory, if it is there. */
     record Mask(String path) implements InRoot {
         @Override

@@ -62,6 +62,7 @@ final class Wire {
     static final int SETATTR_AT = 31;
     static final int OPEN_TMPFS = 32;
     static final int CHROOT = 33;
+    static final int EMPTY_DIRECTORY = 34;
     // the process
     static final int SETHOSTNAME = 40;
     static final int SETDOMAINNAME = 41;

@@ -1,0 +1,131 @@
+package dev.libcontainer.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** The rows of a run, and the forms they are told in. */
+final class Report {
+    private static final String BEGIN = "<!-- results -->";
+    private static final String END = "<!-- end of results -->";
+
+    private final Map<String, Object> environment;
+    private final Map<String, Row> rows = new LinkedHashMap<>();
+
+    Report(Map<String, Object> environment) {
+        this.environment = environment;
+    }
+
+    void add(Row row) {
+        rows.put(row.name(), row);
+    }
+
+    Optional<Row> row(String name) {
+        return Optional.ofNullable(rows.get(name));
+    }
+
+    void environment(String fact, Object value) {
+        environment.put(fact, value);
+    }
+
+    String json() {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("environment", environment);
+        json.put("rows", rows.values().stream().map(Row::toJson).toList());
+        json.put(
+                "goals",
+                Goals.check(this).stream()
+                        .map(goal -> Map.of("goal", goal.text(), "verdict", goal.verdict()))
+                        .toList());
+        return Json.of(json);
+    }
+
+    /** The rows, for people. */
+    String table() {
+        StringBuilder out = new StringBuilder(String.format(
+                "%n%-26s %10s %10s %8s %8s  %s%n", "", "p50 µs", "p99 µs", "vs PB", "vs floor", "besides"));
+        rows.values().forEach(row -> out.append(String.format(
+                "%-26s %10s %10s %8s %8s  %s%n",
+                row.name(),
+                micros(row.p50()),
+                micros(row.p99()),
+                ratio(row.vsProcessBuilder()),
+                ratio(row.vsFloor()),
+                besides(row))));
+        return out.toString();
+    }
+
+    /** The table, the environment, the goals. */
+    String text() {
+        StringBuilder out = new StringBuilder(table());
+        out.append('\n').append(environmentLine()).append("\n\n");
+        Goals.check(this)
+                .forEach(goal -> out.append(String.format("%-8s %s: %s%n", goal.verdict(), goal.text(), goal.found())));
+        return out.toString();
+    }
+
+    /** The same as Markdown. */
+    String markdown() {
+        List<String> lines = new ArrayList<>(List.of(
+                "| | p50 µs | p99 µs | vs ProcessBuilder | vs floor | besides |", "|---|---:|---:|---:|---:|---|"));
+        rows.values().forEach(row -> lines.add(String.format(
+                "| `%s` | %s | %s | %s | %s | %s |",
+                row.name(),
+                micros(row.p50()),
+                micros(row.p99()),
+                ratio(row.vsProcessBuilder()),
+                ratio(row.vsFloor()),
+                besides(row))));
+        lines.add("");
+        lines.add(environmentLine());
+        lines.add("");
+        lines.add("| goal | found | |");
+        lines.add("|---|---:|---|");
+        Goals.check(this)
+                .forEach(goal -> lines.add("| " + goal.text() + " | " + goal.found() + " | " + goal.verdict() + " |"));
+        return String.join("\n", lines) + "\n";
+    }
+
+    /** Puts the Markdown between the markers of a file. */
+    void writeMarkdown(Path file) throws IOException {
+        String text = Files.readString(file);
+        int begin = text.indexOf(BEGIN);
+        int end = text.indexOf(END);
+        if (begin < 0 || end < begin) {
+            throw new IOException(file + " lacks the lines \"" + BEGIN + "\" and \"" + END + "\"");
+        }
+        String before = text.substring(0, begin + BEGIN.length());
+        Files.writeString(file, before + "\n\n" + markdown() + "\n" + text.substring(end));
+    }
+
+    private String environmentLine() {
+        List<String> facts = new ArrayList<>();
+        environment.forEach((name, value) -> facts.add(name.replace('_', ' ') + " "
+                + (value instanceof Double share ? String.format(Locale.ROOT, "%.1f %%", share * 100) : value)));
+        return String.join(" · ", facts);
+    }
+
+    private static String besides(Row row) {
+        List<String> figures = new ArrayList<>();
+        row.extras().forEach((name, value) -> {
+            String number = name.startsWith("vs_") ? ratio(value) : micros(value);
+            figures.add(name.replace("_us", " µs").replace('_', ' ') + " " + number);
+        });
+        return String.join(", ", figures);
+    }
+
+    private static String micros(double value) {
+        return !Double.isFinite(value) ? "" : String.format(Locale.ROOT, value < 100 ? "%.1f" : "%.0f", value)
+                .replaceFirst("\\.0$", "");
+    }
+
+    static String ratio(double value) {
+        return !Double.isFinite(value) ? "" : String.format(Locale.ROOT, value < 0.1 ? "%.3f" : "%.2f", value);
+    }
+}

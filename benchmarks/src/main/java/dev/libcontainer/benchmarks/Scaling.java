@@ -1,0 +1,183 @@
+package dev.libcontainer.benchmarks;
+
+import dev.libcontainer.Blueprint;
+import dev.libcontainer.ContainerSpec;
+import dev.libcontainer.Containers;
+import dev.libcontainer.ContainersOptions;
+import dev.libcontainer.ContainersOptions.EngineKind;
+import dev.libcontainer.spec.NamespaceType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/** Whether a spawn stays what it is when the heap, the mount table or the number of threads grows; and with two threads. */
+final class Scaling {
+    private static final int WARM_UP = 600;
+    private static final int IDLE_THREADS = 2000;
+    private static final int STACK_BYTES = 64 * 1024;
+    private static final long HEAP_AND_MORE_KIB = 11L << 20;
+    private static final String LEVEL = Level.FULL.name();
+
+    private final Setting setting;
+    private final int rounds;
+    private final int count;
+
+    Scaling(Setting setting, int rounds, int count) {
+        this.setting = setting;
+        this.rounds = rounds;
+        this.count = count;
+    }
+
+    /** The heap as it is from the start, every page of it touched. */
+    private static List<String> heap(String size) {
+        return List.of("-XX:+UseParallelGC", "-Xms" + size, "-Xmx" + size, "-XX:+AlwaysPreTouch");
+    }
+
+    void heap(Report report) throws Exception {
+        if (availableKib() < HEAP_AND_MORE_KIB) {
+            System.err.println("heap-8g needs 11 GiB of free memory: left out");
+            return;
+        }
+        try (Helper small = Worker.start(List.of(), heap("64m"));
+                Helper large = Worker.start(List.of(), heap("8g"))) {
+            Rounds measured = compare("heap-64m", small, "heap-8g", large);
+            report.add(Row.of("heap-64m", measured.samples("heap-64m")));
+            report.add(Row.of("heap-8g", measured.samples("heap-8g"))
+                    .with("vs_heap_64m", measured.samples("heap-8g").ratioTo(measured.samples("heap-64m"))));
+        }
+    }
+
+    void mounts(Report report) throws Exception {
+        String aside = Setting.programs().resolve("aside").toString();
+        try (Helper few = Worker.start(List.of(aside, "0"), List.of());
+                Helper many = Worker.start(List.of(aside, "1000"), List.of())) {
+            Rounds measured = compare("few", few, "many", many);
+            report.add(Row.of("mounts-plus-1000", measured.samples("many"))
+                    .with("vs_plain", measured.samples("many").ratioTo(measured.samples("few"))));
+        }
+    }
+
+    private Rounds compare(String first, Helper one, String second, Helper other) throws Exception {
+        Samples warmUp = new Samples();
+        one.measure(LEVEL, WARM_UP, 0, warmUp);
+        other.measure(LEVEL, WARM_UP, 0, warmUp);
+        return new Rounds()
+                .add(first, count, (n, into) -> one.measure(LEVEL, n, 0, into))
+                .add(second, count, (n, into) -> other.measure(LEVEL, n, 0, into))
+                .run(rounds, false);
+    }
+
+    /** Threads of this JVM that sleep. */
+    void threads(Report report) throws Exception {
+        Blueprint blueprint = setting.blueprint(Level.FULL);
+        Rounds measured = new Rounds()
+                .add("few", count * 2, 0, () -> setting.spawnAndWait(blueprint))
+                .add("many", count * 2, (n, into) -> {
+                    CountDownLatch end = new CountDownLatch(1);
+                    List<Thread> idle = idleThreads(end);
+                    for (int i = 0; i < n; i++) {
+                        into.add(setting.spawnAndWait(blueprint));
+                    }
+                    end.countDown();
+                    for (Thread thread : idle) {
+                        thread.join();
+                    }
+                })
+                .run(Math.max(3, rounds / 2), false);
+        report.add(Row.of("threads-plus-2000", measured.samples("many"))
+                .with("vs_plain", measured.samples("many").ratioTo(measured.samples("few"))));
+    }
+
+    private static List<Thread> idleThreads(CountDownLatch end) throws InterruptedException {
+        CountDownLatch ready = new CountDownLatch(IDLE_THREADS);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < IDLE_THREADS; i++) {
+            Runnable wait = () -> {
+                ready.countDown();
+                try {
+                    end.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            };
+            Thread thread = new Thread(null, wait, "idle-" + i, STACK_BYTES);
+            thread.setDaemon(true);
+            thread.start();
+            threads.add(thread);
+        }
+        ready.await();
+        Thread.sleep(20);
+        return threads;
+    }
+
+    /** Two threads that spawn as fast as they can. */
+    void twoThreads(Report report, double seconds) throws Exception {
+        Blueprint blueprint = setting.blueprint(Level.FULL);
+        long begin = System.nanoTime();
+        long end = begin + (long) (seconds * 1e9);
+        List<Samples> samples = List.of(new Samples(), new Samples());
+        List<Thread> threads = new ArrayList<>();
+        List<Throwable> trouble = java.util.Collections.synchronizedList(new ArrayList<>());
+        for (Samples mine : samples) {
+            Thread thread = new Thread(() -> {
+                try {
+                    while (System.nanoTime() < end) {
+                        mine.add(setting.spawnAndWait(blueprint));
+                    }
+                } catch (InterruptedException | RuntimeException e) {
+                    trouble.add(e);
+                }
+            });
+            thread.start();
+            threads.add(thread);
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        if (!trouble.isEmpty()) {
+            throw new IllegalStateException(trouble.get(0));
+        }
+        double elapsed = (System.nanoTime() - begin) / 1e9;
+        Samples all = samples.get(0);
+        all.addAll(samples.get(1));
+        report.add(Row.of("two-threads", all).with("per_second", all.size() / elapsed));
+    }
+
+    /** The calling thread clones, instead of the helper process; it can join no network namespace. */
+    void engines(Report report) throws Exception {
+        ContainerSpec none = Level.NONE.spec(setting.program(), setting.network());
+        ContainerSpec namespaces = dev.libcontainer.ContainerSpec.builder()
+                .noIsolation()
+                .namespaces(EnumSet.complementOf(EnumSet.of(NamespaceType.USER, NamespaceType.NETWORK)))
+                .command(setting.program().toString())
+                .build();
+        Rounds measured = new Rounds();
+        try (Containers other = Containers.open(ContainersOptions.DEFAULT.engine(EngineKind.IN_PROCESS))) {
+            for (ContainerSpec spec : List.of(none, namespaces)) {
+                String name = spec == none ? "none" : "namespaces";
+                Blueprint spawner = setting.containers().compile(spec);
+                Blueprint inProcess = other.compile(spec);
+                measured.add("spawner-" + name, count, 0, () -> setting.spawnAndWait(spawner));
+                measured.add("in-process-" + name, count, 0, () -> setting.spawnAndWait(inProcess));
+            }
+            measured.run(2, true).run(rounds, false);
+        }
+        for (String name : List.of("none", "namespaces")) {
+            Samples samples = measured.samples("in-process-" + name);
+            report.add(Row.of("in-process-" + name, samples)
+                    .with("vs_spawner", samples.ratioTo(measured.samples("spawner-" + name))));
+        }
+    }
+
+    private static long availableKib() throws IOException {
+        return Files.readAllLines(Path.of("/proc/meminfo")).stream()
+                .filter(line -> line.startsWith("MemAvailable:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElse(0);
+    }
+}

@@ -1,0 +1,260 @@
+// Steps that build a root, one by one: seen from the host in the directory, or by `inside` in the container.
+#include "fixture.h"
+#include <sys/mount.h>
+#include <sys/sysmacros.h>
+
+namespace {
+
+/// What makes the output of one verb per line easy to take apart.
+std::vector<std::string> lines(const std::string &text) {
+    std::vector<std::string> all;
+    for (size_t at = 0, end; (end = text.find('\n', at)) != std::string::npos; at = end + 1)
+        all.push_back(text.substr(at, end - at));
+    return all;
+}
+
+std::string last_word(const std::string &line) { return line.substr(line.rfind(' ') + 1); }
+
+} // namespace
+
+TEST_CASE("a file system is mounted where the root had no directory yet") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    auto p = in_root(root);
+    p.step(LC_MOUNT, 0, MS_NOSUID | MS_NOEXEC).a("/a/b").b("tmpfs").c("size=1m,mode=1777").source("scratch");
+    look(p, {"tmpfs-write", "/a/b/x", "2", "--", "stat", "/a/b", "--", "cat", "/proc/mounts"});
+    Fixture f;
+    auto out = lines(f.run(p));
+    CHECK(out[0] == "1 ENOSPC");
+    CHECK(out[1].substr(0, 12) == "dir 1777 0 0");
+    CHECK(out[2] == "ENOENT");
+    CHECK(S_ISDIR(root.stat("a/b").st_mode));
+    CHECK((root.stat("a/b").st_mode & 07777) == 0755);
+}
+
+TEST_CASE("a mount has the source, type and flags of its step") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    auto p = in_root(root);
+    p.header.clone_flags |= CLONE_NEWPID;
+    p.step(LC_MOUNT, 0, MS_NOSUID | MS_NOEXEC | MS_NODEV).a("/proc").b("proc");
+    p.step(LC_MOUNT, 0, MS_RDONLY | MS_NODEV).a("tmp").b("tmpfs").c("size=64k").source("named");
+    look(p, {"cat", "/proc/mounts"});
+    Fixture f;
+    auto out = f.run(p);
+    CHECK(out.find("proc /proc proc rw,nosuid,nodev,noexec,relatime") != std::string::npos);
+    CHECK(out.find("named /tmp tmpfs ro,nodev,relatime,size=64k") != std::string::npos);
+}
+
+TEST_CASE("a tree is bound over a directory and over a file, with its own attributes") {
+    NEEDS_ROOT();
+    TempDirectory root, data;
+    data.mkdir("sub");
+    data.write("hello", "from the host");
+    auto p = in_root(root);
+    auto readonly = p.u64s({1, 0, 0, 0}); // MOUNT_ATTR_RDONLY
+    p.step(LC_OPEN_TREE, 0, kClone)
+        .a(data.path())
+        .c(6)
+        .step(LC_MOUNT_SETATTR, 6)
+        .c(readonly)
+        .step(LC_ATTACH, 6)
+        .a("/d");
+    p.step(LC_OPEN_TREE, 0, kClone).a(data.at("hello")).c(6).step(LC_ATTACH, 6).a("/new/file");
+    look(p, {"ls", "/d", "--", "write", "/d/hello", "no", "--", "write", "/new/file", "yes", "--", "cat", "/d/hello"});
+    Fixture f;
+    CHECK(f.run(p) == "hello\nsub\nEROFS\nok\nyes");
+    CHECK(S_ISDIR(root.stat("d").st_mode));
+    CHECK(S_ISREG(root.stat("new/file").st_mode)); // the mount point, not what lay over it
+    CHECK(root.stat("new/file").st_size == 0);
+}
+
+TEST_CASE("a masked file is /dev/null, a masked directory empty, a missing one no error") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    root.write("secret", "word");
+    root.mkdir("one"), root.mkdir("two"), root.write("one/x", "x");
+    auto p = in_root(root);
+    for (const char *path : {"/secret", "/one", "/two", "/none", "/none/at/all", "/secret/below"})
+        p.step(LC_MASK).a(path);
+    look(p, {"stat",   "/secret", "--",   "cat",  "/secret", "--",   "ls",   "/one", "--",   "touch",
+             "/one/y", "--",      "stat", "/one", "--",      "stat", "/two", "--",   "stat", "/"});
+    Fixture f;
+    auto out = lines(f.run(p));
+    REQUIRE(out.size() == 5);
+    CHECK(out[0].find("chr 0666 0 0 0 1:3") == 0);
+    CHECK(out[1] == "EROFS");
+    CHECK(last_word(out[2]) == last_word(out[3])); // directories share a superblock
+    CHECK(last_word(out[2]) != last_word(out[4]));
+}
+
+TEST_CASE("many masks cost one superblock and few fds") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    auto p = in_root(root);
+    for (int i = 0; i < 40; i++) {
+        std::string n = std::to_string(i);
+        root.mkdir("d" + n), root.write("f" + n, "x");
+        p.step(LC_MASK).a("/d" + n).step(LC_MASK).a("/f" + n);
+    }
+    p.step(LC_OPEN_HOST, 0, O_PATH).a("/").c(7); // the lowest free fd
+    p.step(LC_MOUNT).a("/proc").b("proc");
+    p.step(LC_PIVOT_ROOT).step(LC_STDIO).step(LC_DUP_FD, 7, 30).exec({"/inside", "fds"});
+    Fixture f;
+    CHECK(lines(f.run(p)).size() <= 6); // stdio, the dup, and what is not CLOEXEC without CLOSE_FDS
+}
+
+TEST_CASE("a path becomes read-only with all that is mounted below it") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    root.mkdir("etc"), root.mkdir("etc/sub"), root.write("file", "x");
+    auto p = in_root(root);
+    p.step(LC_MOUNT).a("/etc/sub").b("tmpfs");
+    for (const char *path : {"/etc", "/file", "/none", "/file/below"}) p.step(LC_READONLY).a(path);
+    look(p, {"touch", "/etc/x", "--", "touch", "/etc/sub/x", "--", "write", "/file", "y", "--", "touch", "/x"});
+    Fixture f;
+    CHECK(f.run(p) == "EROFS\nEROFS\nEROFS\nok\n");
+}
+
+TEST_CASE("the root itself becomes read-only by attribute or by remount") {
+    NEEDS_ROOT();
+    for (int way = 0; way < 3; way++) {
+        TempDirectory root;
+        auto p = in_root(root);
+        auto readonly = p.u64s({1, 0, 0, 0});
+        if (way == 0) p.step(LC_MOUNT_SETATTR, LC_SLOT_ROOT).c(readonly);
+        if (way == 1) p.step(LC_SETATTR_AT).a("/").c(readonly);
+        if (way == 2) p.step(LC_REMOUNT, 0, MS_REMOUNT | MS_BIND | MS_RDONLY).a("/");
+        look(p, {"touch", "/x"});
+        Fixture f;
+        CHECK(f.run(p) == "EROFS\n");
+    }
+}
+
+TEST_CASE("a device node has exactly the mode and owner that its step names") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    umask(077); // this process's: none of a plan's business
+    auto p = in_root(root);
+    p.step(LC_MKNOD, S_IFCHR | 0666, makedev(1, 3)).a("/dev/null").c(p.u32s({12, 34}));
+    p.step(LC_MKNOD, S_IFBLK | 0640, makedev(7, 300)).a("/dev/deep/er/loop");
+    p.step(LC_MKNOD, S_IFIFO | 0622, 0).a("pipe");
+    Fixture f;
+    f.run(look(p, {"pid"}));
+    umask(022);
+    struct stat null = root.stat("dev/null"), block = root.stat("dev/deep/er/loop"), pipe = root.stat("pipe");
+    CHECK(null.st_mode == (S_IFCHR | 0666));
+    CHECK(null.st_rdev == makedev(1, 3));
+    CHECK(null.st_uid == 12);
+    CHECK(null.st_gid == 34);
+    CHECK(block.st_mode == (S_IFBLK | 0640));
+    CHECK(block.st_rdev == makedev(7, 300));
+    CHECK(pipe.st_mode == (S_IFIFO | 0622));
+}
+
+TEST_CASE("a node that is there already must be the same one") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    REQUIRE(mknod(root.at("null").c_str(), S_IFCHR | 0600, makedev(1, 3)) == 0);
+    REQUIRE(mknod(root.at("high").c_str(), S_IFBLK | 0600, makedev(7, 300)) == 0);
+    REQUIRE(mkfifo(root.at("pipe").c_str(), 0600) == 0);
+    root.write("file", "x");
+    root.link("link", "null");
+    auto same = in_root(root);
+    same.step(LC_MKNOD, S_IFCHR | 0666, makedev(1, 3))
+        .a("/null")
+        .step(LC_MKNOD, S_IFBLK | 0666, makedev(7, 300))
+        .a("/high");
+    same.step(LC_MKNOD, S_IFIFO | 0666, 0).a("/pipe");
+    Fixture f;
+    f.run(look(same, {"pid"}));
+    CHECK((root.stat("null").st_mode & 07777) == 0600); // untouched
+    struct {
+        const char *path;
+        uint32_t type;
+        uint64_t device;
+    } others[] = {{"/null", S_IFCHR, makedev(1, 5)},   {"/null", S_IFBLK, makedev(1, 3)},
+                  {"/high", S_IFBLK, makedev(7, 301)}, {"/file", S_IFCHR, makedev(1, 3)},
+                  {"/link", S_IFCHR, makedev(1, 3)},   {"/pipe", S_IFCHR, 0}};
+    for (auto &other : others) {
+        auto p = in_root(root);
+        p.step(LC_MKNOD, other.type | 0666, other.device).a(other.path).exec({"/inside"});
+        CHECK(f.run_to_fault(p) == -EEXIST);
+    }
+}
+
+TEST_CASE("directories are made with their parents, links unless there is something") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    root.mkdir("old"), root.link("kept", "its/own"), root.write("file", "x");
+    auto p = in_root(root);
+    p.step(LC_MKDIR, 0, 01777).a("/a//b/c").step(LC_MKDIR, 0, 0700).a("old").step(LC_MKDIR, 0, 0700).a("/");
+    p.step(LC_SYMLINK)
+        .a("/dev/fd")
+        .b("/proc/self/fd")
+        .step(LC_SYMLINK)
+        .a("/kept")
+        .b("other")
+        .step(LC_SYMLINK)
+        .a("file")
+        .b("x");
+    Fixture f;
+    CHECK(f.run(look(p, {"readlink", "/dev/fd", "--", "readlink", "/kept", "--", "cat", "/file"})) ==
+          "/proc/self/fd\nits/own\nx");
+    CHECK((root.stat("a/b/c").st_mode & 07777) == 01777);
+    CHECK((root.stat("a/b").st_mode & 07777) == 0755);
+    CHECK((root.stat("old").st_mode & 07777) == 0755);
+}
+
+TEST_CASE("a private root shows what was put there and nothing else") {
+    NEEDS_ROOT();
+    PlanBuilder p;
+    p.header.clone_flags = CLONE_NEWNS;
+    p.step(LC_MOUNT_PROPAGATION, 0, kPrivate).a("/");
+    p.step(LC_OPEN_TMPFS).a("64k").c(LC_SLOT_ROOT).step(LC_ATTACH, LC_SLOT_ROOT, 1).a("/");
+    p.step(LC_OPEN_TREE, 0, kClone).a(inside()).c(6).step(LC_ATTACH, 6).a("/inside").step(LC_MKDIR, 0, 0700).a("/tmp");
+    Fixture f;
+    CHECK(f.run(look(p, {"ls", "/", "--", "ls", "/..", "--", "stat", "/", "--", "tmpfs-write", "/tmp/x", "1"}))
+              .find("inside\ntmp\ninside\ntmp\ndir 0755 0 0") == 0);
+}
+
+TEST_CASE("what is opened in the root can be asked to be of one file system") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    auto p = in_root(root);
+    p.step(LC_MOUNT).a("/proc").b("proc");
+    p.step(LC_OPEN_IN_ROOT, 0x9fa0, O_PATH).a("/proc").c(LC_SLOT_PROC); // PROC_SUPER_MAGIC
+    p.step(LC_OPEN_IN_ROOT, 0, O_RDONLY)
+        .a("/proc/sys")
+        .c(8)
+        .step(LC_WRITE_AT, LC_SLOT_PROC, 3)
+        .a("self/oom_score_adj")
+        .c("500");
+    Fixture f;
+    CHECK(f.run(look(p, {"oom"})) == "500\n");
+    auto other = in_root(root);
+    other.step(LC_OPEN_IN_ROOT, 0x9fa0, O_PATH).a("/").c(LC_SLOT_PROC).exec({"/inside"});
+    CHECK(f.run_to_fault(other) == -EUCLEAN);
+    CHECK(f.result.report.step == 5);
+}
+
+TEST_CASE("a detached procfs belongs to the new pid namespace") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    auto p = in_root(root);
+    p.header.clone_flags |= CLONE_NEWPID;
+    p.step(LC_OPEN_PROC).c(6).step(LC_ATTACH, 6).a("/proc");
+    Fixture f;
+    CHECK(f.run(look(p, {"pid", "--", "readlink", "/proc/self", "--", "mounts"})).find("1\n1\n") == 0);
+}
+
+TEST_CASE("without a mount namespace the root is a chroot") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    REQUIRE(link(inside().c_str(), root.at("inside").c_str()) == 0);
+    PlanBuilder p;
+    p.step(LC_OPEN_HOST, 0, O_PATH | O_DIRECTORY).a(root.path()).c(LC_SLOT_ROOT).step(LC_CHROOT).step(LC_CHDIR).a("/");
+    p.step(LC_STDIO).step(LC_CLOSE_FDS, 0, 3).exec({"/inside", "ls", "/", "--", "cwd"});
+    Fixture f;
+    CHECK(f.run(p) == "inside\n/\n");
+}

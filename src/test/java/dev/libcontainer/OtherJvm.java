@@ -1,0 +1,71 @@
+package dev.libcontainer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Another JVM that runs a main class of the tests: to be killed, to be without privileges, to have streams of its own. */
+final class OtherJvm {
+    /** What became of it. */
+    record Ended(int code, String output, String errors) {}
+
+    private OtherJvm() {}
+
+    /** The command line: the class path and the properties of this JVM, and little memory. */
+    static List<String> command(Class<?> main, String... args) {
+        return command(System.getProperty("java.class.path"), Inside.HOST_PATH, cache(), main, args);
+    }
+
+    static String cache() {
+        return System.getProperty("org.bytedeco.javacpp.cachedir", "target/javacpp");
+    }
+
+    static List<String> command(String classPath, String inside, String cache, Class<?> main, String... args) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx128m",
+                "-XX:TieredStopAtLevel=1",
+                "-Xshare:auto",
+                "-Dlibcontainer.inside=" + inside,
+                "-Dorg.bytedeco.javacpp.cachedir=" + cache));
+        if (Runtime.version().feature() >= 24) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        command.addAll(List.of("-cp", classPath, main.getName()));
+        command.addAll(List.of(args));
+        return command;
+    }
+
+    /** Runs one to its end. */
+    static Ended run(Class<?> main, String input, String... args) throws IOException, InterruptedException {
+        return run(command(main, args), input);
+    }
+
+    static Ended run(List<String> command, String input) throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(command).start();
+        try (var out = process.getInputStream();
+                var err = process.getErrorStream()) {
+            CompletableFuture<String> errors = CompletableFuture.supplyAsync(() -> all(process.getErrorStream()));
+            try (OutputStream in = process.getOutputStream()) {
+                in.write(input.getBytes(UTF_8));
+            }
+            String output = all(process.getInputStream());
+            return new Ended(process.waitFor(), output, errors.join());
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static String all(java.io.InputStream in) {
+        try {
+            return new String(in.readAllBytes(), UTF_8);
+        } catch (IOException e) {
+            return e.toString();
+        }
+    }
+}
