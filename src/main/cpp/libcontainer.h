@@ -173,9 +173,10 @@ typedef struct lc_request {
 } lc_request;
 #define LC_MAX_REQUEST (192 * 1024)
 
-/** lc_request.flags. PIN_MOUNTS: hold the child's mount namespace by an fd, so that its teardown, which waits for an RCU
+/** lc_request.flags. CGROUPS_EXIST: CGROUP_MAKE steps open what an earlier spawn of the plan has made, CGROUP_WRITE steps
+ *  have been done by it, and a failed spawn leaves both as they are. PIN_MOUNTS: hold the child's mount namespace by an fd, so that its teardown, which waits for an RCU
  *  grace period, happens where that fd is closed and not in the child's exit. Where the kernel can (Linux 6.11). */
-enum { LC_REQUEST_PIN_MOUNTS = 1 };
+enum { LC_REQUEST_PIN_MOUNTS = 1, LC_REQUEST_CGROUPS_EXIST = 2 };
 
 typedef struct lc_result {
     lc_report report;

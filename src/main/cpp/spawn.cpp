@@ -54,6 +54,7 @@ Spawn::~Spawn() {
     close(result_.console);
     for (uint32_t i = result_.cgroup_count; i-- > 0;) {
         close(result_.cgroups[i]);
+        if (request_.flags & LC_REQUEST_CGROUPS_EXIST) continue;
         sys(__NR_unlinkat, cgroup_parents_[i], cgroup_names_[i], 0x200L); // AT_REMOVEDIR
     }
     result_.cgroup_count = 0;
@@ -84,11 +85,12 @@ int64_t Spawn::host_step(const lc_step &s) {
         if ((s.flags & LC_STEP_PARAM_MASK) && request_.params[LC_PARAM_NAME])
             name = reinterpret_cast<const char *>(&request_) + request_.params[LC_PARAM_NAME];
         if (result_.cgroup_count == LC_MAX_CGROUPS) return -E2BIG;
-        int64_t r = sys(__NR_mkdirat, slots_[s.b], name, 0755L);
+        bool exists = request_.flags & LC_REQUEST_CGROUPS_EXIST;
+        int64_t r = exists ? 0 : sys(__NR_mkdirat, slots_[s.b], name, 0755L);
         if (r < 0) return r;
         int64_t fd = openat(slots_[s.b], name, O_PATH | O_DIRECTORY | O_NOFOLLOW);
         if (fd < 0) {
-            sys(__NR_unlinkat, slots_[s.b], name, 0x200L);
+            if (!exists) sys(__NR_unlinkat, slots_[s.b], name, 0x200L);
             return fd;
         }
         cgroup_parents_[result_.cgroup_count] = slots_[s.b];
@@ -98,6 +100,7 @@ int64_t Spawn::host_step(const lc_step &s) {
         return 0;
     }
     case LC_CGROUP_WRITE:
+        if (request_.flags & LC_REQUEST_CGROUPS_EXIST) return 0;
         return lc_write_at(slots_[s.b], text(s.a), plan_ + s.c, static_cast<uint32_t>(s.d));
     case LC_OPEN_AT: {
         int64_t fd = openat(slots_[s.b], text(s.a), static_cast<int64_t>(s.d));

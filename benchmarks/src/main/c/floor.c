@@ -186,6 +186,10 @@ static long open_root(const struct step *s) {
     root_fd = (int)SYS(SYS_openat, AT_FDCWD, "/", O_PATH | O_CLOEXEC);
     return root_fd;
 }
+static long open_empty(const struct step *s) { /* what masked directories look like */
+    empty_fd = (int)open_below(root_fd, s->a, O_PATH | O_DIRECTORY);
+    return empty_fd;
+}
 static long mount_on(const struct step *s) { /* a target, b type, c options, n flags */
     long fd = open_below(root_fd, s->a, O_PATH | O_DIRECTORY);
     TRY(fd);
@@ -222,13 +226,8 @@ static long mask(const struct step *s) {
             TRY(status(null_fd, &found));
         }
         TRY(cover(null_fd, (int)fd));
-    } else if (empty_fd >= 0) {
-        TRY(cover(empty_fd, (int)fd));
     } else {
-        TRY(SYS(SYS_fchdir, fd));
-        TRY(SYS(SYS_mount, "tmpfs", ".", "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,nr_inodes=1"));
-        empty_fd = (int)open_below(root_fd, s->a, O_PATH | O_DIRECTORY);
-        TRY(empty_fd);
+        TRY(cover(empty_fd, (int)fd));
     }
     return SYS(SYS_close, fd);
 }
@@ -321,7 +320,7 @@ static long execute(const struct step *s) {
 #define LOCKED (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 #define BEGIN S(name, "lc:init")
 #define MOUNTS                                                                                                         \
-    S(open_root), S(mount_on, "/proc", "proc", 0, LOCKED),                                                               \
+    S(open_root), S(open_empty, "/dev/pts"), S(mount_on, "/proc", "proc", 0, LOCKED),                                                               \
         S(mount_on, "/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=0620,gid=5", MS_NOSUID | MS_NOEXEC),          \
         S(mount_on, "/dev/shm", "tmpfs", "mode=1777,size=64m", LOCKED), S(mount_on, "/dev/mqueue", "mqueue", 0, LOCKED)
 #define TMP S(mount_on, "/tmp", "tmpfs", "mode=1777,size=64m", MS_NOSUID | MS_NODEV)
@@ -506,6 +505,8 @@ static _Noreturn void zygote(int socket) {
             cell->err = (int)-pid;
             __atomic_store_n(&cell->done, 0u, __ATOMIC_RELEASE);
             SYS(SYS_futex, &cell->done, 1, INT32_MAX);
+        } else {
+            SYS(SYS_futex, &cell->pid, 1, INT32_MAX);
         }
         for (int i = 0; level->limits && i < cgroup_count; i++) SYS(SYS_close, received[i]);
     }
@@ -527,21 +528,24 @@ static void station(int index) {
 }
 static int epoll_fd, wake_fd;
 
-/* Cgroups of ended children, for the other thread to remove: one producer, one consumer. */
+/* What ended children leave, for the other thread to take down: one producer, one consumer. */
 #define QUEUE 256
-static int leftovers[QUEUE][MAX_CGROUPS];
+static struct leftover {
+    int mounts, cgroup_count, cgroups[MAX_CGROUPS];
+} leftovers[QUEUE];
 static uint32_t produced, consumed;
 
-static void remove_cgroups(const int *fds) {
-    for (int i = cgroup_count; i-- > 0;) {
+static void take_down(const struct leftover *l) {
+    if (l->mounts >= 0) SYS(SYS_close, l->mounts);
+    for (int i = l->cgroup_count; i-- > 0;) {
         char link[40], path[512];
-        snprintf(link, sizeof link, "/proc/self/fd/%d", fds[i]);
+        snprintf(link, sizeof link, "/proc/self/fd/%d", l->cgroups[i]);
         ssize_t n = SYS(SYS_readlinkat, AT_FDCWD, link, path, sizeof path - 1);
         if (n > 0) {
             path[n] = 0;
             while (SYS(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR) == -EBUSY) usleep(1000);
         }
-        SYS(SYS_close, fds[i]);
+        SYS(SYS_close, l->cgroups[i]);
     }
 }
 
@@ -555,7 +559,7 @@ static void *sweep(void *unused) {
             if (events[i].data.u64 == UINT64_MAX) SYS(SYS_read, wake_fd, &count, 8);
         }
         for (; consumed != __atomic_load_n(&produced, __ATOMIC_ACQUIRE); __atomic_store_n(&consumed, consumed + 1, __ATOMIC_RELEASE))
-            remove_cgroups(leftovers[consumed % QUEUE]);
+            take_down(&leftovers[consumed % QUEUE]);
     }
     return 0;
 }
@@ -610,10 +614,19 @@ static void make_cgroups(int *dirs) {
     }
 }
 
+/* Holds the child's mount namespace, so that the one who closes it waits for its teardown, and not the child's exit. */
+static void pin_mounts(int *pidfd, int *mounts) {
+    const struct timespec brief = {0, 5000000};
+    while (__atomic_load_n(&cell->pid, __ATOMIC_ACQUIRE) == 0 && __atomic_load_n(&cell->done, __ATOMIC_ACQUIRE))
+        SYS(SYS_futex, &cell->pid, 0, 0, &brief);
+    *pidfd = (int)SYS(NR_PIDFD_OPEN, cell->pid, 0);
+    *mounts = (int)SYS(SYS_ioctl, *pidfd, 0xff03, 0); /* PIDFD_GET_MNT_NAMESPACE, Linux 6.11 */
+}
+
 static void spawn_once(int index) {
     static uint32_t serial;
     const struct level *l = &LEVELS[index];
-    int dirs[MAX_CGROUPS], sent[MAX_CGROUPS];
+    int dirs[MAX_CGROUPS], sent[MAX_CGROUPS], pidfd = -1, mounts = -1;
     memset(cell, 0, offsetof(struct cell, begun));
     cell->done = 1;
     cell->traced = tracing;
@@ -622,6 +635,7 @@ static void spawn_once(int index) {
     for (int i = 0; i < cgroup_count; i++) sent[i] = unified ? dirs[i] : cgroups[i].parent_fd;
     send_request(sockets[index], sent, l->limits ? cgroup_count : 0);
     station(SENT);
+    if (l->root) pin_mounts(&pidfd, &mounts);
     if (l->limits && !unified) make_cgroups(dirs);
     station(HOST_DONE);
     __atomic_store_n(&cell->host, 1u, __ATOMIC_RELEASE);
@@ -633,7 +647,7 @@ static void spawn_once(int index) {
         fprintf(stderr, "floor: %s: step %d: %s\n", l->name, cell->step, strerror(cell->err));
         exit(1);
     }
-    long pidfd = SYS(NR_PIDFD_OPEN, cell->pid, 0);
+    if (pidfd < 0) pidfd = (int)SYS(NR_PIDFD_OPEN, cell->pid, 0);
     struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.u64 = serial};
     SYS(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_ADD, pidfd, &event);
     SYS(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_DEL, pidfd, &event);
@@ -642,7 +656,7 @@ static void spawn_once(int index) {
     struct rusage usage;
     SYS(SYS_waitid, P_PIDFD, pidfd, &info, WNOHANG | WEXITED | WNOWAIT | __WALL, 0);
     if (info.si_pid == 0) {
-        struct pollfd request = {(int)pidfd, POLLIN, 0};
+        struct pollfd request = {pidfd, POLLIN, 0};
         const struct timespec limit = {0, 5000000};
         SYS(SYS_ppoll, &request, 1, &limit, 0, 8);
         SYS(SYS_waitid, P_PIDFD, pidfd, &info, WNOHANG | WEXITED | WNOWAIT | __WALL, 0);
@@ -654,11 +668,12 @@ static void spawn_once(int index) {
         fprintf(stderr, "floor: %s: the program ended with %d\n", l->name, info.si_status);
         exit(1);
     }
-    if (!l->limits) return;
-    for (int i = 0; i < cgroup_count; i++)
+    for (int i = 0; l->limits && i < cgroup_count; i++)
         for (int f = 0; cgroups[i].figures[f]; f++) read_figure(dirs[i], cgroups[i].figures[f]);
+    if (!l->limits && mounts < 0) return;
     while (produced - __atomic_load_n(&consumed, __ATOMIC_ACQUIRE) == QUEUE) sched_yield();
-    memcpy(leftovers[produced % QUEUE], dirs, sizeof dirs);
+    leftovers[produced % QUEUE] = (struct leftover){.mounts = mounts, .cgroup_count = l->limits ? cgroup_count : 0};
+    memcpy(leftovers[produced % QUEUE].cgroups, dirs, sizeof dirs);
     __atomic_store_n(&produced, produced + 1, __ATOMIC_RELEASE);
     const uint64_t one = 1;
     SYS(SYS_write, wake_fd, &one, 8);
@@ -769,6 +784,8 @@ int main(int argc, char **argv) {
     static uint64_t starts[MAX_TRACED];
     traces = calloc(MAX_TRACED, sizeof *traces);
     if (!traces) die("memory");
+    signal(SIGINT, SIG_IGN); /* whoever asks will close stdin */
+    signal(SIGTERM, SIG_IGN);
     program = argv[1];
     network = open(argv[2], O_RDONLY | O_CLOEXEC);
     must(network, argv[2]);

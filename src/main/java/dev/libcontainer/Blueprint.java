@@ -113,6 +113,7 @@ public final class Blueprint implements AutoCloseable {
 
     private Container spawn(Launch launch, String id, Variant variant, int network) {
         Container container = new Container(containers, variant, id);
+        Optional<CgroupLayout.Existing> existing = Optional.empty();
         SpawnCall call = containers.takeCall();
         try (StdioFds fds = new StdioFds(launch.stdio())) {
             call.exitTo(containers.exits().poller().fd(), container.token());
@@ -120,14 +121,16 @@ public final class Blueprint implements AutoCloseable {
                 call.pinMounts();
             }
             fds.bind(call);
+            existing = bindReusedCgroup(launch, id, variant, call);
             bindSlots(variant.plan, call, network);
-            bindParameters(launch, id, call);
+            bindParameters(launch, id, existing, call);
             variant.loaded.spawn(call);
-            container.started(call, launch.stdio());
+            container.started(call, launch.stdio(), existing);
             fds.resize(container);
             return container;
         } catch (SpawnException e) {
             containers.exits().forget(container.token());
+            existing.filter(CgroupLayout.Existing::isMade).ifPresent(cgroups::putBack);
             throw Failures.spawn(ContainerException.Phase.SPAWN, id, variant.plan, e);
         } catch (IllegalArgumentException e) {
             containers.exits().forget(container.token());
@@ -141,6 +144,21 @@ public final class Blueprint implements AutoCloseable {
         }
     }
 
+    /** Whoever gives a container or its cgroup a name wants to find it by that; others may get used directories. */
+    private Optional<CgroupLayout.Existing> bindReusedCgroup(
+            Launch launch, String id, Variant variant, SpawnCall call) {
+        boolean named = launch.id().isPresent() || launch.cgroupName().isPresent();
+        boolean endsEmpty = variant.plan.namespaces().contains(NamespaceType.PID); // with its first process all are gone
+        if (named || !endsEmpty || !cgroups.isReusable()) {
+            return Optional.empty();
+        }
+        Optional<CgroupLayout.Existing> idle = cgroups.takeIdle();
+        idle.ifPresent(it -> call.cgroupsExist());
+        CgroupLayout.Existing existing = idle.orElseGet(() -> cgroups.next(id));
+        call.param(SpawnCall.Param.NAME, existing.name());
+        return Optional.of(existing);
+    }
+
     private void bindSlots(Plan plan, SpawnCall call, int network) {
         plan.bindings().forEach((slot, binding) -> {
             int position = slot.index() - Plan.FIRST_REQUEST_SLOT;
@@ -152,8 +170,9 @@ public final class Blueprint implements AutoCloseable {
         });
     }
 
-    private void bindParameters(Launch launch, String id, SpawnCall call) {
-        if (!cgroups.isEmpty()) {
+    private void bindParameters(
+            Launch launch, String id, Optional<CgroupLayout.Existing> existing, SpawnCall call) {
+        if (!cgroups.isEmpty() && existing.isEmpty()) {
             call.param(SpawnCall.Param.NAME, checkedName(launch.cgroupName().orElse(id)));
         }
         if (launch.hostname().isPresent()) {
@@ -195,6 +214,7 @@ public final class Blueprint implements AutoCloseable {
         try {
             fresh.loaded.close();
             pooled.ifPresent(variant -> variant.loaded.close());
+            cgroups.close();
         } catch (KernelException e) {
             throw Failures.kernel(ContainerException.Phase.RUN, e);
         }

@@ -23,7 +23,10 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
  * The cgroups of one blueprint: which hierarchies its limits need, where its containers' directories are made, and what
@@ -44,9 +47,15 @@ final class CgroupLayout {
     private static final Set<String> LAST =
             Set.of("memory.max_usage_in_bytes", "memory.oom_control", "memory.peak", "memory.events");
 
+    /** A name under which the directories exist already, and the out-of-memory kills that were counted under it. */
+    record Existing(String name, long oomKills, boolean isMade) {}
+
+    private static final String PEAK_V1 = "memory.max_usage_in_bytes";
+
     private final CgroupMounts mounts;
     private final List<Place> places;
     private final byte[] figureNames;
+    private final Queue<Existing> idle = new ConcurrentLinkedQueue<>();
 
     private CgroupLayout(CgroupMounts mounts, List<Place> places) {
         this.mounts = mounts;
@@ -117,6 +126,53 @@ final class CgroupLayout {
         List<StatFile> last =
                 figures.stream().filter(figure -> LAST.contains(figure.file())).toList();
         return new Place(hierarchy, parent, writes, figures, last);
+    }
+
+    /**
+     * Whether a directory can serve another container once its last process is gone: making a v1 memory cgroup takes the
+     * kernel as long as starting a process. On v2 it is cheap, and the peak could not be set back.
+     */
+    boolean isReusable() {
+        return !places.isEmpty() && places.stream().allMatch(place -> place.hierarchy.version() == CgroupVersion.V1);
+    }
+
+    /** Directories that nobody uses now, made by an earlier spawn. */
+    Optional<Existing> takeIdle() {
+        return Optional.ofNullable(idle.poll());
+    }
+
+    /** A name for directories that will be reused; no caller may choose one that begins so. */
+    Existing next(String id) {
+        return new Existing("_" + id, 0, false);
+    }
+
+    /** Takes directories back from an ended container; closes their fds. */
+    void giveBack(Existing existing, long oomKills, int[] directories) {
+        for (int i = 0; i < directories.length; i++) {
+            if (places.get(i).lastFigures.stream().anyMatch(figure -> figure.file().equals(PEAK_V1))) {
+                Kernel.tryWriteAt(directories[i], PEAK_V1, "0");
+            }
+            Kernel.close(directories[i]);
+        }
+        putBack(new Existing(existing.name, oomKills, true));
+    }
+
+    /** A spawn failed: its directories were never used. */
+    void putBack(Existing existing) {
+        idle.add(existing);
+    }
+
+    /** Removes the directories that wait to be used again. */
+    void close() {
+        for (Existing existing = idle.poll(); existing != null; existing = idle.poll()) {
+            int[] directories = new int[places.size()];
+            for (int i = 0; i < directories.length; i++) {
+                int parent = places.get(i).parent.value();
+                directories[i] = Kernel.open(parent, existing.name, Kernel.O_PATH | Kernel.O_DIRECTORY)
+                        .release();
+            }
+            Kernel.removeCgroups(directories);
+        }
     }
 
     boolean isEmpty() {

@@ -48,6 +48,8 @@ public final class Container implements AutoCloseable {
     private Fd pidfd = Fd.adopt(-1);
     private int[] cgroups = NO_CGROUPS;
     private Fd mounts = Fd.adopt(-1);
+    private Optional<CgroupLayout.Existing> existing = Optional.empty();
+    private long oomKills;
     private boolean started;
     private boolean ended;
     private boolean goneEarly;
@@ -66,7 +68,7 @@ public final class Container implements AutoCloseable {
     }
 
     /** The spawn has succeeded: takes over what it made. */
-    void started(SpawnCall call, Stdio stdio) {
+    void started(SpawnCall call, Stdio stdio, Optional<CgroupLayout.Existing> reused) {
         startNanos = System.nanoTime() - calledNanos;
         for (int i = 0; i < 3; i++) {
             int fd = call.stdioEnd(i);
@@ -84,6 +86,7 @@ public final class Container implements AutoCloseable {
             pidfd = Fd.adopt(call.pidfd());
             cgroups = call.cgroups();
             mounts = Fd.adopt(call.mounts());
+            existing = reused;
             if (call.console() >= 0) {
                 terminal = Optional.of(new PseudoTerminal(call.console()));
             }
@@ -127,7 +130,8 @@ public final class Container implements AutoCloseable {
             try {
                 CgroupStats.Memory memory = variant.cgroups().lastFigures(directories).memory();
                 peak = memory.peakBytes();
-                oom = memory.oomKills().orElse(0) > 0;
+                oomKills = memory.oomKills().orElse(0);
+                oom = oomKills > existing.map(CgroupLayout.Existing::oomKills).orElse(0L);
             } catch (RuntimeException e) {
                 trouble = e;
             }
@@ -163,7 +167,9 @@ public final class Container implements AutoCloseable {
             directories = cgroups;
             cgroups = NO_CGROUPS;
         }
-        if (directories.length > 0) {
+        if (directories.length > 0 && existing.isPresent()) {
+            variant.cgroups().giveBack(existing.get(), oomKills, directories);
+        } else if (directories.length > 0) {
             Kernel.removeCgroups(directories);
         }
     }

@@ -100,7 +100,7 @@ class ToProcessTest {
 
     @Test
     void itCanBeDestroyedForcibly() throws Exception {
-        compare(Inside.bare("").command("sh", "-c", "trap '' TERM; sleep 1000"), process -> {
+        compare(Inside.bare("").command("sh", "-c", "trap '' TERM; exec sleep 1000"), process -> {
             assertThat(process.supportsNormalTermination()).isTrue();
             assertThat(process.destroyForcibly()).isSameAs(process);
             assertThat(process.onExit().join().exitValue()).isEqualTo(KILLED);

@@ -97,6 +97,12 @@ public final class Kernel {
         check("write \"" + value + "\" to", path, Native.writeAt(dir, cString(path), bytes, bytes.length));
     }
 
+    /** The same; false if the kernel refuses. */
+    public static boolean tryWriteAt(int dir, String path, String value) {
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        return Native.writeAt(dir, cString(path), bytes, bytes.length) >= 0;
+    }
+
     /** mkdirat(2); false if it was there already. */
     public static boolean makeDirectory(int dir, String path, int mode) {
         int r = Native.mkdir(dir, cString(path), mode);

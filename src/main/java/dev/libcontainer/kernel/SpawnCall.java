@@ -27,6 +27,7 @@ public final class SpawnCall {
     }
 
     private static final int PIN_MOUNTS = 1;
+    private static final int CGROUPS_EXIST = 2;
     private static final int FIRST_CAPACITY = 4096;
 
     private ByteBuffer request = allocate(FIRST_CAPACITY);
@@ -62,7 +63,13 @@ public final class SpawnCall {
 
     /** Holds the child's mount namespace, so that its teardown happens where {@link #mounts} is closed. */
     public SpawnCall pinMounts() {
-        request.putInt(4, PIN_MOUNTS);
+        request.putInt(4, request.getInt(4) | PIN_MOUNTS);
+        return this;
+    }
+
+    /** The cgroups of this name were made and limited by an earlier spawn of the same plan. */
+    public SpawnCall cgroupsExist() {
+        request.putInt(4, request.getInt(4) | CGROUPS_EXIST);
         return this;
     }
 

@@ -14,10 +14,15 @@ import java.util.List;
 import java.util.Optional;
 
 /** The default profile as BPF, written to files for the C programs. */
-final class Filters {
+public final class Filters {
     private static final int INSTRUCTION_BYTES = 8;
 
     private Filters() {}
+
+    /** Writes the filter as the library compiles it. */
+    public static void main(String[] args) throws IOException {
+        write(Path.of(args[0]), SeccompCompiler.compile(profile(), arch()).bpf());
+    }
 
     private static Arch arch() {
         return Arch.fromOsArch(System.getProperty("os.arch")).orElseThrow();

@@ -13,9 +13,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.function.LongConsumer;
 
 /** The library, opened, with what every benchmark of it needs: a program, a network namespace, a blueprint a level. */
 public final class Setting implements AutoCloseable {
+    private static final LongConsumer NOBODY = nanos -> {};
+
     private final Path program;
     private final Containers containers;
     private final Fd network;
@@ -60,17 +63,11 @@ public final class Setting implements AutoCloseable {
 
     /** Spawns one, waits for its end, and returns how long it took. */
     public long spawnAndWait(Blueprint blueprint) throws InterruptedException {
-        long start = System.nanoTime();
-        ExitStatus status = blueprint.spawn(Stdio.nothing()).waitFor();
-        long nanos = System.nanoTime() - start;
-        if (!status.isSuccess()) {
-            throw new IllegalStateException(blueprint + ": " + status);
-        }
-        return nanos;
+        return spawnAndWait(blueprint, NOBODY);
     }
 
-    /** The same; also adds how long the spawn itself took. */
-    long spawnAndWait(Blueprint blueprint, Samples started) throws InterruptedException {
+    /** The same; also tells started how long the spawn itself took. */
+    long spawnAndWait(Blueprint blueprint, LongConsumer started) throws InterruptedException {
         long start = System.nanoTime();
         Container container = blueprint.spawn(Stdio.nothing());
         long spawned = System.nanoTime();
@@ -79,12 +76,12 @@ public final class Setting implements AutoCloseable {
         if (!status.isSuccess()) {
             throw new IllegalStateException(blueprint + ": " + status);
         }
-        started.add(spawned - start);
+        started.accept(spawned - start);
         return nanos;
     }
 
-    /** What the JDK needs for the same program without any isolation. */
-    long processBuilder(Samples started) throws IOException, InterruptedException {
+    /** What the JDK needs for the same program without any isolation; tells started how long start() took. */
+    static long processBuilder(Path program, LongConsumer started) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(program.toString())
                 .redirectInput(new File("/dev/null"))
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
@@ -97,7 +94,7 @@ public final class Setting implements AutoCloseable {
         if (code != 0) {
             throw new IllegalStateException("exit code " + code);
         }
-        started.add(spawned - start);
+        started.accept(spawned - start);
         return nanos;
     }
 

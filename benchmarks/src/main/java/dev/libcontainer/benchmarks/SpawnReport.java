@@ -55,6 +55,7 @@ public final class SpawnReport {
             }
         }
         Path directory = Files.createTempDirectory(Path.of("/dev/shm"), "libcontainer-benchmarks");
+        Ending.mayBeInterrupted();
         try (Setting setting = Setting.open()) {
             SpawnReport run = new SpawnReport(size, setting, directory);
             Report report = floorOnly ? run.floorOnly(steps) : run.everything();
@@ -65,6 +66,8 @@ public final class SpawnReport {
             if (markdown.isPresent()) {
                 report.writeMarkdown(markdown.get());
             }
+        } catch (InterruptedException e) {
+            System.err.println("interrupted");
         } finally {
             try (Stream<Path> files = Files.walk(directory)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -153,12 +156,12 @@ public final class SpawnReport {
     /** The main table: every level, its floor and ProcessBuilder in every round. */
     private void levels(Helper floor) throws Exception {
         phase("warming up");
-        rounds.add("processbuilder", 30, 0, () -> setting.processBuilder(processBuilderStart));
+        rounds.add("processbuilder", 30, 0, () -> Setting.processBuilder(setting.program(), processBuilderStart::add));
         for (Level level : Level.values()) {
             String name = level.label();
             Blueprint blueprint = setting.blueprint(level);
             Samples started = rounds.samples(name + "-start");
-            rounds.add(name, turns(level), 0, () -> setting.spawnAndWait(blueprint, started));
+            rounds.add(name, turns(level), 0, () -> setting.spawnAndWait(blueprint, started::add));
             rounds.add(floorOf(name), turns(level), (n, into) -> floor.measure(name, n, 0, into));
         }
         for (int i = 0; i < WARM_UP_SPAWNS; i++) {
@@ -190,7 +193,7 @@ public final class SpawnReport {
     private void idle(Helper floor) throws Exception {
         phase("after pauses of 20 ms");
         Rounds idle = new Rounds();
-        idle.add("processbuilder", 2, IDLE_MICROS, () -> setting.processBuilder(new Samples()));
+        idle.add("processbuilder", 2, IDLE_MICROS, () -> Setting.processBuilder(setting.program(), nanos -> {}));
         for (Level level : new Level[] {Level.NONE, Level.FULL}) {
             String name = level.label();
             idle.add(name, 4, IDLE_MICROS, () -> setting.spawnAndWait(setting.blueprint(level)));

@@ -21,14 +21,18 @@ public final class Worker {
 
     /** See the class. */
     public static void main(String[] args) throws Exception {
+        Ending.mayBeInterrupted();
         try (Setting setting = Setting.open();
                 Scanner questions = new Scanner(System.in)) {
             while (questions.hasNext()) {
                 Blueprint blueprint = setting.blueprint(Level.valueOf(questions.next()));
                 int count = questions.nextInt();
-                questions.nextInt();
+                int pauseMicros = questions.nextInt();
                 StringBuilder answer = new StringBuilder();
                 for (int i = 0; i < count; i++) {
+                    if (pauseMicros > 0) {
+                        Thread.sleep(pauseMicros / 1000);
+                    }
                     answer.append(setting.spawnAndWait(blueprint)).append(' ');
                 }
                 System.out.println(answer);
