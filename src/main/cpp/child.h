@@ -43,7 +43,8 @@ enum : uint16_t { kOpSpawn = 1, kOpTemplate = 2 };
 /// What goes over the spawner's socket, with one fd for each bit of mask, in order of slots.
 struct Message {
     uint16_t operation;
-    uint16_t complete; // set by the receiver: every fd arrived
+    uint8_t wake_pid; // somebody waits for the pid, before the child has arrived
+    uint8_t complete; // set by the receiver: every fd has come
     uint32_t cell;
     uint64_t plan; // offset in the arena
     uint64_t mask;

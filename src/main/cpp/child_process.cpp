@@ -121,7 +121,7 @@ int64_t process_step(Context &c, const lc_step &s) noexcept {
     case LC_UMASK:
         return sys(__NR_umask, value);
     case LC_SETSID:
-        return sys(__NR_setsid);
+        return value ? sys(__NR_setpgid, 0L, 0L) : sys(__NR_setsid);
     case LC_CONSOLE:
         return console_step(c, s);
     case LC_RLIMIT:

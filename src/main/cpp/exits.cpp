@@ -84,12 +84,12 @@ extern "C" int32_t lc_events(int32_t epoll, uint64_t *tokens, int32_t capacity, 
 
 extern "C" int32_t lc_wait(int32_t pidfd, int64_t timeout_micros, lc_exit *exit) {
     *exit = {};
-    int64_t r = try_reap(pidfd, exit);
-    if (r != 0 || timeout_micros == 0) return static_cast<int32_t>(r);
-    pollfd request{pidfd, POLLIN, 0};
-    int64_t limit[2] = {timeout_micros / 1000000, timeout_micros % 1000000 * 1000};
-    r = sys(__NR_ppoll, &request, 1L, timeout_micros < 0 ? nullptr : limit, nullptr, 0L);
-    if (r <= 0) return r == -EINTR ? 0 : static_cast<int32_t>(r);
+    if (timeout_micros != 0) {
+        pollfd request{pidfd, POLLIN, 0};
+        int64_t limit[2] = {timeout_micros / 1000000, timeout_micros % 1000000 * 1000};
+        int64_t r = sys(__NR_ppoll, &request, 1L, timeout_micros < 0 ? nullptr : limit, nullptr, 0L);
+        if (r <= 0) return r == -EINTR ? 0 : static_cast<int32_t>(r);
+    }
     return static_cast<int32_t>(try_reap(pidfd, exit));
 }
 

@@ -16,8 +16,8 @@ extern "C" int32_t lc_read_at(int32_t dir, const char *path, uint8_t *data, uint
         int64_t n = sys(__NR_read, fd.get(), data + size, static_cast<int64_t>(capacity - size));
         if (n == -EINTR) continue;
         if (n < 0) return static_cast<int32_t>(n);
-        if (n == 0) break;
         size += static_cast<uint32_t>(n);
+        if (n < 4096) break; // a control file comes a page at a time, the last one short
     }
     return static_cast<int32_t>(size);
 }

@@ -113,8 +113,8 @@ enum {
     LC_SETDOMAINNAME = 41,  /* a name */
     LC_CHDIR = 42,          /* a path; the cwd must then lie below the root */
     LC_UMASK = 43,          /* d mask */
-    LC_SETSID = 44,
-    LC_CONSOLE = 45,        /* a path of ptmx, b socket slot, c path to bind the terminal over or 0: pty as stdio */
+    LC_SETSID = 44,         /* d 0: a new session; 1: a new process group only */
+    LC_CONSOLE = 45,        /* a path of ptmx, b socket slot, c path to bind over or 0: a new session's pty as stdio */
     LC_RLIMIT = 46,         /* b resource, c u64 soft, hard */
     LC_SETGROUPS = 47,      /* b count, c u32 gids or 0 */
     LC_SETRESGID = 48,      /* d gid */

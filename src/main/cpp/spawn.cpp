@@ -147,7 +147,7 @@ int64_t Spawn::late_host_steps(Cell *cell) {
 /// Best effort: a kernel without the ioctl, or a child that is gone already, leaves no pin.
 void Spawn::pin_mounts(Cell *cell) {
     constexpr int64_t get_mount_namespace = 0xff03; // PIDFD_GET_MNT_NAMESPACE, Linux 6.11
-    if (!(request_.flags & LC_REQUEST_PIN_MOUNTS) || !(header().clone_flags & CLONE_NEWNS)) return;
+    if (!pins_mounts()) return;
     const int64_t brief[2] = {0, 5000000};
     while (__atomic_load_n(&cell->pid, __ATOMIC_ACQUIRE) == 0 && __atomic_load_n(&cell->done, __ATOMIC_ACQUIRE) != 0)
         if (futex_wait(reinterpret_cast<uint32_t *>(&cell->pid), 0, brief) == -ETIMEDOUT) return;
@@ -268,7 +268,7 @@ int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
         if (r >= 0) r = clone_here(cell);
         else result_.report = late_fault_;
     } else {
-        Message message{operation, 0, index, static_cast<uint64_t>(offset_), mask};
+        Message message{operation, pins_mounts(), 0, index, static_cast<uint64_t>(offset_), mask};
         result_.report.aux = LC_AT_SEND;
         r = send_request(socket, message, slots_);
         if (r >= 0) {

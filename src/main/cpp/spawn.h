@@ -28,6 +28,9 @@ class Spawn {
     int64_t host_step(const lc_step &s);
     int64_t late_host_steps(Cell *cell);
     void pin_mounts(Cell *cell);
+    bool pins_mounts() const {
+        return (request_.flags & LC_REQUEST_PIN_MOUNTS) && (header().clone_flags & 0x20000); // CLONE_NEWNS
+    }
     int64_t keep_child_end(int32_t fd);
     int64_t receive_console();
     void fill(Cell *cell, uint64_t cell_base);

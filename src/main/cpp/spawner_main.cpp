@@ -123,7 +123,7 @@ void spawn(Server &server, const Message &message, const int32_t *slots) noexcep
         finish(cell, static_cast<int32_t>(-pid), LC_AT_CLONE);
         return;
     }
-    futex_wake(reinterpret_cast<uint32_t *>(&cell->pid)); // whoever wants to know it before the child has arrived
+    if (message.wake_pid) futex_wake(reinterpret_cast<uint32_t *>(&cell->pid));
     if (!h.uid_map_size && !h.gid_map_size) return;
     int64_t r = write_maps(h, c->plan, static_cast<int32_t>(pid));
     cell->map_err = static_cast<int32_t>(-r);

@@ -69,7 +69,7 @@ constexpr Rule kRules[] = {
     {LC_SETDOMAINNAME, false, kText, kZero, kZero, kZero, 0},
     {LC_CHDIR, false, kText, kZero, kZero, kZero, 0},
     {LC_UMASK, false, kZero, kZero, kZero, kAny, 0},
-    {LC_SETSID, false, kZero, kZero, kZero, kZero, 0},
+    {LC_SETSID, false, kZero, kZero, kZero, kFlags0or1, 0},
     {LC_CONSOLE, false, kText, kOptional, kText0, kZero, 0},
     {LC_RLIMIT, false, kZero, kAny, kData, kZero, 16},
     {LC_SETGROUPS, false, kZero, kAny, kGroups, kZero, 0},

@@ -56,7 +56,7 @@ final class InitOrder {
         }
         root.propagate();
         system.nameHost();
-        process.session(); //       a session of its own: TIOCSTI reaches nobody else's terminal
+        process.session(); //       of its own: TIOCSTI reaches nobody else's terminal
         process.console(); //       inside the new root, while /dev/pts can be opened
         process.limits(); //        before ids and capabilities go: raising needs them
         process.schedule();

@@ -53,8 +53,9 @@ final class ProcessStage {
         this.draft = draft;
     }
 
+    /** A plain process needs no more than a group of its own; a session costs the scheduler a group of tasks. */
     void session() {
-        draft.add(ProcessStep.setsid(), "");
+        draft.add(draft.linux.namespaces().isEmpty() ? ProcessStep.setpgid() : ProcessStep.setsid(), "");
     }
 
     void console() {

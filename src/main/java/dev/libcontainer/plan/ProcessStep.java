@@ -23,6 +23,10 @@ public sealed interface ProcessStep extends Step {
         return new Number(Wire.SETSID, "setsid", "setsid", 0);
     }
 
+    static Step setpgid() {
+        return new Number(Wire.SETSID, "setpgid", "setpgid", 1);
+    }
+
     static Step umask(int mask) {
         return new Number(Wire.UMASK, "umask", "umask " + Integer.toOctalString(mask), mask);
     }
