@@ -290,7 +290,10 @@ public final class Container implements AutoCloseable {
         return pipes.stdin();
     }
 
-    /** The container's stdout; empty unless it is a pipe or captured (then it blocks until the end). */
+    /**
+     * The container's stdout; empty unless it is a pipe, or captured: then each call waits for the stream's end and gives a
+     * stream over everything, which is the caller's to close.
+     */
     public InputStream stdout() {
         return reader(1);
     }
