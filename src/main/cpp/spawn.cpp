@@ -288,6 +288,7 @@ int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
 int64_t Spawn::clone_here(Cell *cell) {
     const lc_plan_header &h = header();
     result_.report.aux = LC_AT_CLONE;
+    if (h.uid_map_size || h.gid_map_size) return -EOPNOTSUPP; // nobody is free to write them
     if (h.flags & (LC_PLAN_CHANGES_IDS | LC_PLAN_NEEDS_TEMPLATE)) return -EOPNOTSUPP; // would mark this process undumpable
     const uint64_t size = kStackSize;
     void *stack = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);

@@ -80,12 +80,12 @@ final class HostInfo {
         }
         Spec oci = spec.oci();
         List<Mount> mounts = new ArrayList<>();
-        List<Mount> onTop = new ArrayList<>();
+        List<Mount> above = new ArrayList<>();
         for (Mount bind : hostView(view).mounts()) {
-            (isBelowAny(bind, oci.mounts()) ? onTop : mounts).add(bind); // or it would be hidden
+            (isBelowAny(bind, oci.mounts()) ? above : mounts).add(bind); // or it would be hidden
         }
         mounts.addAll(oci.mounts());
-        mounts.addAll(onTop);
+        mounts.addAll(above);
         return new Spec(
                 oci.ociVersion(),
                 oci.root(),

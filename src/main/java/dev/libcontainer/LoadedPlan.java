@@ -3,7 +3,6 @@ package dev.libcontainer;
 import dev.libcontainer.kernel.Engine;
 import dev.libcontainer.kernel.Errno;
 import dev.libcontainer.kernel.Fd;
-import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.Report;
 import dev.libcontainer.kernel.SpawnCall;
 import dev.libcontainer.kernel.SpawnException;
@@ -12,6 +11,7 @@ import dev.libcontainer.plan.Plan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
@@ -21,7 +21,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class LoadedPlan {
     private static final long PAUSE_NANOS = 100_000;
-    private static final long REAP_MICROS = 5_000_000;
+    private static final int MOST_ATTEMPTS = 10;
 
     private final Containers containers;
     private final Plan plan;
@@ -29,8 +29,7 @@ final class LoadedPlan {
     private final AtomicInteger inUse = new AtomicInteger();
     private final AtomicInteger spawns = new AtomicInteger();
     private long loaded = -1;
-    private volatile int template = -1;
-    private int templatePidfd = -1;
+    private volatile Optional<Template> template = Optional.empty();
     private volatile boolean closed;
 
     LoadedPlan(Containers containers, Plan plan, boolean pooled) {
@@ -56,22 +55,42 @@ final class LoadedPlan {
                 throw new IllegalStateException("the blueprint is closed");
             }
             long handle = loaded >= 0 ? loaded : load();
-            int through = template;
             boolean again = plan.needsTemplate() || spawns.getAndIncrement() > 0;
-            if (through < 0 && again && containers.usesTemplates() && plan.hasTemplate()) {
-                through = openTemplate();
+            if (!again || !containers.usesTemplates() || !plan.hasTemplate()) {
+                containers.engine().spawn(handle, -1, call);
+                return;
             }
-            try {
-                containers.engine().spawn(handle, through, call);
-            } catch (SpawnException e) {
-                if (through < 0 || !isTemplateGone(e.report())) {
-                    throw e;
-                }
-                closeTemplate(); // somebody killed it: the next one makes another
-                containers.engine().spawn(handle, plan.needsTemplate() ? openTemplate() : -1, call);
+            for (int attempt = 1; !spawnThrough(acquireTemplate(), handle, call, attempt); attempt++) {
+                Thread.onSpinWait();
             }
         } finally {
             inUse.decrementAndGet();
+        }
+    }
+
+    /** Spawns through a template that is the caller's to release; false if somebody has killed it. */
+    private boolean spawnThrough(Template through, long handle, SpawnCall call, int attempt) {
+        try {
+            containers.engine().spawn(handle, through.fd(), call);
+            return true;
+        } catch (SpawnException e) {
+            if (attempt == MOST_ATTEMPTS || !isTemplateGone(e.report())) {
+                throw e;
+            }
+            closeTemplate(through);
+            return false;
+        } finally {
+            through.release();
+        }
+    }
+
+    private Template acquireTemplate() {
+        for (; ; ) {
+            Template current = template.orElseGet(this::openTemplate);
+            if (current.acquire()) {
+                return current;
+            }
+            closeTemplate(current); // it was ended between the two lines above
         }
     }
 
@@ -80,10 +99,20 @@ final class LoadedPlan {
         return report.step() < 0 && place && report.error().equals(Errno.EPIPE);
     }
 
-    private synchronized int openTemplate() {
-        if (template >= 0) {
-            return template;
+    private Template openTemplate() {
+        Template made;
+        synchronized (this) {
+            if (template.isPresent()) {
+                return template.get();
+            }
+            made = forkTemplate();
+            template = Optional.of(made);
         }
+        containers.templateOpened(this); // may end another plan's: not under this one's lock
+        return made;
+    }
+
+    private Template forkTemplate() {
         SpawnCall call = containers.takeCall();
         List<Fd> namespaces = new ArrayList<>();
         try {
@@ -95,10 +124,7 @@ final class LoadedPlan {
                 }
             }
             Fd opened = containers.engine().openTemplate(load(), call);
-            templatePidfd = call.pidfd();
-            template = opened.release();
-            containers.templateOpened(this);
-            return template;
+            return new Template(opened.release(), call.pidfd());
         } catch (SpawnException e) {
             throw Failures.spawn(ContainerException.Phase.PREPARE, "template", plan, e);
         } finally {
@@ -111,14 +137,15 @@ final class LoadedPlan {
         return inUse.get() == 0;
     }
 
-    /** Ends the template process; the next spawn makes another. */
-    synchronized void closeTemplate() {
-        if (template >= 0) {
-            Kernel.close(template);
-            template = -1;
-            Kernel.signal(templatePidfd, 9);
-            Kernel.await(templatePidfd, REAP_MICROS);
-            Kernel.close(templatePidfd);
+    /** Ends the template process when its last user is done; the next spawn makes another. */
+    void closeTemplate() {
+        template.ifPresent(this::closeTemplate);
+    }
+
+    private synchronized void closeTemplate(Template ending) {
+        if (template.isPresent() && template.get() == ending) {
+            template = Optional.empty();
+            ending.release();
             containers.templateClosed(this);
         }
     }

@@ -12,11 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** The processes behind the spawns: one spawner for each open library, templates for what is spawned again. */
 @NeedsRoot
-@Timeout(30)
 class TemplateTest {
     private static ContainersOptions templates(int count) {
         return ContainersOptions.DEFAULT.templates(count);

@@ -49,6 +49,32 @@ public enum Level {
      * @param network path of the network namespace to join
      */
     public ContainerSpec spec(Path program, Path network) {
+        return builder(program, network).build();
+    }
+
+    /** {@link #FULL} with a network namespace from the library's pool, as it is by default. */
+    static ContainerSpec pooledNetwork(Path program) {
+        return limited(ContainerSpec.builder(), program).build();
+    }
+
+    /** {@link #FULL} without limits. */
+    static ContainerSpec unlimited(Path program, Path network) {
+        return rooted(ContainerSpec.builder().join(NamespaceType.NETWORK, network.toString()), program)
+                .build();
+    }
+
+    private static ContainerSpecBuilder rooted(ContainerSpecBuilder builder, Path program) {
+        return builder.rootfs(Rootfs.hostView())
+                .withSystemMounts()
+                .bind(program.toString(), INSIDE, true)
+                .command(INSIDE);
+    }
+
+    private static ContainerSpecBuilder limited(ContainerSpecBuilder builder, Path program) {
+        return rooted(builder, program).memoryLimitBytes(MEMORY_BYTES).pidsLimit(PIDS).cpus(CPUS);
+    }
+
+    private ContainerSpecBuilder builder(Path program, Path network) {
         ContainerSpecBuilder builder = ContainerSpec.builder();
         if (compareTo(FULL) < 0) {
             builder.noIsolation();
@@ -66,15 +92,8 @@ public enum Level {
             builder.join(NamespaceType.NETWORK, network.toString());
         }
         if (compareTo(ROOTFS) < 0) {
-            return builder.command(program.toString()).build();
+            return builder.command(program.toString());
         }
-        if (compareTo(CGROUP) >= 0) {
-            builder.memoryLimitBytes(MEMORY_BYTES).pidsLimit(PIDS).cpus(CPUS);
-        }
-        return builder.rootfs(Rootfs.hostView())
-                .withSystemMounts()
-                .bind(program.toString(), INSIDE, true)
-                .command(INSIDE)
-                .build();
+        return this == ROOTFS ? rooted(builder, program) : limited(builder, program);
     }
 }

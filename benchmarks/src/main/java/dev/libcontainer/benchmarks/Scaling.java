@@ -12,11 +12,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 
 /** Whether a spawn stays what it is when the heap, the mount table or the number of threads grows; and with two threads. */
 final class Scaling {
-    private static final int WARM_UP = 600;
+    private static final int WARM_UP = 300;
     private static final int IDLE_THREADS = 2000;
     private static final int STACK_BYTES = 64 * 1024;
     private static final long HEAP_AND_MORE_KIB = 11L << 20;
@@ -87,7 +91,7 @@ final class Scaling {
                         thread.join();
                     }
                 })
-                .run(Math.max(3, rounds / 2), false);
+                .run(Math.max(4, rounds / 3), false);
         report.add(Row.of("threads-plus-2000", measured.samples("many"))
                 .with("vs_plain", measured.samples("many").ratioTo(measured.samples("few"))));
     }
@@ -114,43 +118,54 @@ final class Scaling {
         return threads;
     }
 
-    /** Two threads that spawn as fast as they can. */
-    void twoThreads(Report report, double seconds) throws Exception {
-        Blueprint blueprint = setting.blueprint(Level.FULL);
+    /** Two threads that spawn as fast as they can, and two processes that make the same system calls. */
+    void twoThreads(Report report, double seconds, Helper floor, Helper other) throws Exception {
+        Samples full = new Samples();
+        double perSecond = twoThreads(setting.blueprint(Level.FULL), seconds, full);
+        int count = Math.max(100, full.size() / 2);
+        long begin = System.nanoTime();
+        floor.ask(Level.FULL.label(), count, 0);
+        other.ask(Level.FULL.label(), count, 0);
+        floor.read(new Samples());
+        other.read(new Samples());
+        double floorPerSecond = 2 * count / ((System.nanoTime() - begin) / 1e9);
+        report.add(Row.of("two-threads", full)
+                .with("per_second", perSecond)
+                .with("floor_per_second", floorPerSecond));
+        Samples unlimited = new Samples();
+        Blueprint blueprint = setting.containers().compile(Level.unlimited(setting.program(), setting.network()));
+        perSecond = twoThreads(blueprint, seconds, unlimited);
+        report.add(Row.of("two-threads-no-limits", unlimited).with("per_second", perSecond));
+    }
+
+    private double twoThreads(Blueprint blueprint, double seconds, Samples into) throws Exception {
+        for (int i = 0; i < WARM_UP / 2; i++) {
+            setting.spawnAndWait(blueprint);
+        }
         long begin = System.nanoTime();
         long end = begin + (long) (seconds * 1e9);
-        List<Samples> samples = List.of(new Samples(), new Samples());
-        List<Thread> threads = new ArrayList<>();
-        List<Throwable> trouble = java.util.Collections.synchronizedList(new ArrayList<>());
-        for (Samples mine : samples) {
-            Thread thread = new Thread(() -> {
-                try {
-                    while (System.nanoTime() < end) {
-                        mine.add(setting.spawnAndWait(blueprint));
-                    }
-                } catch (InterruptedException | RuntimeException e) {
-                    trouble.add(e);
-                }
-            });
-            thread.start();
-            threads.add(thread);
+        Callable<Samples> spawner = () -> {
+            Samples mine = new Samples();
+            while (System.nanoTime() < end) {
+                mine.add(setting.spawnAndWait(blueprint));
+            }
+            return mine;
+        };
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            for (Future<Samples> future : threads.invokeAll(List.of(spawner, spawner))) {
+                into.addAll(future.get());
+            }
+        } finally {
+            threads.shutdown();
         }
-        for (Thread thread : threads) {
-            thread.join();
-        }
-        if (!trouble.isEmpty()) {
-            throw new IllegalStateException(trouble.get(0));
-        }
-        double elapsed = (System.nanoTime() - begin) / 1e9;
-        Samples all = samples.get(0);
-        all.addAll(samples.get(1));
-        report.add(Row.of("two-threads", all).with("per_second", all.size() / elapsed));
+        return into.size() / ((System.nanoTime() - begin) / 1e9);
     }
 
     /** The calling thread clones, instead of the helper process; it can join no network namespace. */
     void engines(Report report) throws Exception {
         ContainerSpec none = Level.NONE.spec(setting.program(), setting.network());
-        ContainerSpec namespaces = dev.libcontainer.ContainerSpec.builder()
+        ContainerSpec namespaces = ContainerSpec.builder()
                 .noIsolation()
                 .namespaces(EnumSet.complementOf(EnumSet.of(NamespaceType.USER, NamespaceType.NETWORK)))
                 .command(setting.program().toString())

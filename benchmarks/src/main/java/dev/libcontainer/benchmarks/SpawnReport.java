@@ -18,7 +18,7 @@ public final class SpawnReport {
 
     /** How much is measured: rounds of the main table, starts of a JVM, and so on. */
     private record Size(int rounds, int idle, int scalingRounds, int firstCalls, int garbage, double seconds) {
-        static final Size QUICK = new Size(16, 40, 12, 5, 1500, 1.5);
+        static final Size QUICK = new Size(12, 40, 12, 5, 500, 1);
         static final Size FULL = new Size(100, 200, 60, 10, 10_000, 10);
     }
 
@@ -129,7 +129,9 @@ public final class SpawnReport {
                     .with("bytes_per_spawn", Garbage.bytesPerSpawn(setting, level, size.garbage)));
         }
         Scaling scaling = new Scaling(setting, size.scalingRounds, 40);
-        scaling.twoThreads(report, size.seconds);
+        try (Helper floor = floor(); Helper other = floor()) {
+            scaling.twoThreads(report, size.seconds, floor, other);
+        }
         scaling.engines(report);
         phase("2,000 more threads");
         scaling.threads(report);
@@ -199,6 +201,10 @@ public final class SpawnReport {
             idle.add(name, 4, IDLE_MICROS, () -> setting.spawnAndWait(setting.blueprint(level)));
             idle.add(floorOf(name), 4, (n, into) -> floor.measure(name, n, IDLE_MICROS, into));
         }
+        String pooled = "full-pooled-net";
+        Blueprint blueprint = setting.containers().compile(Level.pooledNetwork(setting.program()));
+        setting.spawnAndWait(blueprint);
+        idle.add(pooled, 4, IDLE_MICROS, () -> setting.spawnAndWait(blueprint));
         idle.run(size.idle / 4, false);
         Samples processBuilder = idle.samples("processbuilder");
         report.add(Row.of("processbuilder-idle", processBuilder).vsProcessBuilder(processBuilder));
@@ -207,6 +213,7 @@ public final class SpawnReport {
                     .vsProcessBuilder(processBuilder)
                     .vsFloor(idle.samples(floorOf(name))));
         }
+        report.add(Row.of(pooled + "-idle", idle.samples(pooled)).vsProcessBuilder(processBuilder));
     }
 
     private void stamps() throws Exception {
