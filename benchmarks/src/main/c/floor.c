@@ -272,6 +272,10 @@ static long session(const struct step *s) {
     (void)s;
     return SYS(SYS_setsid);
 }
+static long process_group(const struct step *s) {
+    (void)s;
+    return SYS(SYS_setpgid, 0, 0);
+}
 static long rlimit(const struct step *s) {
     static const uint64_t files[2] = {1024, 20000};
     (void)s;
@@ -331,12 +335,12 @@ static long execute(const struct step *s) {
         S(mask, "/proc/timer_stats"), S(mask, "/proc/sched_debug"), S(mask, "/proc/scsi"), S(mask, "/sys/firmware"),       \
         S(mask, "/sys/devices/virtual/powercap")
 #define LIMITS S(await_host), S(join_cgroups)
-#define HOST S(hostname, "container", .n = 9)
-#define PROCESS S(session), S(rlimit), S(mode_mask, .n = 022), S(ids)
+#define HOST S(hostname, "container", .n = 9), S(session)
+#define PROCESS S(rlimit), S(mode_mask, .n = 022), S(ids)
 #define END S(directory, "/"), S(die_with_caller, .n = SIGKILL), S(close_fds, .n = 3)
 #define INSIDE "/bench/true"
 
-static const struct step NONE[] = {BEGIN, PROCESS, END, S(execute), {0}};
+static const struct step NONE[] = {BEGIN, S(process_group), PROCESS, END, S(execute), {0}};
 static const struct step NAMESPACES[] = {BEGIN, S(open_root), S(own_cgroup_view), HOST, PROCESS, END, S(execute), {0}};
 static const struct step ROOTFS[] = {BEGIN, MOUNTS, TMP, HIDING, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
 static const struct step CGROUP[] = {BEGIN, MOUNTS, TMP, HIDING, LIMITS, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
@@ -505,7 +509,7 @@ static _Noreturn void zygote(int socket) {
             cell->err = (int)-pid;
             __atomic_store_n(&cell->done, 0u, __ATOMIC_RELEASE);
             SYS(SYS_futex, &cell->done, 1, INT32_MAX);
-        } else {
+        } else if (level->root) {
             SYS(SYS_futex, &cell->pid, 1, INT32_MAX);
         }
         for (int i = 0; level->limits && i < cgroup_count; i++) SYS(SYS_close, received[i]);
@@ -532,20 +536,42 @@ static int epoll_fd, wake_fd;
 #define QUEUE 256
 static struct leftover {
     int mounts, cgroup_count, cgroups[MAX_CGROUPS];
+    uint32_t name;
 } leftovers[QUEUE];
 static uint32_t produced, consumed;
 
+/* v1 cgroups, by number, that an ended child has left: they serve the next one. */
+static pthread_mutex_t idle_lock = PTHREAD_MUTEX_INITIALIZER;
+static uint32_t idle[QUEUE + 1], idle_count, made_count;
+
+static uint32_t take_idle(void) {
+    pthread_mutex_lock(&idle_lock);
+    uint32_t name = idle_count ? idle[--idle_count] : 0;
+    pthread_mutex_unlock(&idle_lock);
+    return name;
+}
+
 static void take_down(const struct leftover *l) {
     if (l->mounts >= 0) SYS(SYS_close, l->mounts);
-    for (int i = l->cgroup_count; i-- > 0;) {
-        char link[40], path[512];
-        snprintf(link, sizeof link, "/proc/self/fd/%d", l->cgroups[i]);
-        ssize_t n = SYS(SYS_readlinkat, AT_FDCWD, link, path, sizeof path - 1);
-        if (n > 0) {
-            path[n] = 0;
+    if (l->cgroup_count && !unified) {
+        long peak = SYS(SYS_openat, l->cgroups[0], cgroups[0].figures[0], O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+        SYS(SYS_write, peak, "0", 1);
+        SYS(SYS_close, peak);
+    }
+    for (int i = 0; i < l->cgroup_count; i++) {
+        if (unified) {
+            char link[40], path[512];
+            snprintf(link, sizeof link, "/proc/self/fd/%d", l->cgroups[i]);
+            ssize_t n = SYS(SYS_readlinkat, AT_FDCWD, link, path, sizeof path - 1);
+            path[n > 0 ? n : 0] = 0;
             while (SYS(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR) == -EBUSY) usleep(1000);
         }
         SYS(SYS_close, l->cgroups[i]);
+    }
+    if (l->cgroup_count && !unified) {
+        pthread_mutex_lock(&idle_lock);
+        idle[idle_count++] = l->name;
+        pthread_mutex_unlock(&idle_lock);
     }
 }
 
@@ -581,10 +607,11 @@ static long send_request(int socket, const int *fds, int count) {
     return SYS(SYS_sendmsg, socket, &head, MSG_NOSIGNAL);
 }
 
-static long make_cgroup(const struct cgroup *c) {
-    TRY(SYS(SYS_mkdirat, c->parent_fd, cell->name, 0755));
+static long make_cgroup(const struct cgroup *c, int exists) {
+    if (!exists) TRY(SYS(SYS_mkdirat, c->parent_fd, cell->name, 0755));
     long dir = SYS(SYS_openat, c->parent_fd, cell->name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     TRY(dir);
+    if (exists) return dir;
     for (const struct cgroup_file *f = c->files; f->file; f++) {
         long fd = SYS(SYS_openat, dir, f->file, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
         if (fd == -ENOENT) continue;
@@ -600,13 +627,13 @@ static void read_figure(int dir, const char *file) {
     long fd = SYS(SYS_openat, dir, file, O_RDONLY | O_CLOEXEC);
     if (fd < 0) return;
     long n = SYS(SYS_read, fd, data, sizeof data);
-    if (n > 0) SYS(SYS_read, fd, data + n, sizeof data - (size_t)n);
+    if (n >= 4096) SYS(SYS_read, fd, data + n, sizeof data - (size_t)n);
     SYS(SYS_close, fd);
 }
 
-static void make_cgroups(int *dirs) {
+static void make_cgroups(int *dirs, int exist) {
     for (int i = 0; i < cgroup_count; i++) {
-        long r = dirs[i] = (int)make_cgroup(&cgroups[i]);
+        long r = dirs[i] = (int)make_cgroup(&cgroups[i], exist);
         if (r < 0) {
             errno = (int)-r;
             die(cgroups[i].parent);
@@ -630,13 +657,16 @@ static void spawn_once(int index) {
     memset(cell, 0, offsetof(struct cell, begun));
     cell->done = 1;
     cell->traced = tracing;
-    snprintf(cell->name, sizeof cell->name, "c%u", ++serial);
-    if (l->limits && unified) make_cgroups(dirs);
+    serial++;
+    uint32_t idle_name = l->limits && !unified ? take_idle() : 0;
+    uint32_t name = idle_name ? idle_name : l->limits ? ++made_count : 0;
+    snprintf(cell->name, sizeof cell->name, "_c%u", name);
+    if (l->limits && unified) make_cgroups(dirs, 0);
     for (int i = 0; i < cgroup_count; i++) sent[i] = unified ? dirs[i] : cgroups[i].parent_fd;
     send_request(sockets[index], sent, l->limits ? cgroup_count : 0);
     station(SENT);
     if (l->root) pin_mounts(&pidfd, &mounts);
-    if (l->limits && !unified) make_cgroups(dirs);
+    if (l->limits && !unified) make_cgroups(dirs, idle_name > 0);
     station(HOST_DONE);
     __atomic_store_n(&cell->host, 1u, __ATOMIC_RELEASE);
     SYS(SYS_futex, &cell->host, 1, INT32_MAX);
@@ -654,13 +684,10 @@ static void spawn_once(int index) {
     station(WATCHED);
     siginfo_t info = {0};
     struct rusage usage;
+    struct pollfd request = {pidfd, POLLIN, 0};
+    const struct timespec limit = {5, 0};
+    SYS(SYS_ppoll, &request, 1, &limit, 0, 8);
     SYS(SYS_waitid, P_PIDFD, pidfd, &info, WNOHANG | WEXITED | WNOWAIT | __WALL, 0);
-    if (info.si_pid == 0) {
-        struct pollfd request = {pidfd, POLLIN, 0};
-        const struct timespec limit = {0, 5000000};
-        SYS(SYS_ppoll, &request, 1, &limit, 0, 8);
-        SYS(SYS_waitid, P_PIDFD, pidfd, &info, WNOHANG | WEXITED | WNOWAIT | __WALL, 0);
-    }
     SYS(SYS_waitid, P_PIDFD, pidfd, &info, WNOHANG | WEXITED | __WALL, &usage);
     SYS(SYS_close, pidfd);
     station(REAPED);
@@ -672,7 +699,7 @@ static void spawn_once(int index) {
         for (int f = 0; cgroups[i].figures[f]; f++) read_figure(dirs[i], cgroups[i].figures[f]);
     if (!l->limits && mounts < 0) return;
     while (produced - __atomic_load_n(&consumed, __ATOMIC_ACQUIRE) == QUEUE) sched_yield();
-    leftovers[produced % QUEUE] = (struct leftover){.mounts = mounts, .cgroup_count = l->limits ? cgroup_count : 0};
+    leftovers[produced % QUEUE] = (struct leftover){.mounts = mounts, .cgroup_count = l->limits ? cgroup_count : 0, .name = name};
     memcpy(leftovers[produced % QUEUE].cgroups, dirs, sizeof dirs);
     __atomic_store_n(&produced, produced + 1, __ATOMIC_RELEASE);
     const uint64_t one = 1;
@@ -720,7 +747,12 @@ static void add_cgroup(const char *mount_point, const struct cgroup_file *files,
 }
 
 static void remove_parents(void) {
+    char path[300];
     for (int i = 0; i < cgroup_count; i++) {
+        for (uint32_t name = 1; !unified && name <= made_count; name++) {
+            snprintf(path, sizeof path, "%s/_c%u", cgroups[i].parent, name);
+            rmdir(path);
+        }
         for (int tries = 0; rmdir(cgroups[i].parent) < 0 && errno == EBUSY && tries < 100; tries++) usleep(1000);
         *strrchr(cgroups[i].parent, '/') = 0;
         rmdir(cgroups[i].parent); /* stays while another floor uses it */

@@ -1,6 +1,7 @@
 package dev.libcontainer;
 
 import dev.libcontainer.cgroup.CgroupException;
+import dev.libcontainer.kernel.Errno;
 import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.kernel.Report;
 import dev.libcontainer.kernel.SpawnException;
@@ -49,7 +50,8 @@ final class Failures {
         String what = (phase == ContainerException.Phase.SPAWN ? "start " : "prepare ") + id;
         String errno = report.error().toString();
         if (report.step() < 0 || report.step() >= plan.steps().size()) {
-            if (report.place() == Report.Place.DEAD_SPAWNER) {
+            boolean sending = report.place() == Report.Place.SEND && report.error().equals(Errno.EPIPE);
+            if (sending || report.place() == Report.Place.DEAD_SPAWNER) {
                 return engine(phase, e);
             }
             return new SpawnFailedException(
@@ -105,7 +107,7 @@ final class Failures {
                 default -> "";
             };
             case ID_MAPS -> "without CAP_SETUID only one's own id can be mapped (user_namespaces(7))";
-            case SEND -> report.errno() == 24 ? "the helper's RLIMIT_NOFILE is reached" : "";
+            case SEND -> report.errno() == 24 ? "the helper's RLIMIT_NOFILE is reached" : "open Containers anew";
             case DEAD_SPAWNER -> "open Containers anew";
             case PIPE, PIDFD -> report.errno() == 24 ? "the process has too many open files (RLIMIT_NOFILE)" : "";
             default -> "";
