@@ -38,7 +38,8 @@ uint32_t kill_round(int32_t dir, uint32_t depth) {
     char text[4096];
     Fd procs(openat(dir, "cgroup.procs", O_RDONLY));
     int64_t n, kept = 0;
-    while (procs.get() >= 0 && (n = sys(__NR_read, procs.get(), text + kept, static_cast<int64_t>(sizeof text - kept))) > 0) {
+    while (procs.get() >= 0 &&
+           (n = sys(__NR_read, procs.get(), text + kept, static_cast<int64_t>(sizeof text - kept))) > 0) {
         int32_t pid = 0;
         int64_t end = kept + n, start = 0;
         for (int64_t i = 0; i < end; i++) {
@@ -58,7 +59,8 @@ uint32_t kill_round(int32_t dir, uint32_t depth) {
     return met;
 }
 
-/// rmdir of a cgroup known by its fd: its path, as the kernel tells it, leads to the parent (cgroupfs names are stable).
+/// rmdir of a cgroup known by its fd: its path, as the kernel tells it, leads to the parent (cgroupfs names are
+/// stable).
 int64_t remove_directory(int32_t dir, uint32_t depth) {
     char link[40], path[4096];
     snprintf(link, sizeof link, "/proc/self/fd/%d", dir);

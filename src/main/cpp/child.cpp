@@ -15,8 +15,7 @@ int64_t await_word(Context &c, const uint32_t *word) noexcept {
 
 int64_t file_step(Context &c, const lc_step &s) noexcept {
     switch (s.opcode) {
-    case LC_WRITE:
-        return write_whole(c.slots[s.b], c.data(s.a), s.c);
+    case LC_WRITE: return write_whole(c.slots[s.b], c.data(s.a), s.c);
     case LC_WRITE_AT: {
         int64_t fd = openat(c.slots[s.b], c.param(s), O_WRONLY | O_NOFOLLOW);
         if (fd < 0) return fd;
@@ -24,24 +23,18 @@ int64_t file_step(Context &c, const lc_step &s) noexcept {
         close(fd);
         return r;
     }
-    case LC_SETNS:
-        return sys(__NR_setns, c.slots[s.b], static_cast<int64_t>(s.d));
-    case LC_UNSHARE:
-        return sys(__NR_unshare, static_cast<int64_t>(s.d));
-    case LC_AWAIT_HOST:
-        return await_word(c, &c.cell->host); // the library says what failed
+    case LC_SETNS: return sys(__NR_setns, c.slots[s.b], static_cast<int64_t>(s.d));
+    case LC_UNSHARE: return sys(__NR_unshare, static_cast<int64_t>(s.d));
+    case LC_AWAIT_HOST: return await_word(c, &c.cell->host); // the library says what failed
     case LC_OPEN_BELOW: {
         int64_t fd = openat(c.slots[s.b], c.param(s), static_cast<int64_t>(s.d) | O_NOFOLLOW);
         if (fd < 0) return fd;
         c.slots[s.c] = static_cast<int32_t>(fd);
         return 0;
     }
-    case LC_AWAIT_ID_MAPS:
-        return await_word(c, &c.cell->maps); // the spawner says what failed
-    case LC_LOOPBACK_UP:
-        return loopback_up();
-    default:
-        return -ENOSYS;
+    case LC_AWAIT_ID_MAPS: return await_word(c, &c.cell->maps); // the spawner says what failed
+    case LC_LOOPBACK_UP: return loopback_up();
+    default: return -ENOSYS;
     }
 }
 

@@ -28,11 +28,11 @@ struct Cell {
     int32_t step;
     int32_t err; // positive errno
     int32_t aux;
-    uint32_t maps; // 1: id maps are written; 2: they cannot be
-    uint32_t busy; // set by the library while it cares
+    uint32_t maps;                   // 1: id maps are written; 2: they cannot be
+    uint32_t busy;                   // set by the library while it cares
     uint64_t params[LC_PARAM_COUNT]; // addresses in the child's memory, or 0
-    int32_t map_err; // why maps is 2
-    uint32_t host;   // 1: the late host steps are done; 2: one has failed
+    int32_t map_err;                 // why maps is 2
+    uint32_t host;                   // 1: the late host steps are done; 2: one has failed
     uint32_t reserved[2];
     uint8_t request[kCellSize - 96];
 };
@@ -55,9 +55,9 @@ struct Context {
     const uint8_t *plan;
     Cell *cell;
     int32_t slots[LC_MAX_SLOTS];
-    int32_t empty_tree; // first directory mask of this child, or -1
+    int32_t empty_tree;  // first directory mask of this child, or -1
     int32_t null_device; // verified, opened by the first file mask of this child, or -1
-    uint16_t skip;      // step flags that are not run here
+    uint16_t skip;       // step flags that are not run here
     bool in_process;
 
     const lc_plan_header &header() const noexcept { return *reinterpret_cast<const lc_plan_header *>(plan); }
@@ -99,9 +99,7 @@ inline bool requester_gone() noexcept {
 
 /// Also those that are ignored, which CLONE_CLEAR_SIGHAND leaves alone.
 inline void default_signals() noexcept {
-    const struct {
-        uint64_t handler, flags, restorer, mask;
-    } action = {};
+    const struct { uint64_t handler, flags, restorer, mask; } action = {};
     for (int64_t signal = 1; signal <= 64; signal++) sys(__NR_rt_sigaction, signal, &action, nullptr, 8L);
 }
 

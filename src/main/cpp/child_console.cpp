@@ -32,11 +32,13 @@ int64_t send_fd(int64_t socket, int64_t fd) noexcept {
     return r < 0 ? r : 0;
 }
 
-/// Binds the terminal over a file in the root, so that programs find it by name; a rootfs without the file goes without.
+/// Binds the terminal over a file in the root, so that programs find it by name; a rootfs without the file goes
+/// without.
 int64_t bind_terminal(Context &c, int64_t slave, const char *path) noexcept {
     int64_t target = openat2(c.slots[LC_SLOT_ROOT], path, O_PATH | O_NOFOLLOW, kResolveInRoot | kResolveNoSymlinks);
     if (target < 0) return target == -ENOENT || target == -ELOOP ? 0 : target;
-    int64_t tree = sys(__NR_open_tree, slave, "", static_cast<int64_t>(AT_EMPTY_PATH | kOpenTreeClone | kOpenTreeCloexec));
+    int64_t tree =
+        sys(__NR_open_tree, slave, "", static_cast<int64_t>(AT_EMPTY_PATH | kOpenTreeClone | kOpenTreeCloexec));
     int64_t r = attach_fd(tree, target);
     close(target);
     return r;
@@ -50,12 +52,14 @@ int64_t console_step(Context &c, const lc_step &s) noexcept {
     if (master < 0) return master;
     int32_t unlock = 0;
     int64_t r = sys(__NR_ioctl, master, static_cast<int64_t>(TIOCSPTLCK), &unlock);
-    int64_t slave = r < 0 ? r : sys(__NR_ioctl, master, static_cast<int64_t>(TIOCGPTPEER),
-                                    static_cast<int64_t>(O_RDWR | O_NOCTTY | O_CLOEXEC));
+    int64_t slave = r < 0 ? r
+                          : sys(__NR_ioctl, master, static_cast<int64_t>(TIOCGPTPEER),
+                                static_cast<int64_t>(O_RDWR | O_NOCTTY | O_CLOEXEC));
     r = slave;
     if (r >= 0 && s.c) r = bind_terminal(c, slave, c.text(s.c));
     if (r >= 0) r = send_fd(c.slots[s.b], master);
-    if (r >= 0) r = sys(__NR_ioctl, slave, static_cast<int64_t>(TIOCSCTTY), 0L); // the session is new: no one's to steal
+    if (r >= 0)
+        r = sys(__NR_ioctl, slave, static_cast<int64_t>(TIOCSCTTY), 0L); // the session is new: no one's to steal
     for (int64_t fd = 0; fd < 3 && r >= 0; fd++) r = sys(__NR_dup3, slave, fd, 0L);
     close(slave);
     close(master);

@@ -83,7 +83,8 @@ int64_t make_node(Context &c, const lc_step &s) noexcept {
     int64_t parent = open_parent(c.slots[LC_SLOT_ROOT], c.text(s.a), &last);
     if (parent < 0) return parent;
     int64_t r = sys(__NR_mknodat, parent, last, static_cast<int64_t>(s.b), static_cast<int64_t>(s.d));
-    if (r == -EEXIST) r = same_node(parent, last, s);
+    if (r == -EEXIST)
+        r = same_node(parent, last, s);
     else if (r >= 0 && s.c) {
         const auto *owner = static_cast<const uint32_t *>(c.data(s.c));
         r = sys(__NR_fchownat, parent, last, static_cast<int64_t>(owner[0]), static_cast<int64_t>(owner[1]),
@@ -156,7 +157,8 @@ int64_t attach(Context &c, const lc_step &s) noexcept {
         target = open_target(c.slots[LC_SLOT_ROOT], c.text(s.a), status.is(S_IFDIR));
     }
     if (target < 0) return target;
-    int64_t r = sys(__NR_move_mount, tree, "", target, "", static_cast<int64_t>(kMoveMountFromEmpty | kMoveMountToEmpty));
+    int64_t r =
+        sys(__NR_move_mount, tree, "", target, "", static_cast<int64_t>(kMoveMountFromEmpty | kMoveMountToEmpty));
     close(target);
     if (r >= 0 && s.b != LC_SLOT_ROOT) {
         close(tree);
@@ -171,7 +173,8 @@ int64_t open_null_device() noexcept {
     if (fd < 0) return fd;
     FileStatus status;
     int64_t r = status.load(fd);
-    if (r >= 0 && (!status.is(S_IFCHR) || status.raw.stx_rdev_major != 1 || status.raw.stx_rdev_minor != 3)) r = -ENODEV;
+    if (r >= 0 && (!status.is(S_IFCHR) || status.raw.stx_rdev_major != 1 || status.raw.stx_rdev_minor != 3))
+        r = -ENODEV;
     if (r < 0) {
         close(fd);
         return r;
@@ -182,7 +185,8 @@ int64_t open_null_device() noexcept {
 /// Directories share one empty, read-only file system: a superblock each would be dear and a memory sink.
 int64_t mask_directory(Context &c, const char *path, int64_t target) noexcept {
     if (c.empty_tree >= 0) return attach_fd(clone_of(c.empty_tree, 0), target);
-    int64_t r = mount_here(target, "tmpfs", "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,nr_inodes=1");
+    int64_t r =
+        mount_here(target, "tmpfs", "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,nr_inodes=1");
     if (r < 0) return r;
     int64_t mounted = openat2(c.slots[LC_SLOT_ROOT], path, O_PATH | O_DIRECTORY, kInRoot);
     if (mounted < 0) return mounted;
@@ -213,8 +217,10 @@ int64_t make_readonly(Context &c, const lc_step &s) noexcept {
     int64_t tree = clone_of(target, AT_RECURSIVE);
     MountAttr attributes{kMountAttrRdonly, 0, 0, 0};
     int64_t r = tree < 0 ? tree : set_attributes(tree, &attributes, AT_RECURSIVE);
-    if (r >= 0) r = attach_fd(tree, target);
-    else close(tree);
+    if (r >= 0)
+        r = attach_fd(tree, target);
+    else
+        close(tree);
     close(target);
     return r;
 }
@@ -279,7 +285,8 @@ int64_t store(Context &c, uint32_t slot, int64_t fd) noexcept {
 
 int64_t attach_fd(int64_t tree, int64_t target) noexcept {
     if (tree < 0) return tree;
-    int64_t r = sys(__NR_move_mount, tree, "", target, "", static_cast<int64_t>(kMoveMountFromEmpty | kMoveMountToEmpty));
+    int64_t r =
+        sys(__NR_move_mount, tree, "", target, "", static_cast<int64_t>(kMoveMountFromEmpty | kMoveMountToEmpty));
     close(tree);
     return r;
 }
@@ -302,48 +309,32 @@ int64_t mount_step(Context &c, const lc_step &s) noexcept {
     case LC_MOUNT_PROPAGATION:
         return sys(__NR_mount, nullptr, c.text(s.a), nullptr, static_cast<int64_t>(s.d), nullptr);
     case LC_OPEN_TREE:
-        return store(c, s.c, sys(__NR_open_tree, static_cast<int64_t>(AT_FDCWD), c.text(s.a),
-                                 static_cast<int64_t>(s.d | kOpenTreeCloexec)));
-    case LC_MOUNT_SETATTR:
-        return set_attributes(c.slots[s.b], c.data(s.c), static_cast<int64_t>(s.d));
-    case LC_ATTACH:
-        return attach(c, s);
-    case LC_MOUNT:
-        return mount_filesystem(c, s);
-    case LC_REMOUNT:
-        return remount(c, s);
-    case LC_PIVOT_ROOT:
-        return pivot_root(c);
-    case LC_MKDIR:
-        return make_directory(c.slots[LC_SLOT_ROOT], c.text(s.a), static_cast<int64_t>(s.d));
-    case LC_MKNOD:
-        return make_node(c, s);
-    case LC_SYMLINK:
-        return make_symlink(c, s);
-    case LC_MASK:
-        return mask(c, s);
-    case LC_READONLY:
-        return make_readonly(c, s);
-    case LC_OPEN_IN_ROOT:
-        return open_in_root(c, s);
-    case LC_OPEN_HOST:
-        return store(c, s.c, openat(AT_FDCWD, c.text(s.a), static_cast<int64_t>(s.d)));
-    case LC_OPEN_PROC:
-        return open_proc(c, s);
-    case LC_SETATTR_AT:
-        return set_attributes_at(c, s);
-    case LC_OPEN_TMPFS:
-        return open_tmpfs(c, s);
-    case LC_CHROOT:
-        return change_root(c);
+        return store(c, s.c,
+                     sys(__NR_open_tree, static_cast<int64_t>(AT_FDCWD), c.text(s.a),
+                         static_cast<int64_t>(s.d | kOpenTreeCloexec)));
+    case LC_MOUNT_SETATTR: return set_attributes(c.slots[s.b], c.data(s.c), static_cast<int64_t>(s.d));
+    case LC_ATTACH: return attach(c, s);
+    case LC_MOUNT: return mount_filesystem(c, s);
+    case LC_REMOUNT: return remount(c, s);
+    case LC_PIVOT_ROOT: return pivot_root(c);
+    case LC_MKDIR: return make_directory(c.slots[LC_SLOT_ROOT], c.text(s.a), static_cast<int64_t>(s.d));
+    case LC_MKNOD: return make_node(c, s);
+    case LC_SYMLINK: return make_symlink(c, s);
+    case LC_MASK: return mask(c, s);
+    case LC_READONLY: return make_readonly(c, s);
+    case LC_OPEN_IN_ROOT: return open_in_root(c, s);
+    case LC_OPEN_HOST: return store(c, s.c, openat(AT_FDCWD, c.text(s.a), static_cast<int64_t>(s.d)));
+    case LC_OPEN_PROC: return open_proc(c, s);
+    case LC_SETATTR_AT: return set_attributes_at(c, s);
+    case LC_OPEN_TMPFS: return open_tmpfs(c, s);
+    case LC_CHROOT: return change_root(c);
     case LC_EMPTY_DIRECTORY: {
         int64_t fd = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH | O_DIRECTORY, kInRoot);
         if (fd < 0) return fd;
         c.empty_tree = static_cast<int32_t>(fd);
         return 0;
     }
-    default:
-        return -ENOSYS;
+    default: return -ENOSYS;
     }
 }
 

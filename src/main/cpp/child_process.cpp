@@ -112,58 +112,32 @@ int64_t execute(Context &c, const lc_step &s) noexcept {
 int64_t process_step(Context &c, const lc_step &s) noexcept {
     const int64_t value = static_cast<int64_t>(s.d);
     switch (s.opcode) {
-    case LC_SETHOSTNAME:
-        return sys(__NR_sethostname, c.param(s), static_cast<int64_t>(length(c.param(s))));
-    case LC_SETDOMAINNAME:
-        return sys(__NR_setdomainname, c.param(s), static_cast<int64_t>(length(c.param(s))));
-    case LC_CHDIR:
-        return change_directory(c.param(s));
-    case LC_UMASK:
-        return sys(__NR_umask, value);
-    case LC_SETSID:
-        return value ? sys(__NR_setpgid, 0L, 0L) : sys(__NR_setsid);
-    case LC_CONSOLE:
-        return console_step(c, s);
-    case LC_RLIMIT:
-        return sys(__NR_prlimit64, 0L, static_cast<int64_t>(s.b), c.data(s.c), nullptr);
-    case LC_SETGROUPS:
-        return sys(__NR_setgroups, static_cast<int64_t>(s.b), c.data(s.c));
-    case LC_SETRESGID:
-        return sys(__NR_setresgid, value, value, value);
-    case LC_SETRESUID:
-        return sys(__NR_setresuid, value, value, value);
-    case LC_KEEP_CAPS:
-        return prctl(PR_SET_KEEPCAPS, value);
-    case LC_BOUNDING_KEEP:
-        return bounding_keep(s.d);
-    case LC_CAPSET:
-        return capset(static_cast<const uint64_t *>(c.data(s.c)));
-    case LC_AMBIENT:
-        return ambient(s.d);
-    case LC_NO_NEW_PRIVS:
-        return prctl(PR_SET_NO_NEW_PRIVS, 1);
-    case LC_SECCOMP:
-        return load_filter(c, s);
-    case LC_PDEATHSIG:
-        return die_with_parent(c, value);
-    case LC_SCHED_SETATTR:
-        return sys(__NR_sched_setattr, 0L, c.data(s.c), 0L);
-    case LC_IOPRIO:
-        return sys(__NR_ioprio_set, 1L, 0L, value); // IOPRIO_WHO_PROCESS, self
-    case LC_PERSONALITY:
-        return sys(__NR_personality, value);
-    case LC_STDIO:
-        return set_stdio(c);
-    case LC_DUP_FD:
-        return sys(__NR_dup3, c.slots[s.b], value, 0L);
-    case LC_CLOSE_FDS:
-        return sys(__NR_close_range, value, 0xffffffffL, 0L);
-    case LC_SET_NAME:
-        return prctl(PR_SET_NAME, bits(c.text(s.a)));
-    case LC_EXECVE:
-        return execute(c, s);
-    default:
-        return -ENOSYS;
+    case LC_SETHOSTNAME: return sys(__NR_sethostname, c.param(s), static_cast<int64_t>(length(c.param(s))));
+    case LC_SETDOMAINNAME: return sys(__NR_setdomainname, c.param(s), static_cast<int64_t>(length(c.param(s))));
+    case LC_CHDIR: return change_directory(c.param(s));
+    case LC_UMASK: return sys(__NR_umask, value);
+    case LC_SETSID: return value ? sys(__NR_setpgid, 0L, 0L) : sys(__NR_setsid);
+    case LC_CONSOLE: return console_step(c, s);
+    case LC_RLIMIT: return sys(__NR_prlimit64, 0L, static_cast<int64_t>(s.b), c.data(s.c), nullptr);
+    case LC_SETGROUPS: return sys(__NR_setgroups, static_cast<int64_t>(s.b), c.data(s.c));
+    case LC_SETRESGID: return sys(__NR_setresgid, value, value, value);
+    case LC_SETRESUID: return sys(__NR_setresuid, value, value, value);
+    case LC_KEEP_CAPS: return prctl(PR_SET_KEEPCAPS, value);
+    case LC_BOUNDING_KEEP: return bounding_keep(s.d);
+    case LC_CAPSET: return capset(static_cast<const uint64_t *>(c.data(s.c)));
+    case LC_AMBIENT: return ambient(s.d);
+    case LC_NO_NEW_PRIVS: return prctl(PR_SET_NO_NEW_PRIVS, 1);
+    case LC_SECCOMP: return load_filter(c, s);
+    case LC_PDEATHSIG: return die_with_parent(c, value);
+    case LC_SCHED_SETATTR: return sys(__NR_sched_setattr, 0L, c.data(s.c), 0L);
+    case LC_IOPRIO: return sys(__NR_ioprio_set, 1L, 0L, value); // IOPRIO_WHO_PROCESS, self
+    case LC_PERSONALITY: return sys(__NR_personality, value);
+    case LC_STDIO: return set_stdio(c);
+    case LC_DUP_FD: return sys(__NR_dup3, c.slots[s.b], value, 0L);
+    case LC_CLOSE_FDS: return sys(__NR_close_range, value, 0xffffffffL, 0L);
+    case LC_SET_NAME: return prctl(PR_SET_NAME, bits(c.text(s.a)));
+    case LC_EXECVE: return execute(c, s);
+    default: return -ENOSYS;
     }
 }
 

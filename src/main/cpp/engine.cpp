@@ -50,21 +50,28 @@ void reap(int32_t pid, int32_t *code, int32_t *status) {
     *status = info.si_status;
 }
 
-int64_t await(int32_t socket, Cell *cell) {
+int64_t await(const Engine &engine, int32_t socket, Cell *cell) {
     const int64_t second[2] = {1, 0};
+    int32_t code, status;
     for (;;) {
         uint32_t done = __atomic_load_n(&cell->done, __ATOMIC_ACQUIRE);
         if (done == 0) return 0;
         int64_t r = futex_wait(&cell->done, done, second);
         if (r != -ETIMEDOUT) continue;
-        pollfd peer{socket, 0, 0};
-        if (poll(&peer, 1, 0) > 0 && cell->pid <= 0) return -EPIPE; // hung up, and nobody was cloned
-        if (cell->pid > 0) { // a template that was killed cannot say so itself
-            siginfo_t info = {};
-            r = sys(__NR_waitid, static_cast<int64_t>(P_PID), cell->pid, &info,
-                    static_cast<int64_t>(WEXITED | WNOHANG | WNOWAIT | __WALL), nullptr);
-            if (r < 0 || info.si_pid) return 0;
-        }
+        pollfd peers[2] = {{socket, 0, 0}, {socket == engine.socket ? engine.pidfd : -1, POLLIN, 0}};
+        bool lost = poll(peers, 2, 0) > 0;
+        if (lost && cell->pid <= 0) return -EPIPE; // and nobody was cloned
+        if (cell->pid <= 0) continue;
+        siginfo_t info = {}; // a template that was killed cannot say so itself
+        r = sys(__NR_waitid, static_cast<int64_t>(P_PID), cell->pid, &info,
+                static_cast<int64_t>(WEXITED | WNOHANG | WNOWAIT | __WALL), nullptr);
+        if (r < 0 || info.si_pid) return 0;
+        // a child on its way holds the socket's other end too: if that is closed, and it was to exec, it has
+        if (peers[0].revents && __atomic_load_n(&cell->state, __ATOMIC_ACQUIRE) == kStateExec) return 0;
+        if (!peers[1].revents) continue;
+        sys(__NR_kill, cell->pid, 9L); // it may wait for a word from the spawner
+        reap(cell->pid, &code, &status);
+        return -EPIPE;
     }
 }
 
@@ -95,8 +102,7 @@ void exec_spawner(void *argument) {
     for (int64_t i = 0; i < 5 && r >= 0; i++) // moved out of the way first, so that no target is a source still needed
         r = fds[i] = static_cast<int32_t>(sys(__NR_fcntl, fds[i], static_cast<int64_t>(F_DUPFD_CLOEXEC), 10L));
     int64_t image = r < 0 ? r : sys(__NR_fcntl, s->image, static_cast<int64_t>(F_DUPFD_CLOEXEC), 10L);
-    for (int64_t i = 0; i < 5 && r >= 0; i++)
-        r = sys(__NR_dup3, fds[i], i, static_cast<int64_t>(0));
+    for (int64_t i = 0; i < 5 && r >= 0; i++) r = sys(__NR_dup3, fds[i], i, static_cast<int64_t>(0));
     // what stays open is CLOEXEC, but a JVM may hold fds that are not: none of them is for the spawner
     if (r >= 0) r = sys(__NR_dup3, image, 5L, static_cast<int64_t>(O_CLOEXEC));
     if (r >= 0) r = sys(__NR_close_range, 6L, 0xffffffffL, 0L);
@@ -110,7 +116,8 @@ int64_t sealed_image() {
     int64_t fd = sys(__NR_memfd_create, "lc:spawner", static_cast<int64_t>(MFD_CLOEXEC | MFD_ALLOW_SEALING | 0x10));
     if (fd == -EINVAL) fd = sys(__NR_memfd_create, "lc:spawner", static_cast<int64_t>(MFD_CLOEXEC | MFD_ALLOW_SEALING));
     if (fd < 0) return fd; // 0x10: MFD_EXEC, Linux 6.3
-    int64_t r = write_whole(static_cast<int>(fd), lc_spawner_image, static_cast<uint64_t>(lc_spawner_image_end - lc_spawner_image));
+    int64_t r = write_whole(static_cast<int>(fd), lc_spawner_image,
+                            static_cast<uint64_t>(lc_spawner_image_end - lc_spawner_image));
     if (r >= 0) r = sys(__NR_fcntl, fd, 1033L, 0xfL); // F_ADD_SEALS: seal, shrink, grow, write
     if (r >= 0) return fd;
     close(fd);
@@ -146,14 +153,8 @@ int64_t start_spawner(Engine &engine, lc_report *report) {
     munmap(stack, size);
     if (pid < 0) return pid;
     engine.pid = static_cast<int32_t>(pid);
-    if (!start.err) start.err = -await(ours.get(), cell);
-    if (start.err) {
-        int32_t code, status;
-        reap(engine.pid, &code, &status);
-        return -start.err;
-    }
     engine.socket = ours.release();
-    return 0;
+    return start.err ? -start.err : await(engine, engine.socket, cell);
 }
 
 void destroy(Engine *engine) {
@@ -201,8 +202,10 @@ extern "C" int32_t lc_engine_open(int32_t kind, int64_t *out, lc_report *report)
     if (r >= 0) r = sys(__NR_fcntl, engine->arena_fd, 1033L, 0x7L); // F_ADD_SEALS: seal, shrink, grow
     if (r >= 0) {
         void *arena = mmap(nullptr, kArenaSize, PROT_READ | PROT_WRITE, MAP_SHARED, engine->arena_fd, 0);
-        if (arena == MAP_FAILED) r = -errno;
-        else engine->arena = static_cast<uint8_t *>(arena);
+        if (arena == MAP_FAILED)
+            r = -errno;
+        else
+            engine->arena = static_cast<uint8_t *>(arena);
     }
     if (r >= 0) {
         engine->base = kind == LC_ENGINE_IN_PROCESS ? reinterpret_cast<uint64_t>(engine->arena) : kArenaBase;

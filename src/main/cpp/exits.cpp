@@ -59,7 +59,9 @@ int64_t try_reap(int32_t pidfd, lc_exit *exit) {
 
 using namespace lc;
 
-extern "C" int32_t lc_epoll_create(void) { return static_cast<int32_t>(sys(__NR_epoll_create1, static_cast<int64_t>(EPOLL_CLOEXEC))); }
+extern "C" int32_t lc_epoll_create(void) {
+    return static_cast<int32_t>(sys(__NR_epoll_create1, static_cast<int64_t>(EPOLL_CLOEXEC)));
+}
 
 extern "C" int32_t lc_eventfd(void) {
     return static_cast<int32_t>(sys(__NR_eventfd2, 0L, static_cast<int64_t>(EFD_CLOEXEC | EFD_NONBLOCK)));
@@ -93,7 +95,8 @@ extern "C" int32_t lc_wait(int32_t pidfd, int64_t timeout_micros, lc_exit *exit)
     return static_cast<int32_t>(try_reap(pidfd, exit));
 }
 
-extern "C" int32_t lc_wait_instead(int32_t epoll, uint64_t token, int32_t pidfd, int64_t timeout_micros, lc_exit *exit) {
+extern "C" int32_t lc_wait_instead(int32_t epoll, uint64_t token, int32_t pidfd, int64_t timeout_micros,
+                                   lc_exit *exit) {
     lc_epoll_set(epoll, pidfd, 0, 0);
     int32_t r = lc_wait(pidfd, timeout_micros, exit);
     if (r == 0) lc_epoll_set(epoll, pidfd, EPOLLIN | EPOLLONESHOT, token);

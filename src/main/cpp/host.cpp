@@ -64,7 +64,9 @@ extern "C" int32_t lc_probe(lc_probe_result *result) {
     result->nofile_hard = nofile.rlim_max;
     result->euid = static_cast<int32_t>(geteuid());
     int32_t last = 0;
-    while (last < 63 && sys(__NR_prctl, static_cast<int64_t>(PR_CAPBSET_READ), static_cast<int64_t>(last + 1), 0L, 0L, 0L) >= 0) last++;
+    while (last < 63 &&
+           sys(__NR_prctl, static_cast<int64_t>(PR_CAPBSET_READ), static_cast<int64_t>(last + 1), 0L, 0L, 0L) >= 0)
+        last++;
     result->last_capability = last;
     return 0;
 }
@@ -81,7 +83,9 @@ extern "C" int32_t lc_netns_create(void) {
     return made.release();
 }
 
-extern "C" int32_t lc_namespace_type(int32_t fd) { return static_cast<int32_t>(sys(__NR_ioctl, fd, 0xb703L)); } // NS_GET_NSTYPE
+extern "C" int32_t lc_namespace_type(int32_t fd) {
+    return static_cast<int32_t>(sys(__NR_ioctl, fd, 0xb703L));
+} // NS_GET_NSTYPE
 
 extern "C" int32_t lc_tty(int32_t fd, int32_t operation, uint8_t *state) {
     static_assert(sizeof(termios) <= 64, "state");
@@ -93,20 +97,14 @@ extern "C" int32_t lc_tty(int32_t fd, int32_t operation, uint8_t *state) {
         memcpy(state, &mode, sizeof mode);
         cfmakeraw(&mode);
         return tcsetattr(fd, TCSANOW, &mode) < 0 ? -errno : 0;
-    case LC_TTY_RESTORE:
-        memcpy(&mode, state, sizeof mode);
-        return tcsetattr(fd, TCSANOW, &mode) < 0 ? -errno : 0;
+    case LC_TTY_RESTORE: memcpy(&mode, state, sizeof mode); return tcsetattr(fd, TCSANOW, &mode) < 0 ? -errno : 0;
     case LC_TTY_GET_SIZE:
         if (ioctl(fd, TIOCGWINSZ, &size) < 0) return -errno;
         memcpy(state, &size, 4);
         return 0;
-    case LC_TTY_SET_SIZE:
-        memcpy(&size, state, 4);
-        return ioctl(fd, TIOCSWINSZ, &size) < 0 ? -errno : 0;
-    case LC_TTY_IS:
-        return isatty(fd);
-    default:
-        return -EINVAL;
+    case LC_TTY_SET_SIZE: memcpy(&size, state, 4); return ioctl(fd, TIOCSWINSZ, &size) < 0 ? -errno : 0;
+    case LC_TTY_IS: return isatty(fd);
+    default: return -EINVAL;
     }
 }
 
@@ -114,21 +112,58 @@ extern "C" int32_t lc_abi(void) { return LC_ABI_VERSION; }
 
 extern "C" int32_t lc_layout(int32_t *numbers, int32_t capacity) {
     const int32_t all[] = {
-        LC_ABI_VERSION, LC_PLAN_VERSION, sizeof(lc_plan_header), sizeof(lc_step), sizeof(lc_request), sizeof(lc_result),
-        sizeof(lc_exit), sizeof(lc_probe_result), LC_MAX_SLOTS, LC_REQUEST_SLOTS, LC_MAX_CGROUPS, LC_MAX_REQUEST,
-        offsetof(lc_plan_header, flags), offsetof(lc_plan_header, size), offsetof(lc_plan_header, step_count),
-        offsetof(lc_plan_header, host_end), offsetof(lc_plan_header, template_end),
-        offsetof(lc_plan_header, clone_flags), offsetof(lc_plan_header, bound_mask),
-        offsetof(lc_plan_header, template_mask), offsetof(lc_plan_header, child_mask),
-        offsetof(lc_plan_header, cgroup_slot), offsetof(lc_plan_header, fail_step), offsetof(lc_plan_header, uid_map),
-        offsetof(lc_step, flags), offsetof(lc_step, a), offsetof(lc_step, d),
-        offsetof(lc_request, token), offsetof(lc_request, epoll), offsetof(lc_request, stdio),
-        offsetof(lc_request, slots), offsetof(lc_request, params), offsetof(lc_result, pid), offsetof(lc_result, pidfd),
-        offsetof(lc_result, stdio), offsetof(lc_result, console), offsetof(lc_result, cgroup_count),
-        offsetof(lc_result, cgroups), offsetof(lc_exit, status), offsetof(lc_exit, user_micros),
-        offsetof(lc_exit, before_exec), offsetof(lc_probe_result, nofile_soft), offsetof(lc_probe_result, euid),
-        LC_SLOT_FIRST_FREE, LC_PARAM_COUNT, LC_CGROUP_MAKE, LC_WRITE, LC_MOUNT_PROPAGATION, LC_SETATTR_AT,
-        LC_SETHOSTNAME, LC_EXECVE, LC_AT_MEMORY,
+        LC_ABI_VERSION,
+        LC_PLAN_VERSION,
+        sizeof(lc_plan_header),
+        sizeof(lc_step),
+        sizeof(lc_request),
+        sizeof(lc_result),
+        sizeof(lc_exit),
+        sizeof(lc_probe_result),
+        LC_MAX_SLOTS,
+        LC_REQUEST_SLOTS,
+        LC_MAX_CGROUPS,
+        LC_MAX_REQUEST,
+        offsetof(lc_plan_header, flags),
+        offsetof(lc_plan_header, size),
+        offsetof(lc_plan_header, step_count),
+        offsetof(lc_plan_header, host_end),
+        offsetof(lc_plan_header, template_end),
+        offsetof(lc_plan_header, clone_flags),
+        offsetof(lc_plan_header, bound_mask),
+        offsetof(lc_plan_header, template_mask),
+        offsetof(lc_plan_header, child_mask),
+        offsetof(lc_plan_header, cgroup_slot),
+        offsetof(lc_plan_header, fail_step),
+        offsetof(lc_plan_header, uid_map),
+        offsetof(lc_step, flags),
+        offsetof(lc_step, a),
+        offsetof(lc_step, d),
+        offsetof(lc_request, token),
+        offsetof(lc_request, epoll),
+        offsetof(lc_request, stdio),
+        offsetof(lc_request, slots),
+        offsetof(lc_request, params),
+        offsetof(lc_result, pid),
+        offsetof(lc_result, pidfd),
+        offsetof(lc_result, stdio),
+        offsetof(lc_result, console),
+        offsetof(lc_result, cgroup_count),
+        offsetof(lc_result, cgroups),
+        offsetof(lc_exit, status),
+        offsetof(lc_exit, user_micros),
+        offsetof(lc_exit, before_exec),
+        offsetof(lc_probe_result, nofile_soft),
+        offsetof(lc_probe_result, euid),
+        LC_SLOT_FIRST_FREE,
+        LC_PARAM_COUNT,
+        LC_CGROUP_MAKE,
+        LC_WRITE,
+        LC_MOUNT_PROPAGATION,
+        LC_SETATTR_AT,
+        LC_SETHOSTNAME,
+        LC_EXECVE,
+        LC_AT_MEMORY,
     };
     const int32_t count = sizeof all / sizeof *all;
     for (int32_t i = 0; i < count && i < capacity; i++) numbers[i] = all[i];

@@ -28,10 +28,26 @@ extern "C" {
 #define LC_NO_SLOT 0xffffffffu
 
 /** Slots with a fixed meaning; plans number their own from LC_SLOT_FIRST_FREE. */
-enum { LC_SLOT_STDIN = 0, LC_SLOT_STDOUT, LC_SLOT_STDERR, LC_SLOT_CONSOLE, LC_SLOT_ROOT, LC_SLOT_PROC, LC_SLOT_FIRST_FREE };
+enum {
+    LC_SLOT_STDIN = 0,
+    LC_SLOT_STDOUT,
+    LC_SLOT_STDERR,
+    LC_SLOT_CONSOLE,
+    LC_SLOT_ROOT,
+    LC_SLOT_PROC,
+    LC_SLOT_FIRST_FREE
+};
 
 /** Strings and vectors that a spawn may replace without a new plan. */
-enum { LC_PARAM_NAME = 0, LC_PARAM_HOSTNAME, LC_PARAM_CWD, LC_PARAM_ARGV, LC_PARAM_ENVP, LC_PARAM_EXEC, LC_PARAM_COUNT };
+enum {
+    LC_PARAM_NAME = 0,
+    LC_PARAM_HOSTNAME,
+    LC_PARAM_CWD,
+    LC_PARAM_ARGV,
+    LC_PARAM_ENVP,
+    LC_PARAM_EXEC,
+    LC_PARAM_COUNT
+};
 
 enum { LC_PLAN_DENY_SETGROUPS = 1, LC_PLAN_NEEDS_TEMPLATE = 2, LC_PLAN_CHANGES_IDS = 4 };
 
@@ -55,7 +71,8 @@ typedef struct lc_plan_header {
     uint32_t gid_map_size;
 } lc_plan_header;
 
-/** Low four bits of lc_step.flags: 0, or 1 + the LC_PARAM_* that replaces operand a (EXECVE: each vector by its own). */
+/** Low four bits of lc_step.flags: 0, or 1 + the LC_PARAM_* that replaces operand a (EXECVE: each vector by its own).
+ */
 enum {
     LC_STEP_PARAM_MASK = 0x0f,
     LC_STEP_TEMPLATE_ONLY = 0x10, /* skipped where the child itself runs the template steps */
@@ -109,31 +126,31 @@ enum {
     LC_CHROOT = 33,            /* into LC_SLOT_ROOT, for a container without a mount namespace */
     LC_EMPTY_DIRECTORY = 34,   /* a path in root of a read-only, empty directory: directory masks are binds of it */
     /* the process */
-    LC_SETHOSTNAME = 40,    /* a name */
-    LC_SETDOMAINNAME = 41,  /* a name */
-    LC_CHDIR = 42,          /* a path; the cwd must then lie below the root */
-    LC_UMASK = 43,          /* d mask */
-    LC_SETSID = 44,         /* d 0: a new session; 1: a new process group only */
-    LC_CONSOLE = 45,        /* a path of ptmx, b socket slot, c path to bind over or 0: a new session's pty as stdio */
-    LC_RLIMIT = 46,         /* b resource, c u64 soft, hard */
-    LC_SETGROUPS = 47,      /* b count, c u32 gids or 0 */
-    LC_SETRESGID = 48,      /* d gid */
-    LC_SETRESUID = 49,      /* d uid */
-    LC_KEEP_CAPS = 50,      /* d 0 or 1 */
-    LC_BOUNDING_KEEP = 51,  /* d mask of capabilities that stay in the bounding set */
-    LC_CAPSET = 52,         /* c u64 effective, permitted, inheritable */
-    LC_AMBIENT = 53,        /* d mask */
+    LC_SETHOSTNAME = 40,   /* a name */
+    LC_SETDOMAINNAME = 41, /* a name */
+    LC_CHDIR = 42,         /* a path; the cwd must then lie below the root */
+    LC_UMASK = 43,         /* d mask */
+    LC_SETSID = 44,        /* d 0: a new session; 1: a new process group only */
+    LC_CONSOLE = 45,       /* a path of ptmx, b socket slot, c path to bind over or 0: a new session's pty as stdio */
+    LC_RLIMIT = 46,        /* b resource, c u64 soft, hard */
+    LC_SETGROUPS = 47,     /* b count, c u32 gids or 0 */
+    LC_SETRESGID = 48,     /* d gid */
+    LC_SETRESUID = 49,     /* d uid */
+    LC_KEEP_CAPS = 50,     /* d 0 or 1 */
+    LC_BOUNDING_KEEP = 51, /* d mask of capabilities that stay in the bounding set */
+    LC_CAPSET = 52,        /* c u64 effective, permitted, inheritable */
+    LC_AMBIENT = 53,       /* d mask */
     LC_NO_NEW_PRIVS = 54,
-    LC_SECCOMP = 55,        /* b instructions, c struct sock_filter[], d flags */
-    LC_PDEATHSIG = 56,      /* d signal */
-    LC_SCHED_SETATTR = 57,  /* c struct sched_attr (56 bytes) */
-    LC_IOPRIO = 58,         /* d value */
-    LC_PERSONALITY = 59,    /* d value */
-    LC_STDIO = 60,          /* slots 0-2 that are bound become fds 0-2 */
-    LC_DUP_FD = 61,         /* b slot, d fd number */
-    LC_CLOSE_FDS = 62,      /* d first fd to close */
-    LC_SET_NAME = 63,       /* a thread name */
-    LC_EXECVE = 64          /* a candidates (NUL-ended each, an empty one ends), b argv vector, c envp vector */
+    LC_SECCOMP = 55,       /* b instructions, c struct sock_filter[], d flags */
+    LC_PDEATHSIG = 56,     /* d signal */
+    LC_SCHED_SETATTR = 57, /* c struct sched_attr (56 bytes) */
+    LC_IOPRIO = 58,        /* d value */
+    LC_PERSONALITY = 59,   /* d value */
+    LC_STDIO = 60,         /* slots 0-2 that are bound become fds 0-2 */
+    LC_DUP_FD = 61,        /* b slot, d fd number */
+    LC_CLOSE_FDS = 62,     /* d first fd to close */
+    LC_SET_NAME = 63,      /* a thread name */
+    LC_EXECVE = 64         /* a candidates (NUL-ended each, an empty one ends), b argv vector, c envp vector */
 };
 
 /* ---- engines and spawning ---------------------------------------------------------------------------------- */
@@ -144,8 +161,18 @@ enum { LC_ENGINE_SPAWNER = 0, LC_ENGINE_IN_PROCESS = 1 };
  *  aux: for step -1 an LC_AT_*; for EXECVE the candidate's index; for KILLED the signal. */
 enum { LC_RUNNING = 1, LC_FAULT = 2, LC_KILLED = 3 };
 enum {
-    LC_AT_REQUEST = 1, LC_AT_MEMFD, LC_AT_SPAWNER, LC_AT_PIPE, LC_AT_SEND, LC_AT_CLONE, LC_AT_ID_MAPS, LC_AT_PIDFD,
-    LC_AT_EPOLL, LC_AT_CONSOLE, LC_AT_DEAD_SPAWNER, LC_AT_MEMORY
+    LC_AT_REQUEST = 1,
+    LC_AT_MEMFD,
+    LC_AT_SPAWNER,
+    LC_AT_PIPE,
+    LC_AT_SEND,
+    LC_AT_CLONE,
+    LC_AT_ID_MAPS,
+    LC_AT_PIDFD,
+    LC_AT_EPOLL,
+    LC_AT_CONSOLE,
+    LC_AT_DEAD_SPAWNER,
+    LC_AT_MEMORY
 };
 
 typedef struct lc_report {
@@ -173,9 +200,10 @@ typedef struct lc_request {
 } lc_request;
 #define LC_MAX_REQUEST (192 * 1024)
 
-/** lc_request.flags. CGROUPS_EXIST: CGROUP_MAKE steps open what an earlier spawn of the plan has made, CGROUP_WRITE steps
- *  have been done by it, and a failed spawn leaves both as they are. PIN_MOUNTS: hold the child's mount namespace by an fd, so that its teardown, which waits for an RCU
- *  grace period, happens where that fd is closed and not in the child's exit. Where the kernel can (Linux 6.11). */
+/** lc_request.flags. CGROUPS_EXIST: CGROUP_MAKE steps open what an earlier spawn of the plan has made, CGROUP_WRITE
+ * steps have been done by it, and a failed spawn leaves both as they are. PIN_MOUNTS: hold the child's mount namespace
+ * by an fd, so that its teardown, which waits for an RCU grace period, happens where that fd is closed and not in the
+ * child's exit. Where the kernel can (Linux 6.11). */
 enum { LC_REQUEST_PIN_MOUNTS = 1, LC_REQUEST_CGROUPS_EXIST = 2 };
 
 typedef struct lc_result {
@@ -186,7 +214,7 @@ typedef struct lc_result {
     int32_t console;  /* the pty's master, or -1 */
     uint32_t cgroup_count;
     int32_t cgroups[LC_MAX_CGROUPS]; /* directories that CGROUP_MAKE steps made, in order */
-    int32_t mounts; /* the child's mount namespace, or -1 */
+    int32_t mounts;                  /* the child's mount namespace, or -1 */
 } lc_result;
 
 /** The version of this interface that the library was built as. */
@@ -287,9 +315,17 @@ enum { LC_TTY_RAW = 1, LC_TTY_RESTORE, LC_TTY_GET_SIZE, LC_TTY_SET_SIZE, LC_TTY_
 int32_t lc_tty(int32_t fd, int32_t operation, uint8_t *state);
 
 enum {
-    LC_FEATURE_CLONE3 = 1, LC_FEATURE_CLONE_INTO_CGROUP = 2, LC_FEATURE_OPENAT2 = 4, LC_FEATURE_MOUNT_SETATTR = 8,
-    LC_FEATURE_TIME_NAMESPACE = 16, LC_FEATURE_SECCOMP = 32, LC_FEATURE_CLOSE_RANGE = 64, LC_FEATURE_PIDFD_WAIT = 128,
-    LC_FEATURE_NETWORK_NAMESPACE = 256, LC_FEATURE_CGROUP_NAMESPACE = 512, LC_FEATURE_USER_NAMESPACE = 1024
+    LC_FEATURE_CLONE3 = 1,
+    LC_FEATURE_CLONE_INTO_CGROUP = 2,
+    LC_FEATURE_OPENAT2 = 4,
+    LC_FEATURE_MOUNT_SETATTR = 8,
+    LC_FEATURE_TIME_NAMESPACE = 16,
+    LC_FEATURE_SECCOMP = 32,
+    LC_FEATURE_CLOSE_RANGE = 64,
+    LC_FEATURE_PIDFD_WAIT = 128,
+    LC_FEATURE_NETWORK_NAMESPACE = 256,
+    LC_FEATURE_CGROUP_NAMESPACE = 512,
+    LC_FEATURE_USER_NAMESPACE = 1024
 };
 typedef struct lc_probe_result {
     uint64_t features;

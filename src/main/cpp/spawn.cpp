@@ -1,7 +1,7 @@
 // One spawn: host steps in the caller, a request to the spawner or template, the wait for the child to leave our code,
 // and either a running child with its fds or nothing at all.
-#include "engine.h"
 #include "spawn.h"
+#include "engine.h"
 #include "verify.h"
 #include <errno.h>
 #include <poll.h>
@@ -52,10 +52,10 @@ Spawn::~Spawn() {
     if (result_.report.kind == LC_RUNNING) return;
     for (int32_t &fd : result_.stdio) close(fd), fd = -1;
     close(result_.console);
-    for (uint32_t i = result_.cgroup_count; i-- > 0;) {
-        close(result_.cgroups[i]);
-        if (request_.flags & LC_REQUEST_CGROUPS_EXIST) continue;
-        sys(__NR_unlinkat, cgroup_parents_[i], cgroup_names_[i], 0x200L); // AT_REMOVEDIR
+    if (request_.flags & LC_REQUEST_CGROUPS_EXIST) {
+        for (uint32_t i = 0; i < result_.cgroup_count; i++) close(result_.cgroups[i]);
+    } else { // a child that was killed a moment ago may still hold them
+        lc_cgroups_finish(result_.cgroups, result_.cgroup_count, LC_CGROUPS_REMOVE, "", nullptr, 0);
     }
     result_.cgroup_count = 0;
     close(result_.pidfd);
@@ -93,8 +93,6 @@ int64_t Spawn::host_step(const lc_step &s) {
             if (!exists) sys(__NR_unlinkat, slots_[s.b], name, 0x200L);
             return fd;
         }
-        cgroup_parents_[result_.cgroup_count] = slots_[s.b];
-        cgroup_names_[result_.cgroup_count] = name;
         result_.cgroups[result_.cgroup_count++] = static_cast<int32_t>(fd);
         slots_[s.c] = static_cast<int32_t>(fd);
         return 0;
@@ -108,8 +106,7 @@ int64_t Spawn::host_step(const lc_step &s) {
         slots_[s.c] = static_cast<int32_t>(fd);
         return keep_child_end(static_cast<int32_t>(fd));
     }
-    default:
-        return -ENOSYS;
+    default: return -ENOSYS;
     }
 }
 
@@ -152,8 +149,10 @@ void Spawn::pin_mounts(Cell *cell) {
     while (__atomic_load_n(&cell->pid, __ATOMIC_ACQUIRE) == 0 && __atomic_load_n(&cell->done, __ATOMIC_ACQUIRE) != 0)
         if (futex_wait(reinterpret_cast<uint32_t *>(&cell->pid), 0, brief) == -ETIMEDOUT) return;
     if (cell->pid <= 0) return;
-    result_.pidfd = static_cast<int32_t>(sys(__NR_pidfd_open, cell->pid, 0L)); // nobody but us can reap it: no other's pid
-    if (result_.pidfd >= 0) result_.mounts = static_cast<int32_t>(sys(__NR_ioctl, result_.pidfd, get_mount_namespace, 0L));
+    result_.pidfd =
+        static_cast<int32_t>(sys(__NR_pidfd_open, cell->pid, 0L)); // nobody but us can reap it: no other's pid
+    if (result_.pidfd >= 0)
+        result_.mounts = static_cast<int32_t>(sys(__NR_ioctl, result_.pidfd, get_mount_namespace, 0L));
 }
 
 int64_t Spawn::make_stdio() {
@@ -265,8 +264,10 @@ int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
     int64_t r;
     if (here) { // the calling thread cannot do two things at once
         r = late_host_steps(cell);
-        if (r >= 0) r = clone_here(cell);
-        else result_.report = late_fault_;
+        if (r >= 0)
+            r = clone_here(cell);
+        else
+            result_.report = late_fault_;
     } else {
         Message message{operation, pins_mounts(), 0, index, static_cast<uint64_t>(offset_), mask};
         result_.report.aux = LC_AT_SEND;
@@ -274,7 +275,7 @@ int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
         if (r >= 0) {
             if (operation == kOpSpawn) pin_mounts(cell), late_host_steps(cell);
             result_.report.aux = LC_AT_DEAD_SPAWNER;
-            r = await(socket, cell);
+            r = await(engine_, socket, cell);
         }
     }
     if (r >= 0) r = conclude(cell);
@@ -289,7 +290,8 @@ int64_t Spawn::clone_here(Cell *cell) {
     const lc_plan_header &h = header();
     result_.report.aux = LC_AT_CLONE;
     if (h.uid_map_size || h.gid_map_size) return -EOPNOTSUPP; // nobody is free to write them
-    if (h.flags & (LC_PLAN_CHANGES_IDS | LC_PLAN_NEEDS_TEMPLATE)) return -EOPNOTSUPP; // would mark this process undumpable
+    if (h.flags & (LC_PLAN_CHANGES_IDS | LC_PLAN_NEEDS_TEMPLATE))
+        return -EOPNOTSUPP; // would mark this process undumpable
     const uint64_t size = kStackSize;
     void *stack = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (stack == MAP_FAILED) return -errno;
@@ -325,10 +327,12 @@ int64_t Spawn::clone_here(Cell *cell) {
 
 using namespace lc;
 
-extern "C" int32_t lc_spawn(int64_t handle, int64_t loaded, int32_t template_fd, const lc_request *request, lc_result *result) {
+extern "C" int32_t lc_spawn(int64_t handle, int64_t loaded, int32_t template_fd, const lc_request *request,
+                            lc_result *result) {
     auto &engine = *reinterpret_cast<Engine *>(handle);
     Spawn spawn(engine, loaded, *request, *result);
-    int64_t r = spawn.check_request(template_fd < 0 ? ~0ull : ~spawn.header().template_mask | spawn.header().child_mask);
+    int64_t r =
+        spawn.check_request(template_fd < 0 ? ~0ull : ~spawn.header().template_mask | spawn.header().child_mask);
     if (r >= 0) r = spawn.host_steps(false);
     if (r >= 0) r = spawn.make_stdio();
     const lc_plan_header &h = spawn.header();

@@ -47,8 +47,6 @@ class Spawn {
     int32_t child_ends_[kMaxChildEnds];
     uint32_t child_end_count_ = 0;
     lc_report late_fault_{};
-    int32_t cgroup_parents_[LC_MAX_CGROUPS];
-    const char *cgroup_names_[LC_MAX_CGROUPS];
 };
 
 } // namespace lc

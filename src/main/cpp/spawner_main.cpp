@@ -58,8 +58,10 @@ int64_t receive(Message &message, int32_t *slots) noexcept {
     message.complete = !(head.flags & 8); // MSG_CTRUNC
     for (uint32_t slot = 0; slot < LC_MAX_SLOTS; slot++) {
         if (!(message.mask >> slot & 1)) continue;
-        if (next < count) slots[slot] = control.fds[next++];
-        else message.complete = 0;
+        if (next < count)
+            slots[slot] = control.fds[next++];
+        else
+            message.complete = 0;
     }
     return n;
 }
@@ -109,7 +111,8 @@ void spawn(Server &server, const Message &message, const int32_t *slots) noexcep
     const lc_plan_header &h = c->header();
     Cell *cell = c->cell;
     CloneArgs args = {};
-    args.flags = h.clone_flags | CLONE_VM | CLONE_PARENT | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_CLEAR_SIGHAND;
+    args.flags =
+        h.clone_flags | CLONE_VM | CLONE_PARENT | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_CLEAR_SIGHAND;
     args.parent_tid = reinterpret_cast<uint64_t>(&cell->pid);
     args.child_tid = reinterpret_cast<uint64_t>(&cell->done);
     args.stack = stack + kGuardSize;
@@ -177,9 +180,9 @@ bool fork_template(Server &server, const Message &message, int32_t *slots) noexc
     return true;
 }
 
-/// The library is gone: whoever is still on the way to its program must not arrive.
+/// The library is gone: whoever is still on the way to its program must not arrive. A template may just be closed.
 [[noreturn]] void end(const Server &server) noexcept {
-    for (uint32_t i = 0; i < kCells; i++) {
+    for (uint32_t i = 0; i < kCells && !server.is_template; i++) {
         Cell *cell = cell_at(server, i);
         if (__atomic_load_n(&cell->busy, __ATOMIC_ACQUIRE) && cell->pid > 0) sys(__NR_kill, cell->pid, 9L);
     }

@@ -38,4 +38,5 @@ inline int64_t clone3_call(void *args, uint64_t size, void (*function)(void *), 
 } // namespace lc
 
 #define LC_START_ASM                                                                                                   \
-    asm(".globl _start\n.type _start,%function\n_start:\n\tmov x29, xzr\n\tmov x0, sp\n\tbl lc_spawner_start\n\tbrk #0\n")
+    asm(".globl _start\n.type _start,%function\n_start:\n\tmov x29, xzr\n\tmov x0, sp\n\tbl lc_spawner_start\n\tbrk "  \
+        "#0\n")

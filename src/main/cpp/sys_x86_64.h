@@ -37,5 +37,5 @@ inline int64_t clone3_call(void *args, uint64_t size, void (*function)(void *), 
 } // namespace lc
 
 #define LC_START_ASM                                                                                                   \
-    asm(".globl _start\n.type _start,@function\n_start:\n\txor %ebp,%ebp\n\tmov %rsp,%rdi\n\tand $-16,%rsp\n"           \
+    asm(".globl _start\n.type _start,@function\n_start:\n\txor %ebp,%ebp\n\tmov %rsp,%rdi\n\tand $-16,%rsp\n"          \
         "\tcall lc_spawner_start\n\thlt\n")

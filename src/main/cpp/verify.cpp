@@ -1,7 +1,7 @@
-// The plan verifier. The interpreter has no checks of its own, so nothing gets past here that could make it read outside
-// the plan, use an fd that is not there, or run a step on the wrong side of the clone.
-#include "libcontainer.h"
+// The plan verifier. The interpreter has no checks of its own, so nothing gets past here that could make it read
+// outside the plan, use an fd that is not there, or run a step on the wrong side of the clone.
 #include "verify.h"
+#include "libcontainer.h"
 #include <string.h>
 
 namespace lc {
@@ -9,22 +9,22 @@ namespace lc {
 namespace {
 
 enum Kind : uint8_t {
-    kZero,      // must be 0
-    kAny,       // any number
-    kText,      // offset of a NUL-ended string
-    kText0,     // the same, or 0
-    kSlot,      // a slot that is bound by now
-    kOptional,  // a slot; if it is not bound the step is skipped
-    kOut,       // a slot that the step binds
-    kData,      // offset of bytes, the length in `size` of the rule
-    kData0,     // the same, or 0
-    kBytes,     // offset of bytes, the length in d (c operand) or c (a operand)
-    kFilter,    // offset of sock_filter[b]
-    kGroups,    // offset of u32[b], or 0 when b is 0
+    kZero,     // must be 0
+    kAny,      // any number
+    kText,     // offset of a NUL-ended string
+    kText0,    // the same, or 0
+    kSlot,     // a slot that is bound by now
+    kOptional, // a slot; if it is not bound the step is skipped
+    kOut,      // a slot that the step binds
+    kData,     // offset of bytes, the length in `size` of the rule
+    kData0,    // the same, or 0
+    kBytes,    // offset of bytes, the length in d (c operand) or c (a operand)
+    kFilter,   // offset of sock_filter[b]
+    kGroups,   // offset of u32[b], or 0 when b is 0
     kCandidates,
     kVector,
     kFlags0or1,
-    kMountWord  // flags in the low half, offset of a string or 0 in the high
+    kMountWord // flags in the low half, offset of a string or 0 in the high
 };
 
 struct Rule {
@@ -99,13 +99,16 @@ const Rule *rule_of(uint16_t opcode) {
 }
 
 constexpr bool uses_root(uint16_t op) {
-    return op == LC_MOUNT || op == LC_REMOUNT || op == LC_PIVOT_ROOT || op == LC_EMPTY_DIRECTORY || op == LC_CHROOT || op == LC_MKDIR || op == LC_MKNOD ||
-           op == LC_SYMLINK || op == LC_MASK || op == LC_READONLY || op == LC_OPEN_IN_ROOT || op == LC_SETATTR_AT;
+    return op == LC_MOUNT || op == LC_REMOUNT || op == LC_PIVOT_ROOT || op == LC_EMPTY_DIRECTORY || op == LC_CHROOT ||
+           op == LC_MKDIR || op == LC_MKNOD || op == LC_SYMLINK || op == LC_MASK || op == LC_READONLY ||
+           op == LC_OPEN_IN_ROOT || op == LC_SETATTR_AT;
 }
 
 } // namespace
 
-bool Verifier::text(uint64_t offset) const { return offset >= data_ && offset < size_ && memchr(plan_ + offset, 0, size_ - offset); }
+bool Verifier::text(uint64_t offset) const {
+    return offset >= data_ && offset < size_ && memchr(plan_ + offset, 0, size_ - offset);
+}
 
 bool Verifier::bytes(uint64_t offset, uint64_t size, uint64_t alignment) const {
     return offset >= data_ && offset <= size_ && size <= size_ - offset && offset % alignment == 0;
@@ -154,7 +157,9 @@ class Steps {
             int bad = operand(s, *rule, i);
             if (bad >= 0) return static_cast<int64_t>(at) + bad;
         }
-        return h_.cgroup_slot == LC_NO_SLOT || (h_.cgroup_slot < LC_MAX_SLOTS && (h_.child_mask >> h_.cgroup_slot & 1)) ? -1 : 56;
+        return h_.cgroup_slot == LC_NO_SLOT || (h_.cgroup_slot < LC_MAX_SLOTS && (h_.child_mask >> h_.cgroup_slot & 1))
+                   ? -1
+                   : 56;
     }
 
   private:
@@ -255,7 +260,9 @@ int64_t Verifier::check() const {
     return Steps(*this, plan_, h).check();
 }
 
-uint64_t Verifier::data_of(const lc_plan_header &h) { return sizeof h + static_cast<uint64_t>(h.step_count) * sizeof(lc_step); }
+uint64_t Verifier::data_of(const lc_plan_header &h) {
+    return sizeof h + static_cast<uint64_t>(h.step_count) * sizeof(lc_step);
+}
 
 } // namespace lc
 

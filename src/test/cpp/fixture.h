@@ -162,18 +162,20 @@ struct ProcessStat {
 /// Whether a process exists and is no zombie.
 inline bool runs(int pid) { return !strchr("XZ", ProcessStat(pid).state); }
 
-/// How many children this process has, living or not.
-inline int count_children() {
-    int n = 0;
+/// The children of a process, living or not.
+inline std::vector<int> children_of(int parent) {
+    std::vector<int> all;
     DIR *d = opendir("/proc");
     REQUIRE(d != nullptr);
     while (dirent *entry = readdir(d)) {
         int pid = atoi(entry->d_name);
-        if (pid > 0 && ProcessStat(pid).parent == getpid()) n++;
+        if (pid > 0 && ProcessStat(pid).parent == parent) all.push_back(pid);
     }
     closedir(d);
-    return n;
+    return all;
 }
+
+inline int count_children() { return static_cast<int>(children_of(getpid()).size()); }
 
 inline double seconds() {
     timespec now;

@@ -1,5 +1,6 @@
 // Who dies when: no call hangs because a helper was killed, nobody outlives whom it should not, others are left alone.
 #include "fixture.h"
+#include <algorithm>
 #include <atomic>
 #include <sys/resource.h>
 #include <thread>
@@ -52,7 +53,17 @@ struct Template {
 bool stopped(int pid) { return ProcessStat(pid).state == 'T'; }
 
 /// The children of this process, but for the spawner.
-int count_others(Fixture &f) { return count_children() - (ProcessStat(lc_engine_pid(f.engine)).parent == getpid()); }
+std::vector<int> others(Fixture &f) {
+    std::vector<int> all = children_of(getpid());
+    all.erase(std::remove(all.begin(), all.end(), lc_engine_pid(f.engine)), all.end());
+    return all;
+}
+
+size_t count_others(Fixture &f) { return others(f).size(); }
+
+void kill_others(Fixture &f) {
+    for (int pid : others(f)) kill(pid, SIGKILL);
+}
 
 constexpr double kLimit = 2.5; // the library looks up once a second
 
@@ -126,10 +137,34 @@ TEST_CASE("a template that dies with a request before it ends the spawn, and its
         CHECK(spawn.ended(kLimit));
         CHECK(spawn.returned == -EPIPE);
     }
-    CHECK(f.spawn(t.fd) == -EPIPE);
+    CHECK(f.spawn(t.fd) < 0);
     t.end();
     REQUIRE(f.spawn() > 0);
     CHECK(f.finish().status == 0);
+}
+
+TEST_CASE("a child whose template dies on its way arrives") {
+    Fixture f;
+    Gate gate;
+    PlanBuilder p;
+    gate.hold(p);
+    p.step(LC_STDIO).exec({inside(), "sleep", "4000", "--", "exit", "8"});
+    f.load(p);
+    Template t(f);
+    SlowSpawn spawn(f, t.fd);
+    pause_millis(100);
+    CHECK_FALSE(spawn.done);
+    kill(t.pid(), SIGKILL);
+    int writer = open(gate.path.c_str(), O_WRONLY);
+    CHECK(spawn.ended(kLimit)); // and not only when the program ends
+    REQUIRE(spawn.returned > 0);
+    lc_exit exit;
+    CHECK(lc_pidfd_signal(spawn.result.pidfd, SIGTERM) == 0);
+    CHECK(lc_wait(spawn.result.pidfd, 5000000, &exit) == 1);
+    CHECK(exit.code == CLD_KILLED);
+    CHECK_FALSE(exit.before_exec);
+    lc_close(spawn.result.pidfd);
+    close(writer);
 }
 
 TEST_CASE("a template that is killed while it runs its steps fails to open") {
@@ -142,12 +177,7 @@ TEST_CASE("a template that is killed while it runs its steps fails to open") {
     f.load(p);
     std::thread killer([&] {
         pause_millis(100);
-        DIR *d = opendir("/proc");
-        while (dirent *entry = readdir(d)) {
-            int pid = atoi(entry->d_name);
-            if (pid > 0 && pid != lc_engine_pid(f.engine) && ProcessStat(pid).parent == getpid()) kill(pid, SIGKILL);
-        }
-        closedir(d);
+        kill_others(f);
     });
     double start = seconds();
     CHECK(lc_template_open(f.engine, f.loaded, &f.request, &f.result) < 0);
@@ -167,12 +197,7 @@ TEST_CASE("a child killed on its way is told as killed, with its step") {
     f.load(p);
     SlowSpawn spawn(f, -1);
     pause_millis(50);
-    DIR *d = opendir("/proc");
-    while (dirent *entry = readdir(d)) {
-        int pid = atoi(entry->d_name);
-        if (pid > 0 && pid != lc_engine_pid(f.engine) && ProcessStat(pid).parent == getpid()) kill(pid, SIGKILL);
-    }
-    closedir(d);
+    kill_others(f);
     CHECK(spawn.ended(0.5)); // the kernel's own word, not a time-out
     CHECK(spawn.result.report.kind == LC_KILLED);
     CHECK(spawn.result.report.step == 1);
@@ -205,7 +230,7 @@ TEST_CASE("a spawner that cannot start is an error of the engine's") {
     pid_t pid = fork();
     REQUIRE(pid >= 0);
     if (pid == 0) { // the spawner needs 3 MiB of private memory that this process does not
-        rlimit limit{2u << 20, RLIM_INFINITY};
+        rlimit limit{3u << 20, RLIM_INFINITY};
         setrlimit(RLIMIT_DATA, &limit);
         int64_t engine;
         lc_report report;
@@ -224,7 +249,10 @@ TEST_CASE("a spawner that cannot start is an error of the engine's") {
     alarm(0);
     waitpid(pid, nullptr, 0);
     CHECK(n == sizeof r);
-    CHECK(r < 0);
+    if (r == -ENOMEM)
+        MESSAGE("skipped: this process is itself too big");
+    else
+        CHECK(r == -EPIPE);
     close(pipes[0]);
 }
 
@@ -254,40 +282,27 @@ TEST_CASE("spawner, templates and children with a PDEATHSIG step go with their p
     REQUIRE(read(pipes[0], pids, sizeof pids) == sizeof pids);
     close(pipes[0]);
     pause_millis(50);
-    int on_the_way = 0;
-    DIR *d = opendir("/proc");
-    while (dirent *entry = readdir(d)) {
-        int pid = atoi(entry->d_name);
-        bool known = pid <= 0;
-        for (int32_t p : pids) known |= p == pid;
-        if (!known && ProcessStat(pid).parent == library) on_the_way = pid;
-    }
-    closedir(d);
-    CHECK(on_the_way > 0);
+    std::vector<int> all = children_of(library);
+    CHECK(all.size() == 5); // those four, and the one that is held
     for (int32_t pid : pids) CHECK(runs(pid));
     kill(library, SIGKILL);
     waitpid(library, nullptr, 0);
     CHECK(within(1, [&] {
-        bool any = runs(on_the_way);
-        for (int32_t pid : pids) any |= runs(pid);
+        bool any = false;
+        for (int pid : all) any |= runs(pid);
         return !any;
     }));
-    for (int32_t pid : pids) CHECK_FALSE(runs(pid));
-    CHECK_FALSE(runs(on_the_way));
 }
 
-TEST_CASE("children without a PDEATHSIG step outlive the engine and its process") {
-    int64_t engine;
-    int32_t pidfd;
+TEST_CASE("children without a PDEATHSIG step outlive their engine") {
+    int32_t pidfd = -1;
     {
         Fixture f;
         auto p = plain({inside(), "sleep", "300", "--", "exit", "9"});
         f.load(p);
         REQUIRE(f.spawn() > 0);
-        engine = f.engine;
         pidfd = f.result.pidfd;
     }
-    (void)engine;
     lc_exit exit;
     CHECK(lc_wait(pidfd, 5000000, &exit) == 1);
     CHECK(exit.status == 9);

@@ -33,12 +33,7 @@ public final class Blueprint implements AutoCloseable {
     private final Optional<Variant> pooled;
 
     Blueprint(
-            Containers containers,
-            ContainerSpec spec,
-            Spec oci,
-            Wishes wishes,
-            CgroupLayout cgroups,
-            boolean hasPool) {
+            Containers containers, ContainerSpec spec, Spec oci, Wishes wishes, CgroupLayout cgroups, boolean hasPool) {
         this.containers = containers;
         this.spec = spec;
         this.oci = oci;
@@ -148,7 +143,8 @@ public final class Blueprint implements AutoCloseable {
     private Optional<CgroupLayout.Existing> bindReusedCgroup(
             Launch launch, String id, Variant variant, SpawnCall call) {
         boolean named = launch.id().isPresent() || launch.cgroupName().isPresent();
-        boolean endsEmpty = variant.plan.namespaces().contains(NamespaceType.PID); // with its first process all are gone
+        boolean endsEmpty =
+                variant.plan.namespaces().contains(NamespaceType.PID); // with its first process all are gone
         if (named || !endsEmpty || !cgroups.isReusable()) {
             return Optional.empty();
         }
@@ -170,8 +166,7 @@ public final class Blueprint implements AutoCloseable {
         });
     }
 
-    private void bindParameters(
-            Launch launch, String id, Optional<CgroupLayout.Existing> existing, SpawnCall call) {
+    private void bindParameters(Launch launch, String id, Optional<CgroupLayout.Existing> existing, SpawnCall call) {
         if (!cgroups.isEmpty() && existing.isEmpty()) {
             call.param(SpawnCall.Param.NAME, checkedName(launch.cgroupName().orElse(id)));
         }
@@ -183,7 +178,8 @@ public final class Blueprint implements AutoCloseable {
         }
         if (launch.cwd().isPresent()) {
             if (!launch.cwd().get().startsWith("/")) {
-                throw new IllegalArgumentException("the working directory \"" + launch.cwd().get() + "\" is relative");
+                throw new IllegalArgumentException(
+                        "the working directory \"" + launch.cwd().get() + "\" is relative");
             }
             call.param(SpawnCall.Param.CWD, launch.cwd().get());
         }
@@ -193,7 +189,8 @@ public final class Blueprint implements AutoCloseable {
             if (args.isEmpty()) {
                 throw new IllegalArgumentException("no arguments: there is nothing to run");
             }
-            List<String> env = launch.env().orElseGet(() -> oci.process().orElseThrow().env());
+            List<String> env =
+                    launch.env().orElseGet(() -> oci.process().orElseThrow().env());
             call.vector(SpawnCall.Param.ARGV, args);
             call.candidates(ProcessLookup.candidates(args.get(0), env));
         }

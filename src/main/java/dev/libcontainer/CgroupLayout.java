@@ -111,7 +111,8 @@ final class CgroupLayout {
         session.inherited(hierarchy, parent)
                 .forEach((file, value) -> writes.add(new CgroupPlan.Write(file, value, "linux.cgroupsPath")));
         for (CgroupWrite write : limits) {
-            boolean here = session.mounts().hierarchy(write.controller()).orElseThrow().equals(hierarchy);
+            boolean here =
+                    session.mounts().hierarchy(write.controller()).orElseThrow().equals(hierarchy);
             boolean skipped = here
                     && write.harmlessIfAbsent()
                     && !session.has(hierarchy, controllers, write.file(), write.jsonPath());
@@ -120,7 +121,10 @@ final class CgroupLayout {
             }
         }
         List<StatFile> figures = CgroupStats.files(session.mounts()).stream()
-                .filter(file -> session.mounts().hierarchy(file.controller()).filter(hierarchy::equals).isPresent())
+                .filter(file -> session.mounts()
+                        .hierarchy(file.controller())
+                        .filter(hierarchy::equals)
+                        .isPresent())
                 .filter(file -> controllers.contains(file.controller()))
                 .toList();
         List<StatFile> last =
@@ -149,7 +153,8 @@ final class CgroupLayout {
     /** Takes directories back from an ended container; closes their fds. */
     void giveBack(Existing existing, long oomKills, int[] directories) {
         for (int i = 0; i < directories.length; i++) {
-            if (places.get(i).lastFigures.stream().anyMatch(figure -> figure.file().equals(PEAK_V1))) {
+            if (places.get(i).lastFigures.stream()
+                    .anyMatch(figure -> figure.file().equals(PEAK_V1))) {
                 Kernel.tryWriteAt(directories[i], PEAK_V1, "0");
             }
             Kernel.close(directories[i]);

@@ -128,7 +128,8 @@ public final class Container implements AutoCloseable {
         RuntimeException trouble = null;
         if (directories.length > 0) {
             try {
-                CgroupStats.Memory memory = variant.cgroups().lastFigures(directories).memory();
+                CgroupStats.Memory memory =
+                        variant.cgroups().lastFigures(directories).memory();
                 peak = memory.peakBytes();
                 oomKills = memory.oomKills().orElse(0);
                 oom = oomKills > existing.map(CgroupLayout.Existing::oomKills).orElse(0L);
@@ -281,7 +282,9 @@ public final class Container implements AutoCloseable {
     /** What the container uses now; empty if it has no cgroup of its own or has ended. */
     public Optional<Stats> stats() {
         synchronized (this) {
-            return ended || cgroups.length == 0 ? Optional.empty() : Optional.of(Stats.of(variant.cgroups().stats(cgroups)));
+            return ended || cgroups.length == 0
+                    ? Optional.empty()
+                    : Optional.of(Stats.of(variant.cgroups().stats(cgroups)));
         }
     }
 

@@ -135,8 +135,7 @@ public final class ContainerSpecBuilder {
     /** Shows a file or directory of the host. */
     public ContainerSpecBuilder bind(String source, String destination, boolean readonly) {
         List<String> options = List.of("rbind", readonly ? "ro" : "rw", "nosuid", "nodev");
-        return mount(new Mount(
-                destination, Optional.of("bind"), Optional.of(source), options, List.of(), List.of()));
+        return mount(new Mount(destination, Optional.of("bind"), Optional.of(source), options, List.of(), List.of()));
     }
 
     /** Without /proc, /sys, /dev, /tmp and the hiding of their dangerous parts. */
@@ -280,7 +279,9 @@ public final class ContainerSpecBuilder {
                 Optional.empty(),
                 user,
                 command,
-                env.entrySet().stream().map(e -> e.getKey() + "=" + e.getValue()).toList(),
+                env.entrySet().stream()
+                        .map(e -> e.getKey() + "=" + e.getValue())
+                        .toList(),
                 cwd,
                 capabilities.map(this::granted),
                 rlimits,

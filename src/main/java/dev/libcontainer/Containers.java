@@ -52,21 +52,22 @@ public final class Containers implements AutoCloseable {
         try {
             Kernel.load();
         } catch (IllegalStateException e) {
-            throw new EngineException(
-                    ContainerException.Phase.PREPARE, String.valueOf(e.getMessage()), "", "", e);
+            throw new EngineException(ContainerException.Phase.PREPARE, String.valueOf(e.getMessage()), "", "", e);
         }
         host = HostInfo.read();
         host.refuseTooOld();
         compiler = new PlanCompiler(host.facts());
-        exits = new ExitLoop(options.engine() == ContainersOptions.EngineKind.SPAWNER
-                ? Engine.Kind.SPAWNER
-                : Engine.Kind.IN_PROCESS);
+        exits = new ExitLoop(
+                options.engine() == ContainersOptions.EngineKind.SPAWNER
+                        ? Engine.Kind.SPAWNER
+                        : Engine.Kind.IN_PROCESS);
         try {
             engine = exits.engine();
         } catch (SpawnException e) {
             throw Failures.engine(ContainerException.Phase.PREPARE, e);
         }
-        cgroups = new CgroupSession(host.cgroups(), options.cgroupParent(), Owner.next().toString());
+        cgroups = new CgroupSession(
+                host.cgroups(), options.cgroupParent(), Owner.next().toString());
     }
 
     /** Opens with the usual options. */

@@ -23,12 +23,13 @@ final class Failures {
         try {
             return work.get();
         } catch (SpecException e) {
-            throw new InvalidSpecException(String.valueOf(e.getMessage()), e.path(), e.hint().orElse(""), e);
-        } catch (SeccompException e) {
-            throw new InvalidSpecException(String.valueOf(e.getMessage()), e.place(), e.hint().orElse(""), e);
-        } catch (UnknownCapabilityException e) {
             throw new InvalidSpecException(
-                    "process.capabilities: " + e.getMessage(), "process.capabilities", "", e);
+                    String.valueOf(e.getMessage()), e.path(), e.hint().orElse(""), e);
+        } catch (SeccompException e) {
+            throw new InvalidSpecException(
+                    String.valueOf(e.getMessage()), e.place(), e.hint().orElse(""), e);
+        } catch (UnknownCapabilityException e) {
+            throw new InvalidSpecException("process.capabilities: " + e.getMessage(), "process.capabilities", "", e);
         } catch (CgroupException e) {
             throw new UnsupportedByHostException(
                     String.valueOf(e.getMessage()), e.jsonPath(), e.hint().orElse(""), Optional.of(e));
@@ -50,7 +51,13 @@ final class Failures {
         String what = (phase == ContainerException.Phase.SPAWN ? "start " : "prepare ") + id;
         String errno = report.error().toString();
         if (report.step() < 0 || report.step() >= plan.steps().size()) {
-            boolean sending = report.place() == Report.Place.SEND && report.error().equals(Errno.EPIPE);
+            if (report.kind() == Report.KILLED) {
+                String message = what + ": killed by signal " + report.aux() + " before its first step";
+                return new SpawnFailedException(
+                        phase, message, -1, "", "", report.aux(), "", hintKilled(report.aux()), e);
+            }
+            boolean sending =
+                    report.place() == Report.Place.SEND && report.error().equals(Errno.EPIPE);
             if (sending || report.place() == Report.Place.DEAD_SPAWNER) {
                 return engine(phase, e);
             }
@@ -87,7 +94,8 @@ final class Failures {
     }
 
     static EngineException kernel(ContainerException.Phase phase, KernelException e) {
-        return new EngineException(phase, String.valueOf(e.getMessage()), e.errno().toString(), "", e);
+        return new EngineException(
+                phase, String.valueOf(e.getMessage()), e.errno().toString(), "", e);
     }
 
     private static String hintKilled(int signal) {
@@ -98,14 +106,15 @@ final class Failures {
 
     private static String hintOutside(Report report) {
         return switch (report.place()) {
-            case CLONE -> switch (report.errno()) {
-                case 1 -> "new namespaces need CAP_SYS_ADMIN, or a user namespace of their own";
-                case 22 -> "this kernel lacks a namespace type that the spec asks for";
-                case 28 -> "a limit on namespaces is reached: see /proc/sys/user/max_*_namespaces";
-                case 11 -> "a limit on processes is reached (pids.max, RLIMIT_NPROC, kernel.pid_max)";
-                case 95 -> "the in-process engine cannot change ids or join namespaces; use the spawner";
-                default -> "";
-            };
+            case CLONE ->
+                switch (report.errno()) {
+                    case 1 -> "new namespaces need CAP_SYS_ADMIN, or a user namespace of their own";
+                    case 22 -> "this kernel lacks a namespace type that the spec asks for";
+                    case 28 -> "a limit on namespaces is reached: see /proc/sys/user/max_*_namespaces";
+                    case 11 -> "a limit on processes is reached (pids.max, RLIMIT_NPROC, kernel.pid_max)";
+                    case 95 -> "the in-process engine cannot change ids or join namespaces; use the spawner";
+                    default -> "";
+                };
             case ID_MAPS -> "without CAP_SETUID only one's own id can be mapped (user_namespaces(7))";
             case SEND -> report.errno() == 24 ? "the helper's RLIMIT_NOFILE is reached" : "open Containers anew";
             case DEAD_SPAWNER -> "open Containers anew";

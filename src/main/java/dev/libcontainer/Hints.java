@@ -66,7 +66,8 @@ final class Hints {
     }
 
     private static boolean setsIds(Step step) {
-        return step instanceof ProcessStep.SetGroups || Set.of("setresgid", "setresuid").contains(step.syscall());
+        return step instanceof ProcessStep.SetGroups
+                || Set.of("setresgid", "setresuid").contains(step.syscall());
     }
 
     private static String execute(int errno) {
@@ -104,10 +105,12 @@ final class Hints {
             return "it must exist on the host";
         }
         return switch (errno) {
-            case EPERM -> "mounting needs CAP_SYS_ADMIN in a mount namespace of its own; in a user namespace some"
-                    + " options of the source are locked";
-            case EINVAL -> "the options or data are not what this file system takes, or the source is not in this"
-                    + " mount namespace";
+            case EPERM ->
+                "mounting needs CAP_SYS_ADMIN in a mount namespace of its own; in a user namespace some"
+                        + " options of the source are locked";
+            case EINVAL ->
+                "the options or data are not what this file system takes, or the source is not in this"
+                        + " mount namespace";
             case ENODEV -> "this kernel does not have the file system";
             case ENOTDIR -> "one of source and target is a directory and the other is not";
             case ENOSPC -> "the limit on mounts is reached: see /proc/sys/fs/mount-max";

@@ -3,7 +3,6 @@ package dev.libcontainer;
 import dev.libcontainer.cgroup.CgroupMode;
 import dev.libcontainer.cgroup.CgroupMounts;
 import dev.libcontainer.cgroup.CgroupVersion;
-import dev.libcontainer.cgroup.Hierarchy;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.KernelFeature;
 import dev.libcontainer.kernel.Probe;
@@ -22,8 +21,8 @@ import java.util.stream.Collectors;
 
 /** What this host is like, asked once, and what follows from it for a spec. */
 final class HostInfo {
-    private static final Set<KernelFeature> REQUIRED = Set.of(
-            KernelFeature.CLONE3, KernelFeature.OPENAT2, KernelFeature.CLOSE_RANGE, KernelFeature.PIDFD);
+    private static final Set<KernelFeature> REQUIRED =
+            Set.of(KernelFeature.CLONE3, KernelFeature.OPENAT2, KernelFeature.CLOSE_RANGE, KernelFeature.PIDFD);
     private static final String PRIVATE_ROOT_SIZE = "1m";
 
     private final Probe probe;
@@ -110,7 +109,8 @@ final class HostInfo {
         Optional<Wishes.PrivateRoot> root = spec.rootfs()
                 .filter(Rootfs.HostView.class::isInstance)
                 .map(Rootfs.HostView.class::cast)
-                .map(view -> new Wishes.PrivateRoot(PRIVATE_ROOT_SIZE, hostView(view).symlinks()));
+                .map(view ->
+                        new Wishes.PrivateRoot(PRIVATE_ROOT_SIZE, hostView(view).symlinks()));
         return new Wishes(root, plan, false, spec.dieWithJvm());
     }
 }

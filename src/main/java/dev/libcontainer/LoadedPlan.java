@@ -116,7 +116,8 @@ final class LoadedPlan {
         SpawnCall call = containers.takeCall();
         List<Fd> namespaces = new ArrayList<>();
         try {
-            for (Map.Entry<dev.libcontainer.plan.Slot, Binding> entry : plan.bindings().entrySet()) {
+            for (Map.Entry<dev.libcontainer.plan.Slot, Binding> entry :
+                    plan.bindings().entrySet()) {
                 if (entry.getValue() instanceof Binding.JoinedNamespace joined) {
                     Fd fd = Namespaces.open(joined);
                     namespaces.add(fd);

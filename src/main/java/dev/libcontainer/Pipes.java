@@ -72,7 +72,8 @@ final class Pipes {
     /** The reader as a channel, unbuffered. */
     synchronized ReadableByteChannel channel(int index) {
         InputStream stream = reader(index);
-        return files.get(index).<ReadableByteChannel>map(FileInputStream::getChannel)
+        return files.get(index)
+                .<ReadableByteChannel>map(FileInputStream::getChannel)
                 .orElseGet(() -> Channels.newChannel(stream));
     }
 

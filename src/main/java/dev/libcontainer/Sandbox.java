@@ -66,7 +66,9 @@ final class Sandbox {
         }
         all.add(mount("/dev", "tmpfs", List.of("nosuid", "noexec", "strictatime", "mode=755", "size=64k", "ro")));
         all.add(mount(
-                "/dev/pts", "devpts", List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")));
+                "/dev/pts",
+                "devpts",
+                List.of("nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=0620", "gid=5")));
         all.add(mount("/dev/shm", "tmpfs", locked("mode=1777", "size=64m")));
         if (namespaces.contains(NamespaceType.IPC)) {
             all.add(mount("/dev/mqueue", "mqueue", LOCKED));

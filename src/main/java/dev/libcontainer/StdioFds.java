@@ -1,9 +1,9 @@
 package dev.libcontainer;
 
-import dev.libcontainer.kernel.SpawnCall;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.KernelException;
+import dev.libcontainer.kernel.SpawnCall;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

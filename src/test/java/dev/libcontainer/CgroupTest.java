@@ -73,9 +73,10 @@ class CgroupTest {
             assertThat(control(id, "pids.max")).isEqualTo("17");
             assertThat(control(id, "cpu.cfs_quota_us", "cpu.max")).isIn("50000", "50000 100000");
             assertThat(control(id, "cpuset.cpus")).isEqualTo("0");
-            assertThat(directories("libcontainer", id)).allSatisfy(directory -> assertThat(
-                            Holdings.text(directory.resolve("cgroup.procs")).strip())
-                    .isEqualTo(Long.toString(container.pid())));
+            assertThat(directories("libcontainer", id))
+                    .allSatisfy(directory -> assertThat(Holdings.text(directory.resolve("cgroup.procs"))
+                                    .strip())
+                            .isEqualTo(Long.toString(container.pid())));
         }
     }
 
@@ -117,8 +118,9 @@ class CgroupTest {
     @Test
     void aKilledContainerIsNotTakenForOneOutOfMemory() {
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(
-                        Inside.sandbox("sleep 100000").memoryLimitBytes(64 * MIB).build());
+                Blueprint blueprint = containers.compile(Inside.sandbox("sleep 100000")
+                        .memoryLimitBytes(64 * MIB)
+                        .build());
                 Container container = blueprint.spawn(Stdio.nothing())) {
             container.kill();
 
@@ -203,14 +205,16 @@ class CgroupTest {
         String parent = "libcontainer/" + Inside.owner() + "-chosen";
         ContainersOptions options = ContainersOptions.DEFAULT.cgroupParent(parent);
         // the audit looks for directories of this name; the inner one is the library's to remove
-        Holdings.cgroupMounts().forEach(mount -> mount.resolve("libcontainer").toFile().mkdir());
+        Holdings.cgroupMounts()
+                .forEach(mount -> mount.resolve("libcontainer").toFile().mkdir());
         try (Containers containers = Containers.open(options);
                 Blueprint blueprint = containers.compile(
                         Inside.sandbox("sleep 100000").pidsLimit(5).build());
                 Container container = blueprint.spawn(Stdio.nothing())) {
             assertThat(directories(parent, container.id())).hasSize(1);
         } finally {
-            Holdings.cgroupMounts().forEach(mount -> mount.resolve("libcontainer").toFile().delete());
+            Holdings.cgroupMounts()
+                    .forEach(mount -> mount.resolve("libcontainer").toFile().delete());
         }
     }
 
@@ -249,7 +253,9 @@ class CgroupTest {
 
     private static String line(Container container) throws java.io.IOException {
         StringBuilder line = new StringBuilder();
-        for (int c = container.stdout().read(); c != '\n'; c = container.stdout().read()) {
+        for (int c = container.stdout().read();
+                c != '\n';
+                c = container.stdout().read()) {
             line.append((char) c);
         }
         return line.toString();
@@ -275,7 +281,8 @@ class CgroupTest {
 
     @Test
     void cgroupsThatTheContainerMadeAreRemovedToo() {
-        ContainerSpec spec = Amended.of(Inside.sandbox("mkdir /cg/pids/inner -- mkdir /cg/pids/inner/most").pidsLimit(10))
+        ContainerSpec spec = Amended.of(Inside.sandbox("mkdir /cg/pids/inner -- mkdir /cg/pids/inner/most")
+                        .pidsLimit(10))
                 .plus("mounts", "{'destination': '/cg', 'type': 'cgroup', 'source': 'cgroup', 'options': ['rw']}")
                 .build();
         assumeTrue(Files.exists(Path.of("/sys/fs/cgroup/pids")), "written for a host with cgroups of version 1");

@@ -32,7 +32,8 @@ class ConcurrencyTest {
 
     private static void checkOne(Blueprint blueprint, int thread, int n) {
         String word = thread + "-" + n;
-        Launch launch = Launch.of(Stdio.capture()).args(Inside.verbs("args " + word)).hostname("h" + word);
+        Launch launch =
+                Launch.of(Stdio.capture()).args(Inside.verbs("args " + word)).hostname("h" + word);
 
         assertThat(Inside.see(blueprint, launch).line()).isEqualTo(word);
     }
@@ -40,7 +41,8 @@ class ConcurrencyTest {
     @Test
     void manyThreadsSpawnFromOneBlueprint() throws Exception {
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(Inside.sandbox("exit 0").build())) {
+                Blueprint blueprint =
+                        containers.compile(Inside.sandbox("exit 0").build())) {
             inParallel(Executors.newFixedThreadPool(8), 8, thread -> {
                 for (int i = 0; i < 125; i++) {
                     checkOne(blueprint, thread, i);
@@ -55,8 +57,10 @@ class ConcurrencyTest {
         try (Containers containers = Containers.open(ContainersOptions.DEFAULT.templates(2))) {
             inParallel(Executors.newFixedThreadPool(6), 6, thread -> {
                 for (int i = 0; i < 8; i++) {
-                    ContainerSpec spec =
-                            Inside.sandbox("hostname").hostname("t" + thread).pidsLimit(20).build();
+                    ContainerSpec spec = Inside.sandbox("hostname")
+                            .hostname("t" + thread)
+                            .pidsLimit(20)
+                            .build();
                     try (Blueprint blueprint = containers.compile(spec)) {
                         for (int k = 0; k < 3; k++) {
                             assertThat(Inside.see(blueprint, "hostname").line()).isEqualTo("t" + thread);
@@ -71,8 +75,10 @@ class ConcurrencyTest {
     void twoLibrariesDoNotDisturbEachOther() throws Exception {
         try (Containers one = Containers.open();
                 Containers two = Containers.open();
-                Blueprint first = one.compile(Inside.sandbox("exit 0").pidsLimit(9).build());
-                Blueprint second = two.compile(Inside.sandbox("exit 0").pidsLimit(9).build())) {
+                Blueprint first =
+                        one.compile(Inside.sandbox("exit 0").pidsLimit(9).build());
+                Blueprint second =
+                        two.compile(Inside.sandbox("exit 0").pidsLimit(9).build())) {
             inParallel(Executors.newFixedThreadPool(4), 4, thread -> {
                 for (int i = 0; i < 30; i++) {
                     checkOne(thread % 2 == 0 ? first : second, thread, i);
@@ -84,14 +90,16 @@ class ConcurrencyTest {
     @Test
     void moreContainersThanCellsCanRunAndStartAtOnce() throws Exception {
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(Inside.bare("sleep 100000").build())) {
+                Blueprint blueprint =
+                        containers.compile(Inside.bare("sleep 100000").build())) {
             List<Container> running = java.util.Collections.synchronizedList(new ArrayList<>());
             inParallel(Executors.newFixedThreadPool(100), 300, i -> running.add(blueprint.spawn(Stdio.nothing())));
 
             assertThat(containers.runningCount()).isEqualTo(300);
             assertThat(running.stream().map(Container::pid).distinct()).hasSize(300);
             running.forEach(Container::kill);
-            CompletableFuture.allOf(running.stream().map(Container::onExit).toArray(CompletableFuture[]::new)).join();
+            CompletableFuture.allOf(running.stream().map(Container::onExit).toArray(CompletableFuture[]::new))
+                    .join();
             assertThat(containers.runningCount()).isZero();
         }
     }
@@ -99,8 +107,9 @@ class ConcurrencyTest {
     @Test
     void oneContainerIsUsedByManyThreads() throws Exception {
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(
-                        Inside.sandbox("sleep 100000").memoryLimitBytes(32 << 20).build())) {
+                Blueprint blueprint = containers.compile(Inside.sandbox("sleep 100000")
+                        .memoryLimitBytes(32 << 20)
+                        .build())) {
             for (int round = 0; round < 20; round++) {
                 Container container = blueprint.spawn(Stdio.pipes());
                 inParallel(Executors.newFixedThreadPool(6), 6, thread -> {
@@ -132,7 +141,8 @@ class ConcurrencyTest {
     void virtualThreadsSpawnAndWaitWithoutPinningEachOther() throws Exception {
         ExecutorService threads = virtualThreads();
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(Inside.sandbox("sleep 1000").build())) {
+                Blueprint blueprint =
+                        containers.compile(Inside.sandbox("sleep 1000").build())) {
             long start = System.nanoTime();
 
             inParallel(threads, 200, thread -> {
@@ -141,7 +151,9 @@ class ConcurrencyTest {
                 }
             });
 
-            assertThat(System.nanoTime() - start).as("waiting is not done by turns").isLessThan(15_000_000_000L);
+            assertThat(System.nanoTime() - start)
+                    .as("waiting is not done by turns")
+                    .isLessThan(15_000_000_000L);
         }
     }
 }

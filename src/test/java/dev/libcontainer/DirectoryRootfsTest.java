@@ -110,7 +110,8 @@ class DirectoryRootfsTest {
         Throwable thrown = catchThrowable(() -> Inside.see(container("exit 0").mount(Mount.of("tmpfs", "/link"))));
 
         assertThat(thrown).isInstanceOf(SpawnFailedException.class);
-        assertThat(((ContainerException) thrown).errno()).hasValueSatisfying(e -> assertThat(e).startsWith("ENOENT"));
+        assertThat(((ContainerException) thrown).errno())
+                .hasValueSatisfying(e -> assertThat(e).startsWith("ENOENT"));
         assertThat(((ContainerException) thrown).hint()).isPresent();
         assertThat(below(outside)).isEmpty();
     }
@@ -157,8 +158,10 @@ class DirectoryRootfsTest {
         Files.writeString(root.resolve("etc/secret"), "secret");
         Files.createDirectories(root.resolve("data/below"));
         Files.writeString(root.resolve("file"), "text");
-        ContainerSpec spec = Amended.of(container("ls /etc/private -- cat /etc/secret -- touch /data/below/x"
-                        + " -- write /file x -- cat /file -- touch /etc/private/x -- write /etc/secret x -- touch /free"))
+        ContainerSpec spec = Amended.of(
+                        container(
+                                "ls /etc/private -- cat /etc/secret -- touch /data/below/x"
+                                        + " -- write /file x -- cat /file -- touch /etc/private/x -- write /etc/secret x -- touch /free"))
                 .with("linux.maskedPaths", "['/etc/private', '/etc/secret', '/not/there', '/file/not/there']")
                 .with("linux.readonlyPaths", "['/data', '/file', '/not/there']")
                 .build();
@@ -199,11 +202,14 @@ class DirectoryRootfsTest {
     @Test
     void theHostSeesNoneOfTheMounts() {
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(container("sleep 100000").build());
+                Blueprint blueprint =
+                        containers.compile(container("sleep 100000").build());
                 Container container = blueprint.spawn(Stdio.nothing())) {
-            assertThat(Holdings.lines(Path.of("/proc/self/mountinfo"))).noneMatch(line -> line.contains(root.toString()));
+            assertThat(Holdings.lines(Path.of("/proc/self/mountinfo")))
+                    .noneMatch(line -> line.contains(root.toString()));
             assertThat(container.isAlive()).isTrue();
-            assertThat(Files.exists(root.resolve("proc/1"), LinkOption.NOFOLLOW_LINKS)).isFalse();
+            assertThat(Files.exists(root.resolve("proc/1"), LinkOption.NOFOLLOW_LINKS))
+                    .isFalse();
         }
     }
 }

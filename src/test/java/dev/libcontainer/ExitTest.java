@@ -42,7 +42,8 @@ class ExitTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 6, 9, 11, 13, 15, 31})
     void aSignalIsToldFromAnExitCode(int signal) {
-        ExitStatus exit = Inside.see(Inside.bare("kill " + signal).rlimit("RLIMIT_CORE", 0, 0)).exit();
+        ExitStatus exit = Inside.see(Inside.bare("kill " + signal).rlimit("RLIMIT_CORE", 0, 0))
+                .exit();
 
         assertThat(exit.signal()).hasValue(signal);
         assertThat(exit.exitCode()).isEmpty();
@@ -89,10 +90,12 @@ class ExitTest {
             Optional<ExitStatus> exit = container.waitFor(Duration.ofMillis(50));
 
             assertThat(exit).isEmpty();
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofMillis(49), Duration.ofSeconds(2));
+            assertThat(Duration.ofNanos(System.nanoTime() - start))
+                    .isBetween(Duration.ofMillis(49), Duration.ofSeconds(2));
             assertThat(container.waitFor(Duration.ZERO)).isEmpty();
             container.kill();
-            assertThat(container.waitFor(Duration.ofSeconds(5)).orElseThrow().signal()).hasValue(SIGKILL);
+            assertThat(container.waitFor(Duration.ofSeconds(5)).orElseThrow().signal())
+                    .hasValue(SIGKILL);
         }
     }
 
@@ -126,7 +129,8 @@ class ExitTest {
     @Test
     void everybodyWhoWaitsIsTold() throws Exception {
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(Inside.sandbox("sleep 50").build());
+                Blueprint blueprint =
+                        containers.compile(Inside.sandbox("sleep 50").build());
                 Container container = blueprint.spawn(Stdio.nothing())) {
             List<CompletableFuture<ExitStatus>> told = new ArrayList<>();
             List<Thread> waiters = new ArrayList<>();
@@ -151,9 +155,11 @@ class ExitTest {
     @Test
     void onExitIsCompletedWithoutAnybodyWaiting() throws Exception {
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(Inside.sandbox("exit 3").build());
+                Blueprint blueprint =
+                        containers.compile(Inside.sandbox("exit 3").build());
                 Container container = blueprint.spawn(Stdio.nothing())) {
-            assertThat(container.onExit().thenApply(ExitStatus::code).get(5, TimeUnit.SECONDS)).isEqualTo(3);
+            assertThat(container.onExit().thenApply(ExitStatus::code).get(5, TimeUnit.SECONDS))
+                    .isEqualTo(3);
             assertThat(container.isAlive()).isFalse();
             assertThat(containers.runningCount()).isZero();
         }
@@ -162,7 +168,8 @@ class ExitTest {
     @Test
     void afterTheEndThereIsNothingToSignalOrKill() {
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(Inside.sandbox("exit 0").build());
+                Blueprint blueprint =
+                        containers.compile(Inside.sandbox("exit 0").build());
                 Container container = blueprint.spawn(Stdio.nothing())) {
             Inside.exit(container);
 
@@ -223,7 +230,8 @@ class ExitTest {
     @Test
     void aBlueprintCanBeClosedWhileItsContainersRun() {
         try (Containers containers = Containers.open()) {
-            Blueprint blueprint = containers.compile(Inside.sandbox("sleep 100000").build());
+            Blueprint blueprint =
+                    containers.compile(Inside.sandbox("sleep 100000").build());
             Container direct = blueprint.spawn(Stdio.nothing());
             Container throughTemplate = blueprint.spawn(Stdio.nothing());
 
@@ -232,8 +240,7 @@ class ExitTest {
 
             assertThat(direct.isAlive()).isTrue();
             assertThat(throughTemplate.isAlive()).isTrue();
-            assertThatThrownBy(() -> blueprint.spawn(Stdio.nothing()))
-                    .isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(() -> blueprint.spawn(Stdio.nothing())).isInstanceOf(IllegalStateException.class);
         }
     }
 }

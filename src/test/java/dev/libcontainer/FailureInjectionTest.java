@@ -97,7 +97,8 @@ class FailureInjectionTest {
         try (Containers containers = Containers.open(options)) {
             plan = containers.explain(spec);
         }
-        List<String> steps = plan.lines().filter(line -> line.matches(" +\\d+  .*")).toList();
+        List<String> steps =
+                plan.lines().filter(line -> line.matches(" +\\d+  .*")).toList();
         List<String> problems = new ArrayList<>();
         boolean obeyed = false;
         for (int i = 0; i < steps.size(); i++) {

@@ -72,7 +72,8 @@ record Holdings(Set<String> things) {
             boolean child = fields[1].equals(Long.toString(SELF));
             String mark = OWNER_VARIABLE + "=" + SELF + "\0";
             if (child || text(entry.resolve("environ")).contains(mark)) {
-                String command = text(entry.resolve("cmdline")).replace('\0', ' ').strip();
+                String command =
+                        text(entry.resolve("cmdline")).replace('\0', ' ').strip();
                 things.add("process " + pid + " " + stat.substring(stat.indexOf('('), end + 1) + " state " + fields[0]
                         + (child ? " " : " orphan ") + command);
             }

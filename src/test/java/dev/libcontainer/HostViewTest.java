@@ -38,8 +38,7 @@ class HostViewTest {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {"/", "/usr", "/usr/bin", "/etc", "/dev", "/sys", "/sys/fs/cgroup", "/etc/ssl/certs"})
+    @ValueSource(strings = {"/", "/usr", "/usr/bin", "/etc", "/dev", "/sys", "/sys/fs/cgroup", "/etc/ssl/certs"})
     void nothingCanBeMadeIn(String directory) {
         assertThat(see("touch " + directory + "/made")).isEqualTo("EROFS");
         assertThat(see("mkdir " + directory + "/made")).isEqualTo("EROFS");
@@ -48,16 +47,32 @@ class HostViewTest {
     @ParameterizedTest
     @ValueSource(strings = {"/tmp", "/dev/shm"})
     void thereIsRoomForTemporaryFilesIn(String directory) {
-        Seen seen = Inside.see(sandbox("write " + directory + "/x hello -- cat " + directory + "/x -- stat " + directory));
+        Seen seen =
+                Inside.see(sandbox("write " + directory + "/x hello -- cat " + directory + "/x -- stat " + directory));
 
         assertThat(seen.output()).startsWith("ok\nhellodir 1777 0 0 ");
-        assertThat(Inside.see(sandbox("ls " + directory)).output()).as("another container's").isEmpty();
+        assertThat(Inside.see(sandbox("ls " + directory)).output())
+                .as("another container's")
+                .isEmpty();
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/etc/shadow", "/etc/gshadow", "/etc/sudoers", "/etc/ssh", "/etc/hosts", "/root", "/home", "/var", "/srv", "/opt", "/mnt",
-                "/boot", "/run"})
+            strings = {
+                "/etc/shadow",
+                "/etc/gshadow",
+                "/etc/sudoers",
+                "/etc/ssh",
+                "/etc/hosts",
+                "/root",
+                "/home",
+                "/var",
+                "/srv",
+                "/opt",
+                "/mnt",
+                "/boot",
+                "/run"
+            })
     void whatIsNobodysBusinessIsNotThere(String path) {
         assertThat(see("stat " + path)).isEqualTo("ENOENT");
     }
@@ -88,10 +103,10 @@ class HostViewTest {
     void moreOfTheHostCanBeShown() {
         Rootfs root = Rootfs.hostView().with("/etc/hostname").with("/var/lib/dpkg");
 
-        Seen seen = Inside.see(sandbox("cat /etc/hostname -- touch /var/lib/dpkg/x -- ls /var").rootfs(root));
+        Seen seen = Inside.see(
+                sandbox("cat /etc/hostname -- touch /var/lib/dpkg/x -- ls /var").rootfs(root));
 
-        assertThat(seen.output())
-                .isEqualTo(Holdings.text(Path.of("/etc/hostname")) + "EROFS\nlib\n");
+        assertThat(seen.output()).isEqualTo(Holdings.text(Path.of("/etc/hostname")) + "EROFS\nlib\n");
     }
 
     @Test
@@ -132,7 +147,14 @@ class HostViewTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"/proc/keys", "/proc/timer_list", "/proc/interrupts", "/proc/kcore", "/proc/sched_debug", "/proc/latency_stats"})
+            strings = {
+                "/proc/keys",
+                "/proc/timer_list",
+                "/proc/interrupts",
+                "/proc/kcore",
+                "/proc/sched_debug",
+                "/proc/latency_stats"
+            })
     void whatTellsOfTheHostIsEmpty(String file) {
         Seen seen = Inside.see(sandbox("cat " + file));
 
@@ -140,18 +162,24 @@ class HostViewTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/sys/firmware", "/proc/acpi", "/proc/scsi", "/proc/asound", "/sys/devices/virtual/powercap"})
+    @ValueSource(
+            strings = {"/sys/firmware", "/proc/acpi", "/proc/scsi", "/proc/asound", "/sys/devices/virtual/powercap"})
     void whatTellsOfHardwareIsAnEmptyDirectory(String directory) {
         boolean there = Files.exists(Path.of(directory));
 
         Seen seen = Inside.see(sandbox("ls " + directory + " -- touch " + directory + "/x"));
 
-        assertThat(seen.lines()).isEqualTo(there ? List.of("EROFS") : List.of("ENOENT", seen.lines().get(1)));
+        assertThat(seen.lines())
+                .isEqualTo(
+                        there
+                                ? List.of("EROFS")
+                                : List.of("ENOENT", seen.lines().get(1)));
     }
 
     @Test
     void whatIsMaskedCannotBeUncovered() {
-        Seen seen = Inside.see(sandbox("").command("sh", "-c", "umount /proc/keys; umount /sys/firmware; cat /proc/keys"));
+        Seen seen =
+                Inside.see(sandbox("").command("sh", "-c", "umount /proc/keys; umount /sys/firmware; cat /proc/keys"));
 
         assertThat(seen.output()).isEmpty();
         assertThat(seen.errors()).contains("umount");
@@ -202,7 +230,8 @@ class HostViewTest {
 
     @Test
     void devicesOfTheSpecAreMadeAsItSays() {
-        ContainerSpec spec = Amended.of(sandbox("stat /dev/fuse -- stat /dev/pipe -- stat /dev/disk -- stat /dev/sub/mem"))
+        ContainerSpec spec = Amended.of(
+                        sandbox("stat /dev/fuse -- stat /dev/pipe -- stat /dev/disk -- stat /dev/sub/mem"))
                 .with(
                         "linux.devices",
                         "[{'type': 'c', 'path': '/dev/fuse', 'major': 10, 'minor': 229, 'fileMode': 416, 'uid': 3, 'gid': 4},"

@@ -26,13 +26,13 @@ class IdentityTest {
     void theUserIsAsTheSpecSaysInAllFourIds() {
         Seen seen = Inside.see(Inside.sandbox("ids -- groups").user(1234, 5678, 9L, 4294967294L));
 
-        assertThat(seen.lines())
-                .containsExactly("uid 1234 1234 1234 1234", "gid 5678 5678 5678 5678", "9 4294967294");
+        assertThat(seen.lines()).containsExactly("uid 1234 1234 1234 1234", "gid 5678 5678 5678 5678", "9 4294967294");
     }
 
     @Test
     void rootOfASandboxHasNoOtherGroups() {
-        assertThat(Inside.see(Inside.sandbox("ids -- groups")).lines()).containsExactly("uid 0 0 0 0", "gid 0 0 0 0", "");
+        assertThat(Inside.see(Inside.sandbox("ids -- groups")).lines())
+                .containsExactly("uid 0 0 0 0", "gid 0 0 0 0", "");
     }
 
     @ParameterizedTest

@@ -90,7 +90,8 @@ class KilledJvmTest {
         OtherJvm.Ended ended = OtherJvm.run(SpawningMain.class, "", "exit");
 
         assertThat(ended.code()).as(ended.errors()).isEqualTo(3);
-        assertThat(leftAfterTwoSeconds(Long.parseLong(ended.output().lines().findFirst().orElseThrow())))
+        assertThat(leftAfterTwoSeconds(
+                        Long.parseLong(ended.output().lines().findFirst().orElseThrow())))
                 .isEmpty();
     }
 
@@ -105,8 +106,8 @@ class KilledJvmTest {
                 System.out.println(promised.pid());
             }
             boolean bare = args[0].equals("bare");
-            Blueprint blueprint = containers.compile(
-                    (bare ? Inside.bare("sleep 100000") : Inside.sandbox("sleep 100000")).build());
+            Blueprint blueprint =
+                    containers.compile((bare ? Inside.bare("sleep 100000") : Inside.sandbox("sleep 100000")).build());
             List<Container> running = new ArrayList<>();
             for (int i = 0; i < 100_000; i++) {
                 running.add(blueprint.spawn(Stdio.nothing()));

@@ -38,9 +38,20 @@ class MountsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "ro,ro", "rw,rw", "nosuid,nosuid", "nodev,nodev", "noexec,noexec", "noatime,noatime", "relatime,relatime",
-        "nodiratime,nodiratime", "nosymfollow,nosymfollow", "sync,sync", "size=3m,size=3072k", "mode=711,mode=711",
-        "nr_inodes=77,nr_inodes=77", "uid=5,uid=5"
+        "ro,ro",
+        "rw,rw",
+        "nosuid,nosuid",
+        "nodev,nodev",
+        "noexec,noexec",
+        "noatime,noatime",
+        "relatime,relatime",
+        "nodiratime,nodiratime",
+        "nosymfollow,nosymfollow",
+        "sync,sync",
+        "size=3m,size=3072k",
+        "mode=711,mode=711",
+        "nr_inodes=77,nr_inodes=77",
+        "uid=5,uid=5"
     })
     void anOptionOfANewFileSystemIsVisible(String option, String visible) {
         Seen seen = Inside.see(Inside.sandbox("mounts").mount(Mount.of("tmpfs", "/mnt", option)));
@@ -58,8 +69,14 @@ class MountsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "ro,ro", "nosuid,nosuid", "nodev,nodev", "noexec,noexec", "noatime,noatime", "nodiratime,nodiratime",
-        "nosymfollow,nosymfollow", "strictatime,rw"
+        "ro,ro",
+        "nosuid,nosuid",
+        "nodev,nodev",
+        "noexec,noexec",
+        "noatime,noatime",
+        "nodiratime,nodiratime",
+        "nosymfollow,nosymfollow",
+        "strictatime,rw"
     })
     void anOptionOfABindIsVisible(String option, String visible) {
         Seen seen = Inside.see(Inside.sandbox("mounts").mount(bind(files.toString(), "/mnt", option)));
@@ -141,7 +158,8 @@ class MountsTest {
 
     @Test
     void aBindIntoAFreshFileSystemIsPossible() {
-        Seen seen = Inside.see(Inside.sandbox("cat /tmp/deep/passwd -- ls /tmp").bind("/etc/passwd", "/tmp/deep/passwd", true));
+        Seen seen = Inside.see(
+                Inside.sandbox("cat /tmp/deep/passwd -- ls /tmp").bind("/etc/passwd", "/tmp/deep/passwd", true));
 
         assertThat(seen.output()).contains("root:x:0:0").endsWith("deep\n");
     }
@@ -168,7 +186,10 @@ class MountsTest {
     void propagationOfAMountIsAsTheSpecSays() {
         Amended spec = cat();
         for (String name : List.of("shared", "private", "unbindable", "slave")) {
-            spec.plus("mounts", "{'destination': '/" + name + "', 'type': 'tmpfs', 'source': 'tmpfs', 'options': ['" + name + "']}");
+            spec.plus(
+                    "mounts",
+                    "{'destination': '/" + name + "', 'type': 'tmpfs', 'source': 'tmpfs', 'options': ['" + name
+                            + "']}");
         }
 
         Seen seen = mountinfo(spec);
@@ -176,11 +197,20 @@ class MountsTest {
         assertThat(propagation(seen, "/shared")).startsWith("shared:");
         assertThat(propagation(seen, "/private")).isEmpty();
         assertThat(propagation(seen, "/unbindable")).isEqualTo("unbindable");
-        assertThat(propagation(seen, "/slave")).as("a slave without a master is private").isEmpty();
+        assertThat(propagation(seen, "/slave"))
+                .as("a slave without a master is private")
+                .isEmpty();
     }
 
     @ParameterizedTest
-    @CsvSource({"private,''", "rprivate,''", "slave,''", "shared,shared:.*", "rshared,shared:.*", "unbindable,unbindable"})
+    @CsvSource({
+        "private,''",
+        "rprivate,''",
+        "slave,''",
+        "shared,shared:.*",
+        "rshared,shared:.*",
+        "unbindable,unbindable"
+    })
     void propagationOfTheRootIsAsTheSpecSays(String name, String visible) {
         Seen seen = mountinfo(cat().with("linux.rootfsPropagation", "'" + name + "'"));
 
@@ -202,8 +232,8 @@ class MountsTest {
     }
 
     private boolean seesLaterMount(String rootPropagation, String option) throws Exception {
-        ContainerSpec spec = Amended.of(Inside.sandbox("stdin -- ls /mnt/later")
-                        .mount(Mount.bind(files.toString(), "/mnt", option)))
+        ContainerSpec spec = Amended.of(
+                        Inside.sandbox("stdin -- ls /mnt/later").mount(Mount.bind(files.toString(), "/mnt", option)))
                 .with("linux.rootfsPropagation", "'" + rootPropagation + "'")
                 .build();
         try (Containers containers = Containers.open();

@@ -35,7 +35,8 @@ class NamespacesTest {
 
     private static String inode(long pid, NamespaceType type) {
         try {
-            String link = Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/" + file(type))).toString();
+            String link = Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/" + file(type)))
+                    .toString();
             return link.replaceAll("\\D", "");
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -45,7 +46,9 @@ class NamespacesTest {
     /** Which types a container does not share with this JVM. */
     private static Set<NamespaceType> own(Seen seen) {
         Set<NamespaceType> own = EnumSet.noneOf(NamespaceType.class);
-        ALL.stream().filter(type -> !seen.fields().get(file(type)).equals(host(type))).forEach(own::add);
+        ALL.stream()
+                .filter(type -> !seen.fields().get(file(type)).equals(host(type)))
+                .forEach(own::add);
         return own;
     }
 
@@ -96,7 +99,8 @@ class NamespacesTest {
         Seen seen = Inside.see(Inside.sandbox("pid -- ppid -- sid -- ls /proc"));
 
         assertThat(seen.lines().subList(0, 3)).containsExactly("1", "0", "1");
-        assertThat(seen.lines().stream().skip(3).filter(name -> name.matches("\\d+"))).containsExactly("1");
+        assertThat(seen.lines().stream().skip(3).filter(name -> name.matches("\\d+")))
+                .containsExactly("1");
     }
 
     @Test
@@ -135,8 +139,8 @@ class NamespacesTest {
     @Test
     void everySpawnCanHaveItsOwnHostname() {
         try (Containers containers = Containers.open();
-                Blueprint blueprint =
-                        containers.compile(Inside.sandbox("hostname").hostname("first").build())) {
+                Blueprint blueprint = containers.compile(
+                        Inside.sandbox("hostname").hostname("first").build())) {
             Launch launch = Launch.of(Stdio.capture());
 
             assertThat(Inside.see(blueprint, launch).line()).isEqualTo("first");
@@ -173,7 +177,8 @@ class NamespacesTest {
     @EnumSource(value = NamespaceType.class, names = "USER", mode = EnumSource.Mode.EXCLUDE)
     void aNamespaceCanBeJoinedByItsPath(NamespaceType type) {
         try (Containers containers = Containers.open();
-                Blueprint holder = containers.compile(Inside.sandbox("sleep 100000").build());
+                Blueprint holder =
+                        containers.compile(Inside.sandbox("sleep 100000").build());
                 Container held = holder.spawn(Stdio.nothing())) {
             String path = "/proc/" + held.pid() + "/ns/" + file(type);
             String program = type == NamespaceType.MOUNT ? Inside.PATH : Inside.HOST_PATH;
@@ -185,8 +190,12 @@ class NamespacesTest {
                 for (int i = 0; i < 3; i++) {
                     try (Container joined = joining.spawn(Stdio.nothing())) {
                         for (NamespaceType each : ALL) {
-                            long other = each == type ? held.pid() : ProcessHandle.current().pid();
-                            assertThat(inode(joined.pid(), each)).as(each.jsonName()).isEqualTo(inode(other, each));
+                            long other = each == type
+                                    ? held.pid()
+                                    : ProcessHandle.current().pid();
+                            assertThat(inode(joined.pid(), each))
+                                    .as(each.jsonName())
+                                    .isEqualTo(inode(other, each));
                         }
                     }
                 }
@@ -198,7 +207,8 @@ class NamespacesTest {
     @Test
     void aProcessInAJoinedPidNamespaceHasAPidThere() {
         try (Containers containers = Containers.open();
-                Blueprint holder = containers.compile(Inside.sandbox("sleep 100000").build());
+                Blueprint holder =
+                        containers.compile(Inside.sandbox("sleep 100000").build());
                 Container held = holder.spawn(Stdio.nothing())) {
             ContainerSpecBuilder joining = Inside.bare("pid -- ppid");
             for (NamespaceType type : Inside.ALL_BUT_USER) {

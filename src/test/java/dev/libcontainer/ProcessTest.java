@@ -26,7 +26,8 @@ class ProcessTest {
 
     @Test
     void argumentsArriveAsTheyAre() {
-        Seen seen = Inside.see(Inside.sandbox("").command(Inside.PATH, "args", "", "a b", "ü€", "\n", "--x", "'\"$HOME"));
+        Seen seen =
+                Inside.see(Inside.sandbox("").command(Inside.PATH, "args", "", "a b", "ü€", "\n", "--x", "'\"$HOME"));
 
         assertThat(seen.output()).isEqualTo("\na b\nü€\n\n\n--x\n'\"$HOME\n");
     }
@@ -40,23 +41,27 @@ class ProcessTest {
                 .command(Inside.verbs("env")));
 
         assertThat(seen.lines())
-                .containsExactly("PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", "A=1=2", "B=");
+                .containsExactly(
+                        "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", "A=1=2", "B=");
     }
 
     @Test
     void aSpawnCanHaveItsOwnArgumentsEnvironmentAndDirectory() {
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(Inside.sandbox("cwd").cwd("/usr").build())) {
+                Blueprint blueprint =
+                        containers.compile(Inside.sandbox("cwd").cwd("/usr").build())) {
             Launch launch = Launch.of(Stdio.capture());
             for (int i = 0; i < 3; i++) { // first without, then with a template
                 assertThat(Inside.see(blueprint, launch).line()).isEqualTo("/usr");
                 assertThat(Inside.see(blueprint, launch.cwd("/tmp")).line()).isEqualTo("/tmp");
-                assertThat(Inside.see(blueprint, launch.args(Inside.verbs("args x y"))).lines())
+                assertThat(Inside.see(blueprint, launch.args(Inside.verbs("args x y")))
+                                .lines())
                         .containsExactly("x", "y");
                 assertThat(Inside.see(blueprint, launch.env(List.of("N=" + i)).args(Inside.verbs("env")))
                                 .line())
                         .isEqualTo("N=" + i);
-                assertThat(Inside.see(blueprint, launch.env(List.of()).args(Inside.verbs("env"))).output())
+                assertThat(Inside.see(blueprint, launch.env(List.of()).args(Inside.verbs("env")))
+                                .output())
                         .isEmpty();
             }
         }
@@ -65,19 +70,24 @@ class ProcessTest {
     @Test
     void aProgramIsLookedUpInThePathOfTheContainer() {
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(
-                        Inside.sandbox("").command("inside", "cwd").env("PATH", "/no/such:/usr/bin:/").build())) {
+                Blueprint blueprint = containers.compile(Inside.sandbox("")
+                        .command("inside", "cwd")
+                        .env("PATH", "/no/such:/usr/bin:/")
+                        .build())) {
             Launch launch = Launch.of(Stdio.capture());
 
             assertThat(Inside.see(blueprint, launch).line()).isEqualTo("/");
             assertThat(Inside.see(blueprint, launch.args("inside", "pid").env(List.of("PATH=/etc:/")))
                             .line())
                     .isEqualTo("1");
-            assertThat(Inside.see(blueprint, launch.cwd("/").env(List.of("PATH=/usr:")).args("inside", "pid"))
+            assertThat(Inside.see(
+                                    blueprint,
+                                    launch.cwd("/").env(List.of("PATH=/usr:")).args("inside", "pid"))
                             .line())
                     .as("an empty entry is the working directory")
                     .isEqualTo("1");
-            assertThatThrownBy(() -> blueprint.spawn(launch.env(List.of("PATH=/usr/bin")).args("inside", "pid")))
+            assertThatThrownBy(() ->
+                            blueprint.spawn(launch.env(List.of("PATH=/usr/bin")).args("inside", "pid")))
                     .isInstanceOf(SpawnFailedException.class)
                     .hasMessageContaining("ENOENT");
         }
@@ -108,9 +118,22 @@ class ProcessTest {
 
     @ParameterizedTest
     @CsvSource({
-        "CPU,3,5", "FSIZE,1000000,2000000", "DATA,100000000,200000000", "STACK,1048576,8388608", "CORE,0,0",
-        "RSS,1000,2000", "NPROC,50,60", "NOFILE,100,200", "MEMLOCK,4096,8192", "AS,500000000,600000000",
-        "LOCKS,10,20", "SIGPENDING,5,6", "MSGQUEUE,1000,2000", "NICE,0,0", "RTPRIO,0,0", "RTTIME,1000,2000"
+        "CPU,3,5",
+        "FSIZE,1000000,2000000",
+        "DATA,100000000,200000000",
+        "STACK,1048576,8388608",
+        "CORE,0,0",
+        "RSS,1000,2000",
+        "NPROC,50,60",
+        "NOFILE,100,200",
+        "MEMLOCK,4096,8192",
+        "AS,500000000,600000000",
+        "LOCKS,10,20",
+        "SIGPENDING,5,6",
+        "MSGQUEUE,1000,2000",
+        "NICE,0,0",
+        "RTPRIO,0,0",
+        "RTTIME,1000,2000"
     })
     void aLimitOfTheSpecIsSet(String name, long soft, long hard) {
         Seen seen = Inside.see(Inside.sandbox("rlimit " + name).rlimit("RLIMIT_" + name, soft, hard));
@@ -120,7 +143,8 @@ class ProcessTest {
 
     @Test
     void minusOneIsNoLimit() {
-        assertThat(Inside.see(Inside.sandbox("rlimit CORE").rlimit("RLIMIT_CORE", -1, -1)).line())
+        assertThat(Inside.see(Inside.sandbox("rlimit CORE").rlimit("RLIMIT_CORE", -1, -1))
+                        .line())
                 .isEqualTo("unlimited unlimited");
     }
 
@@ -141,7 +165,9 @@ class ProcessTest {
         "'{\"policy\": \"SCHED_RR\", \"priority\": 1}',SCHED_RR nice 0 priority 1"
     })
     void theSchedulerIsAsTheSpecSays(String scheduler, String seen) {
-        ContainerSpec spec = Amended.of(Inside.sandbox("sched")).with("process.scheduler", scheduler).build();
+        ContainerSpec spec = Amended.of(Inside.sandbox("sched"))
+                .with("process.scheduler", scheduler)
+                .build();
 
         assertThat(Inside.see(spec).line()).isEqualTo(seen);
     }
@@ -184,7 +210,8 @@ class ProcessTest {
     void aParameterOfANamespaceIsSetInItOnly(String name, String value, String file) {
         String before = Holdings.text(Path.of(file));
 
-        assertThat(Inside.see(Inside.sandbox("cat " + file).sysctl(name, value)).line()).isEqualTo(value);
+        assertThat(Inside.see(Inside.sandbox("cat " + file).sysctl(name, value)).line())
+                .isEqualTo(value);
         assertThat(Holdings.text(Path.of(file))).isEqualTo(before);
     }
 
@@ -216,7 +243,8 @@ class ProcessTest {
     @Test
     void itDiesWithTheJvmUnlessDetached() {
         assertThat(Inside.see(Inside.sandbox("pdeathsig")).line()).isEqualTo("9");
-        assertThat(Inside.see(Inside.sandbox("pdeathsig").user(1000, 1000)).line()).isEqualTo("9");
+        assertThat(Inside.see(Inside.sandbox("pdeathsig").user(1000, 1000)).line())
+                .isEqualTo("9");
         assertThat(Inside.see(Inside.sandbox("pdeathsig").detached()).line()).isEqualTo("0");
     }
 
@@ -231,11 +259,14 @@ class ProcessTest {
     @Test
     void itIsAChildOfThisJvm() {
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(Inside.sandbox("sleep 100000").build());
+                Blueprint blueprint =
+                        containers.compile(Inside.sandbox("sleep 100000").build());
                 Container direct = blueprint.spawn(Stdio.nothing());
                 Container throughTemplate = blueprint.spawn(Stdio.nothing())) {
             for (Container container : List.of(direct, throughTemplate)) {
-                assertThat(Holdings.text(Path.of("/proc/" + container.pid() + "/stat")).replaceAll(".*\\) \\S ", "").split(" ")[0])
+                assertThat(Holdings.text(Path.of("/proc/" + container.pid() + "/stat"))
+                                .replaceAll(".*\\) \\S ", "")
+                                .split(" ")[0])
                         .isEqualTo(Long.toString(ProcessHandle.current().pid()));
             }
         }

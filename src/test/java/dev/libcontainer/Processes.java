@@ -73,13 +73,16 @@ record Processes(long pid, long parent, String name, char state) {
         String mark = Holdings.OWNER_VARIABLE + "=" + jvm + "\0";
         return all().stream()
                 .map(Processes::pid)
-                .filter(pid -> Holdings.text(Path.of("/proc/" + pid + "/environ")).contains(mark))
+                .filter(pid ->
+                        Holdings.text(Path.of("/proc/" + pid + "/environ")).contains(mark))
                 .toList();
     }
 
     static void kill(long pid) {
         try {
-            Process kill = new ProcessBuilder("kill", "-9", Long.toString(pid)).inheritIO().start();
+            Process kill = new ProcessBuilder("kill", "-9", Long.toString(pid))
+                    .inheritIO()
+                    .start();
             kill.waitFor();
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);

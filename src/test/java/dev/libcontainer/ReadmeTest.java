@@ -28,8 +28,10 @@ class ReadmeTest {
 
         JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
         StringWriter messages = new StringWriter();
-        List<String> options = List.of("-cp", System.getProperty("java.class.path"), "-d", classes.toString(), "-proc:none");
-        boolean compiled = compiler.getTask(messages, null, null, options, null, List.of(file(source))).call();
+        List<String> options =
+                List.of("-cp", System.getProperty("java.class.path"), "-d", classes.toString(), "-proc:none");
+        boolean compiled = compiler.getTask(messages, null, null, options, null, List.of(file(source)))
+                .call();
 
         assertThat(compiled).as(messages.toString()).isTrue();
     }

@@ -34,10 +34,38 @@ class SandboxFilterTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "mount", "umount2", "pivot_root", "unshare", "setns", "keyctl", "add_key", "request_key", "bpf", "perf_event_open",
-                "init_module", "finit_module", "delete_module", "kexec_load", "kexec_file_load", "swapon", "swapoff", "acct",
-                "settimeofday", "clock_settime", "open_by_handle_at", "userfaultfd", "move_mount", "open_tree", "fsopen",
-                "fsmount", "mount_setattr", "quotactl", "sethostname", "setdomainname", "syslog", "io_uring_setup"
+                "mount",
+                "umount2",
+                "pivot_root",
+                "unshare",
+                "setns",
+                "keyctl",
+                "add_key",
+                "request_key",
+                "bpf",
+                "perf_event_open",
+                "init_module",
+                "finit_module",
+                "delete_module",
+                "kexec_load",
+                "kexec_file_load",
+                "swapon",
+                "swapoff",
+                "acct",
+                "settimeofday",
+                "clock_settime",
+                "open_by_handle_at",
+                "userfaultfd",
+                "move_mount",
+                "open_tree",
+                "fsopen",
+                "fsmount",
+                "mount_setattr",
+                "quotactl",
+                "sethostname",
+                "setdomainname",
+                "syslog",
+                "io_uring_setup"
             })
     void aCallThatASandboxHasNoUseForIsRefused(String syscall) {
         assertThat(answer(Inside.sandbox("syscall " + number(syscall)))).isEqualTo("EPERM");
@@ -53,7 +81,8 @@ class SandboxFilterTest {
 
     @Test
     void newUserNamespacesAreRefused() {
-        assertThat(answer(Inside.sandbox("syscall " + number("clone") + " " + (CLONE_NEWUSER | 17)))).isEqualTo("EPERM");
+        assertThat(answer(Inside.sandbox("syscall " + number("clone") + " " + (CLONE_NEWUSER | 17))))
+                .isEqualTo("EPERM");
     }
 
     @Test
@@ -78,7 +107,8 @@ class SandboxFilterTest {
     void whatACapabilityCallsForIsAllowedWithIt() {
         ContainerSpecBuilder admin = Inside.sandbox("syscall " + number("unshare") + " 67108864");
 
-        assertThat(answer(admin.capabilities(java.util.Set.of("CAP_SYS_ADMIN")))).isEqualTo("0");
+        assertThat(answer(admin.capabilities(java.util.Set.of("CAP_SYS_ADMIN"))))
+                .isEqualTo("0");
     }
 
     @Test
@@ -113,7 +143,8 @@ class SandboxFilterTest {
         return Amended.of(Inside.sandbox(verbs))
                 .with(
                         "linux.seccomp",
-                        "{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [{'names': ['" + syscall + "'], " + action + "}]}")
+                        "{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [{'names': ['" + syscall + "'], " + action
+                                + "}]}")
                 .build();
     }
 
@@ -155,7 +186,8 @@ class SandboxFilterTest {
                     catchThrowableOfType(SpawnFailedException.class, () -> blueprint.spawn(Stdio.nothing()));
 
             assertThat(thrown.killedBy()).hasValue(SIGSYS);
-            assertThat(thrown.hint()).hasValueSatisfying(hint -> assertThat(hint).contains("seccomp"));
+            assertThat(thrown.hint())
+                    .hasValueSatisfying(hint -> assertThat(hint).contains("seccomp"));
             assertThat(thrown.jsonPath()).contains("process.user.uid");
             assertThat(thrown).hasMessageContaining("setresuid");
         }

@@ -49,8 +49,8 @@ class StdioTest {
     @Test
     void nothingIsDevNull() {
         try (Containers containers = Containers.open();
-                Container container = spawn(
-                        containers, shell("read x && exit 1; echo out; echo err >&2; exit 0"), Stdio.nothing())) {
+                Container container =
+                        spawn(containers, shell("read x && exit 1; echo out; echo err >&2; exit 0"), Stdio.nothing())) {
             assertThat(Inside.exit(container).isSuccess()).isTrue();
             assertThat(container.output()).isEmpty();
             assertThat(container.stdout()).isEmpty();
@@ -75,8 +75,7 @@ class StdioTest {
     @Test
     void aDialogueIsPossible() throws IOException {
         try (Containers containers = Containers.open();
-                Container container =
-                        spawn(containers, shell("while read x; do echo \"<$x>\"; done"), Stdio.pipes())) {
+                Container container = spawn(containers, shell("while read x; do echo \"<$x>\"; done"), Stdio.pipes())) {
             OutputStream in = container.stdin();
             InputStream out = container.stdout();
             for (String word : List.of("one", "two", "three")) {
@@ -162,7 +161,8 @@ class StdioTest {
     @Test
     void pipesThatNobodyAskedForAreReleasedWithTheContainer() {
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(Inside.sandbox("exit 0").build())) {
+                Blueprint blueprint =
+                        containers.compile(Inside.sandbox("exit 0").build())) {
             long before = openPipes();
             for (int i = 0; i < 20; i++) {
                 blueprint.spawn(Stdio.pipes()).close();
@@ -174,10 +174,14 @@ class StdioTest {
     @Test
     void errorsCanGoWhereOutputGoes() throws IOException {
         try (Containers containers = Containers.open();
-                Container piped =
-                        spawn(containers, shell("echo out; echo err >&2"), Stdio.pipes().errorsToOutput());
-                Container captured =
-                        spawn(containers, shell("echo out; echo err >&2"), Stdio.capture().errorsToOutput())) {
+                Container piped = spawn(
+                        containers,
+                        shell("echo out; echo err >&2"),
+                        Stdio.pipes().errorsToOutput());
+                Container captured = spawn(
+                        containers,
+                        shell("echo out; echo err >&2"),
+                        Stdio.capture().errorsToOutput())) {
             assertThat(new String(piped.stdout().readAllBytes(), UTF_8)).isEqualTo("out\nerr\n");
             assertThat(piped.stderr()).isEmpty();
             Inside.exit(captured);
@@ -208,7 +212,8 @@ class StdioTest {
         Path out = files.resolve("out");
         Stdio stdio = Stdio.nothing().outputAppendedTo(out).errorsToOutput();
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(shell("echo out; echo err >&2").build())) {
+                Blueprint blueprint =
+                        containers.compile(shell("echo out; echo err >&2").build())) {
             for (int i = 0; i < 3; i++) {
                 try (Container container = blueprint.spawn(stdio)) {
                     Inside.exit(container);
@@ -221,7 +226,8 @@ class StdioTest {
     @Test
     void aFileThatCannotBeOpenedIsNamed() {
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(Inside.sandbox("exit 0").build())) {
+                Blueprint blueprint =
+                        containers.compile(Inside.sandbox("exit 0").build())) {
             assertThatThrownBy(() -> blueprint.spawn(Stdio.nothing().inputFrom(files.resolve("missing"))))
                     .isInstanceOf(ContainerException.class)
                     .hasMessageContaining(files.resolve("missing").toString())
@@ -257,8 +263,10 @@ class StdioTest {
         byte[] sent = random(3 * MIB);
         Path in = Files.write(files.resolve("in"), sent);
         try (Containers containers = Containers.open();
-                Container container =
-                        spawn(containers, Inside.sandbox("stdin"), Stdio.capture(64 * 1024).inputFrom(in))) {
+                Container container = spawn(
+                        containers,
+                        Inside.sandbox("stdin"),
+                        Stdio.capture(64 * 1024).inputFrom(in))) {
             Inside.exit(container);
 
             for (int i = 0; i < 2; i++) {
@@ -296,8 +304,7 @@ class StdioTest {
                 Blueprint blueprint = containers.compile(shell("seq 1 $N").build())) {
             List<Container> all = Stream.iterate(1, n -> n + 1)
                     .limit(30)
-                    .map(n -> blueprint.spawn(Launch.of(Stdio.capture())
-                            .env(List.of("PATH=/usr/bin", "N=" + n * 100))))
+                    .map(n -> blueprint.spawn(Launch.of(Stdio.capture()).env(List.of("PATH=/usr/bin", "N=" + n * 100))))
                     .toList();
             for (int i = 0; i < all.size(); i++) {
                 assertThat(all.get(i).output()).endsWith("\n" + (i + 1) * 100 + "\n");
@@ -321,8 +328,7 @@ class StdioTest {
     static final class InheritingMain {
         public static void main(String[] args) throws Exception {
             try (Containers containers = Containers.open();
-                    Container container =
-                            spawn(containers, shell("cat; echo out; echo err >&2"), Stdio.inherit())) {
+                    Container container = spawn(containers, shell("cat; echo out; echo err >&2"), Stdio.inherit())) {
                 System.exit(container.waitFor().code());
             }
         }

@@ -95,7 +95,10 @@ class TemplateTest {
                         .join(NamespaceType.UTS, "/proc/self/ns/uts")
                         .build())) {
             for (int i = 0; i < 3; i++) {
-                assertThat(Inside.see(blueprint, Launch.of(Stdio.nothing())).exit().isSuccess()).isTrue();
+                assertThat(Inside.see(blueprint, Launch.of(Stdio.nothing()))
+                                .exit()
+                                .isSuccess())
+                        .isTrue();
                 assertThat(Processes.templates()).hasSize(1);
                 Processes.kill(Processes.templates().get(0));
             }
@@ -160,7 +163,8 @@ class TemplateTest {
     @Test
     void aKilledSpawnerIsSaidAndNotWaitedFor() {
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(Inside.sandbox("sleep 100000").build());
+                Blueprint blueprint =
+                        containers.compile(Inside.sandbox("sleep 100000").build());
                 Container running = blueprint.spawn(Stdio.nothing())) {
             Processes.kill(Processes.spawners().get(0));
             long start = System.nanoTime();
@@ -226,7 +230,8 @@ class TemplateTest {
                 assertThat(Processes.templates()).isEmpty();
             }
             assertThatThrownBy(() -> Inside.see(
-                            containers.compile(Inside.sandbox("pid").user(1000, 1000).build()),
+                            containers.compile(
+                                    Inside.sandbox("pid").user(1000, 1000).build()),
                             Launch.of(Stdio.nothing())))
                     .isInstanceOf(SpawnFailedException.class)
                     .hasMessageContaining("in-process");

@@ -58,7 +58,8 @@ class TerminalTest {
 
     @Test
     void itIsTheControllingTerminalAndTheConsole() {
-        assertThat(see(Inside.sandbox("").command("sh", "-c", "echo tty > /dev/tty; echo console > /dev/console; ls /dev/pts")))
+        assertThat(see(Inside.sandbox("")
+                        .command("sh", "-c", "echo tty > /dev/tty; echo console > /dev/console; ls /dev/pts")))
                 .isEqualTo("tty\nconsole\n0  ptmx\n");
     }
 
@@ -69,7 +70,9 @@ class TerminalTest {
 
     @Test
     void aUserOtherThanRootOwnsIt() {
-        assertThat(see(Inside.sandbox("").user(1000, 1000).command("sh", "-c", "echo x > /dev/tty; test -r /dev/stdin && echo readable")))
+        assertThat(see(Inside.sandbox("")
+                        .user(1000, 1000)
+                        .command("sh", "-c", "echo x > /dev/tty; test -r /dev/stdin && echo readable")))
                 .startsWith("x\n");
     }
 
@@ -123,7 +126,10 @@ class TerminalTest {
     void controlCInterrupts() throws IOException {
         try (Containers containers = Containers.open();
                 Blueprint blueprint = containers.compile(Inside.sandbox("")
-                        .command("sh", "-c", "trap 'echo interrupted; exit 7' INT; echo ready; while :; do sleep 0.01; done")
+                        .command(
+                                "sh",
+                                "-c",
+                                "trap 'echo interrupted; exit 7' INT; echo ready; while :; do sleep 0.01; done")
                         .build());
                 Container container = blueprint.spawn(Stdio.terminal(TerminalSize.DEFAULT))) {
             PseudoTerminal terminal = container.terminal().orElseThrow();
@@ -162,7 +168,8 @@ class TerminalTest {
     @Test
     void closingTheContainerEndsAReader() {
         try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(Inside.sandbox("sleep 100000").build())) {
+                Blueprint blueprint =
+                        containers.compile(Inside.sandbox("sleep 100000").build())) {
             Container container = blueprint.spawn(Stdio.terminal(TerminalSize.DEFAULT));
             CompletableFuture<String> reader = CompletableFuture.supplyAsync(() -> all(container));
 
@@ -175,8 +182,7 @@ class TerminalTest {
     @Test
     void everyContainerOfABlueprintHasItsOwn() throws IOException {
         try (Containers containers = Containers.open();
-                Blueprint blueprint =
-                        containers.compile(Inside.sandbox("stdin").build());
+                Blueprint blueprint = containers.compile(Inside.sandbox("stdin").build());
                 Container one = blueprint.spawn(Stdio.terminal(TerminalSize.DEFAULT));
                 Container two = blueprint.spawn(Stdio.terminal(TerminalSize.DEFAULT));
                 Container three = blueprint.spawn(Stdio.terminal(TerminalSize.DEFAULT))) {

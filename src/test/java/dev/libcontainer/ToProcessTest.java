@@ -64,7 +64,8 @@ class ToProcessTest {
     void allOfItsOutputCanBeReadAtOnce() throws Exception {
         compare(Inside.bare("").command("seq", "1", "20000"), process -> {
             try {
-                assertThat(new String(process.getInputStream().readAllBytes(), UTF_8)).endsWith("\n20000\n");
+                assertThat(new String(process.getInputStream().readAllBytes(), UTF_8))
+                        .endsWith("\n20000\n");
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
@@ -114,8 +115,10 @@ class ToProcessTest {
 
             assertThat(handle.pid()).isEqualTo(process.pid());
             assertThat(handle.isAlive()).isTrue();
-            assertThat(handle.parent().map(ProcessHandle::pid)).contains(ProcessHandle.current().pid());
-            assertThat(handle.info().command()).hasValueSatisfying(command -> assertThat(command).endsWith("sleep"));
+            assertThat(handle.parent().map(ProcessHandle::pid))
+                    .contains(ProcessHandle.current().pid());
+            assertThat(handle.info().command())
+                    .hasValueSatisfying(command -> assertThat(command).endsWith("sleep"));
             assertThat(handle.info().arguments().orElseThrow()).containsExactly("1000");
             assertThat(process.info().user()).contains("root");
             assertThat(process.info().startInstant()).isPresent();
@@ -131,12 +134,16 @@ class ToProcessTest {
 
     @Test
     void itsDescendantsAreListed() throws Exception {
-        with(Inside.bare("").command("sh", "-c", "sleep 1000 & sleep 1000 & echo ready; wait").cgroup(), (process, container) -> {
-            assertThat(process.inputReader().readLine()).isEqualTo("ready");
+        with(
+                Inside.bare("")
+                        .command("sh", "-c", "sleep 1000 & sleep 1000 & echo ready; wait")
+                        .cgroup(),
+                (process, container) -> {
+                    assertThat(process.inputReader().readLine()).isEqualTo("ready");
 
-            assertThat(process.children().count()).isEqualTo(2);
-            assertThat(process.descendants().count()).isEqualTo(2);
-        });
+                    assertThat(process.children().count()).isEqualTo(2);
+                    assertThat(process.descendants().count()).isEqualTo(2);
+                });
     }
 
     @Test

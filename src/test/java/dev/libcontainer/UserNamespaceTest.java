@@ -46,7 +46,8 @@ class UserNamespaceTest {
 
     @Test
     void anyMappedUserCanBeInside() {
-        ContainerSpec spec = mapped(Inside.sandbox("ids -- groups").user(1000, 1001, 3L, 4L)).build();
+        ContainerSpec spec =
+                mapped(Inside.sandbox("ids -- groups").user(1000, 1001, 3L, 4L)).build();
 
         assertThat(Inside.see(spec).lines())
                 .containsExactly("uid 1000 1000 1000 1000", "gid 1001 1001 1001 1001", "3 4");
@@ -68,8 +69,8 @@ class UserNamespaceTest {
     @Test
     void filesAreOwnedByTheMappedUser() throws IOException {
         Files.setPosixFilePermissions(files, PosixFilePermissions.fromString("rwxrwxrwx"));
-        ContainerSpec spec = mapped(
-                        Inside.sandbox("touch /data/made -- stat /data/made -- stat /data").bind(files.toString(), "/data", false))
+        ContainerSpec spec = mapped(Inside.sandbox("touch /data/made -- stat /data/made -- stat /data")
+                        .bind(files.toString(), "/data", false))
                 .build();
 
         List<String> lines = Inside.see(spec).lines();
@@ -85,8 +86,8 @@ class UserNamespaceTest {
     void filesOfTheHostsRootCannotBeWritten() throws IOException {
         Files.writeString(files.resolve("secret"), "x");
         Files.setPosixFilePermissions(files.resolve("secret"), PosixFilePermissions.fromString("rw-------"));
-        ContainerSpec spec = mapped(
-                        Inside.sandbox("cat /data/secret -- write /data/secret y").bind(files.toString(), "/data", false))
+        ContainerSpec spec = mapped(Inside.sandbox("cat /data/secret -- write /data/secret y")
+                        .bind(files.toString(), "/data", false))
                 .build();
         Files.setPosixFilePermissions(files, PosixFilePermissions.fromString("rwxr-xr-x"));
 
@@ -109,8 +110,10 @@ class UserNamespaceTest {
 
     @Test
     void whatIsReadOnlyAndMaskedInASandboxIsSoHereToo() {
-        Seen seen = Inside.see(mapped(Inside.sandbox("write /proc/sys/vm/swappiness 1 -- touch /x -- touch /usr/x"
-                        + " -- write /proc/irq/default_smp_affinity 1 -- touch /tmp/x -- touch /dev/shm/x -- touch /dev/x -- ls /sys/firmware"))
+        Seen seen = Inside.see(mapped(
+                        Inside.sandbox(
+                                "write /proc/sys/vm/swappiness 1 -- touch /x -- touch /usr/x"
+                                        + " -- write /proc/irq/default_smp_affinity 1 -- touch /tmp/x -- touch /dev/shm/x -- touch /dev/x -- ls /sys/firmware"))
                 .build());
 
         assertThat(seen.lines()).containsExactly("EROFS", "EROFS", "EROFS", "EROFS", "ok", "ok", "EROFS");

@@ -24,14 +24,15 @@ final class WrongRecords {
         switch (member) {
             case "linux.namespaces" -> namespaces.add(new Namespace(NamespaceType.PID, Optional.empty()));
             case "linux.uidMappings" -> mappings = List.of(new IdMapping(0, 1000, 1));
-            case "linux.seccomp" -> seccomp = Optional.of(new Seccomp(
-                    "SCMP_ACT_FLY",
-                    OptionalInt.empty(),
-                    List.of(),
-                    List.of(),
-                    Optional.empty(),
-                    Optional.empty(),
-                    List.of()));
+            case "linux.seccomp" ->
+                seccomp = Optional.of(new Seccomp(
+                        "SCMP_ACT_FLY",
+                        OptionalInt.empty(),
+                        List.of(),
+                        List.of(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of()));
             default -> throw new AssertionError(member);
         }
         Linux wrong = new Linux(

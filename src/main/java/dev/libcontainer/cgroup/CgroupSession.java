@@ -94,7 +94,9 @@ public final class CgroupSession implements AutoCloseable {
     private void removeAbandoned(Hierarchy hierarchy) {
         try (Stream<Path> owners = Files.list(Path.of(hierarchy.directory(parent)))) {
             owners.filter(Files::isDirectory)
-                    .filter(path -> !Owner.parse(path.getFileName().toString()).map(Owner::lives).orElse(true))
+                    .filter(path -> !Owner.parse(path.getFileName().toString())
+                            .map(Owner::lives)
+                            .orElse(true))
                     .forEach(path -> {
                         Fd fd = Kernel.open(path.toString(), Kernel.O_PATH | Kernel.O_DIRECTORY);
                         Kernel.removeCgroups(new int[] {fd.release()});
@@ -105,13 +107,15 @@ public final class CgroupSession implements AutoCloseable {
     }
 
     private static void makeInheriting(Hierarchy hierarchy, Fd top, String path) {
-        if (!Kernel.makeDirectory(top.value(), path, MODE) || !hierarchy.controllers().contains("cpuset")) {
+        if (!Kernel.makeDirectory(top.value(), path, MODE)
+                || !hierarchy.controllers().contains("cpuset")) {
             return;
         }
         String above = path.contains("/") ? path.substring(0, path.lastIndexOf('/') + 1) : "";
         for (String file : new String[] {"cpuset.cpus", "cpuset.mems"}) {
             Optional<String> value = Kernel.readAt(top.value(), above + file).map(String::strip);
-            if (hierarchy.version() == CgroupVersion.V1 && value.filter(v -> !v.isEmpty()).isPresent()) {
+            if (hierarchy.version() == CgroupVersion.V1
+                    && value.filter(v -> !v.isEmpty()).isPresent()) {
                 Kernel.writeAt(top.value(), path + "/" + file, value.get());
             }
         }

@@ -33,7 +33,9 @@ final class Sights {
     private Sights() {}
 
     static String ofHost() throws IOException, InterruptedException {
-        Process process = new ProcessBuilder("/bin/sh", "-c", SCRIPT).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder("/bin/sh", "-c", SCRIPT)
+                .redirectErrorStream(true)
+                .start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();

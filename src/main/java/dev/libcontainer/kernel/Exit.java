@@ -10,13 +10,7 @@ import java.nio.ByteBuffer;
  * @param beforeExec killed after the spawn had succeeded, yet before the program began
  */
 public record Exit(
-        int code,
-        int status,
-        long userMicros,
-        long systemMicros,
-        long maxRssKib,
-        boolean beforeExec,
-        int pid) {
+        int code, int status, long userMicros, long systemMicros, long maxRssKib, boolean beforeExec, int pid) {
     public static final int EXITED = 1;
     public static final int KILLED = 2;
     public static final int DUMPED = 3;

@@ -12,7 +12,8 @@ public final class Kernel {
     public static final int AT_FDCWD = -100;
     public static final long O_RDONLY = 0;
     public static final long O_RDWR = 2;
-    public static final long O_DIRECTORY = Long.parseLong(System.getProperty("os.arch").equals("aarch64") ? "40000" : "200000", 8);
+    public static final long O_DIRECTORY =
+            Long.parseLong(System.getProperty("os.arch").equals("aarch64") ? "40000" : "200000", 8);
     public static final long O_PATH = 010000000;
 
     private static final byte[] NOTHING = {0};

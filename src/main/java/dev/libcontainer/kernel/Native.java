@@ -31,8 +31,7 @@ final class Native {
     static native int layout(@Cast("int32_t*") int[] numbers, int capacity);
 
     @Name("lc_plan_verify")
-    static native int planVerify(
-            @Cast("const uint8_t*") ByteBuffer plan, int size, @Cast("uint32_t*") int[] badOffset);
+    static native int planVerify(@Cast("const uint8_t*") ByteBuffer plan, int size, @Cast("uint32_t*") int[] badOffset);
 
     @Name("lc_engine_open")
     static native int engineOpen(int kind, @Cast("int64_t*") long[] engine, @Cast("lc_report*") int[] report);
@@ -104,8 +103,7 @@ final class Native {
             int dir, @Cast("const char*") byte[] path, @Cast("uint8_t*") ByteBuffer data, int capacity);
 
     @Name("lc_write_at")
-    static native int writeAt(
-            int dir, @Cast("const char*") byte[] path, @Cast("const uint8_t*") byte[] data, int size);
+    static native int writeAt(int dir, @Cast("const char*") byte[] path, @Cast("const uint8_t*") byte[] data, int size);
 
     @Name("lc_read")
     static native int read(int fd, @Cast("uint8_t*") ByteBuffer data, int capacity);

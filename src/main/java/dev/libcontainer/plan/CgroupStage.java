@@ -51,8 +51,7 @@ final class CgroupStage {
         CgroupPlan plan = draft.wishes.cgroups();
         CgroupPlan.Hierarchy hierarchy = plan.hierarchies().get(index);
         Slot directory = draft.slot(hierarchy.name() + " directory");
-        draft.add(
-                new HostStep.MakeCgroup(plan.name(), parents.get(index), directory, late), "linux.cgroupsPath");
+        draft.add(new HostStep.MakeCgroup(plan.name(), parents.get(index), directory, late), "linux.cgroupsPath");
         for (CgroupPlan.Write write : hierarchy.writes()) {
             draft.add(new HostStep.WriteCgroup(directory, write.file(), write.value(), late), write.jsonPath());
         }

@@ -42,7 +42,9 @@ final class DeviceStage {
         this.hasPts = hasPts;
         if (!wanted && !draft.linux.devices().isEmpty()) {
             throw new SpecException(
-                    "linux.devices", "need a /dev of the container's own", "mount a tmpfs at /dev in a mount namespace");
+                    "linux.devices",
+                    "need a /dev of the container's own",
+                    "mount a tmpfs at /dev in a mount namespace");
         }
     }
 
@@ -86,12 +88,11 @@ final class DeviceStage {
             bindHost(device.path(), path);
             return;
         }
-        int type =
-                switch (device.type()) {
-                    case "b" -> S_IFBLK;
-                    case "p" -> S_IFIFO;
-                    default -> S_IFCHR;
-                };
+        int type = switch (device.type()) {
+            case "b" -> S_IFBLK;
+            case "p" -> S_IFIFO;
+            default -> S_IFCHR;
+        };
         long number = type == S_IFIFO ? 0 : device(device.major(), device.minor());
         int uid = (int) device.uid().orElse(0);
         int gid = (int) device.gid().orElse(0);

@@ -39,8 +39,8 @@ final class Draft {
         this.host = host;
         this.linux = spec.linux().orElseGet(() -> Linux.of(List.of()));
         this.process = spec.process()
-                .orElseThrow(() -> new SpecException(
-                        "process", "is missing", "a container that is started needs a process"));
+                .orElseThrow(() ->
+                        new SpecException("process", "is missing", "a container that is started needs a process"));
     }
 
     void add(Step step, String path) {
@@ -50,7 +50,8 @@ final class Draft {
     /** Slots that requests bind come first: their numbers are positions in the request. */
     Slot bind(String name, Binding binding) {
         if (bindings.size() != nextSlot - Wire.FIRST_FREE_SLOT || bindings.size() == Wire.REQUEST_SLOTS) {
-            throw new SpecException("linux", "needs more than " + Wire.REQUEST_SLOTS + " cgroups and joined namespaces");
+            throw new SpecException(
+                    "linux", "needs more than " + Wire.REQUEST_SLOTS + " cgroups and joined namespaces");
         }
         Slot slot = new Slot(nextSlot++, name);
         bindings.put(slot, binding);

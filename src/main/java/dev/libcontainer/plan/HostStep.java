@@ -34,8 +34,7 @@ public sealed interface HostStep extends Step {
         public void encode(PlanEncoder out) {
             byte[] bytes = PlanEncoder.utf8(value);
             int flags = late ? Wire.LATE : 0;
-            out.step(
-                    Wire.CGROUP_WRITE, flags, out.string(file), directory.index(), out.bytes(bytes, 1), bytes.length);
+            out.step(Wire.CGROUP_WRITE, flags, out.string(file), directory.index(), out.bytes(bytes, 1), bytes.length);
         }
 
         @Override

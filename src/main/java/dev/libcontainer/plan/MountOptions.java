@@ -45,8 +45,8 @@ record MountOptions(
     private record Word(int set, int clear, long attrSet, long attrClear, boolean attribute) {}
 
     private static final Map<String, Word> WORDS = new LinkedHashMap<>();
-    private static final Map<String, Integer> PROPAGATIONS = Map.of(
-            "private", MS_PRIVATE, "slave", MS_SLAVE, "shared", MS_SHARED, "unbindable", MS_UNBINDABLE);
+    private static final Map<String, Integer> PROPAGATIONS =
+            Map.of("private", MS_PRIVATE, "slave", MS_SLAVE, "shared", MS_SHARED, "unbindable", MS_UNBINDABLE);
 
     private static void pair(String on, String off, int bit, long attribute) {
         WORDS.put(on, new Word(bit, 0, attribute, 0, attribute != 0));

@@ -37,7 +37,8 @@ final class MountStage {
             String path = "mounts[" + i + "]";
             items.add(new Item(mounts.get(i), MountOptions.parse(mounts.get(i).options(), path + ".options"), path));
         }
-        boolean devIsBound = items.stream().anyMatch(i -> i.isBind() && target(i).equals("/dev"));
+        boolean devIsBound =
+                items.stream().anyMatch(i -> i.isBind() && target(i).equals("/dev"));
         devices = new DeviceStage(draft, root.ownsMounts() && !devIsBound && hasDev(), has("devpts"));
     }
 
@@ -51,7 +52,10 @@ final class MountStage {
 
     /** Where the spec mounts a procfs, so that it need not be made a second time. */
     Optional<String> proc() {
-        return items.stream().filter(i -> i.type().equals("proc")).map(MountStage::target).findFirst();
+        return items.stream()
+                .filter(i -> i.type().equals("proc"))
+                .map(MountStage::target)
+                .findFirst();
     }
 
     private static String target(Item item) {
@@ -79,7 +83,10 @@ final class MountStage {
      * locked), not with propagation out of it, not below something fresh.
      */
     boolean canBePrepared() {
-        if (!root.ownsMounts() || draft.isNew(NamespaceType.USER) || draft.joins(NamespaceType.USER) || root.isShared()) {
+        if (!root.ownsMounts()
+                || draft.isNew(NamespaceType.USER)
+                || draft.joins(NamespaceType.USER)
+                || root.isShared()) {
             return false;
         }
         for (int i = 0; i < items.size(); i++) {
@@ -116,8 +123,7 @@ final class MountStage {
 
     private void sealDev(Item item) {
         if (draft.host.mountSetattr()) {
-            draft.add(
-                    new MountStep.SetAttributesAt("/dev", MountAttributes.READ_ONLY, false), item.path + ".options");
+            draft.add(new MountStep.SetAttributesAt("/dev", MountAttributes.READ_ONLY, false), item.path + ".options");
         } else {
             int flags = MountOptions.MS_REMOUNT | MountOptions.MS_BIND | item.options.flags();
             draft.add(new MountStep.Remount("/dev", flags), item.path + ".options");
@@ -228,8 +234,7 @@ final class MountStage {
         String source = item.mount.source().orElse(item.type());
         // nodes are still to be put into a /dev that ends read-only
         int flags = isStatic(item) ? item.options.flags() & ~MountOptions.MS_RDONLY : item.options.flags();
-        draft.add(
-                new MountStep.Mount(item.type(), source, target(item), flags, item.options.data()), item.path);
+        draft.add(new MountStep.Mount(item.type(), source, target(item), flags, item.options.data()), item.path);
         if (!item.options.recursive().isEmpty()) {
             needSetattr(item.path + ".options");
             draft.add(
@@ -242,8 +247,7 @@ final class MountStage {
     private void mountHostLayout(Item item) {
         int flags = item.options.flags();
         if (draft.host.cgroupV2Only()) {
-            draft.add(
-                    new MountStep.Mount("cgroup2", "cgroup", target(item), flags, item.options.data()), item.path);
+            draft.add(new MountStep.Mount("cgroup2", "cgroup", target(item), flags, item.options.data()), item.path);
             return;
         }
         int top = flags & ~MountOptions.MS_RDONLY;
@@ -251,11 +255,12 @@ final class MountStage {
         for (String hierarchy : draft.host.cgroupV1Hierarchies()) {
             String name = hierarchy.startsWith("name=") ? hierarchy.substring("name=".length()) : hierarchy;
             String data = hierarchy.startsWith("name=") ? "none," + hierarchy : hierarchy;
-            draft.add(
-                    new MountStep.Mount("cgroup", "cgroup", target(item) + "/" + name, flags, data), item.path);
+            draft.add(new MountStep.Mount("cgroup", "cgroup", target(item) + "/" + name, flags, data), item.path);
         }
         if ((flags & MountOptions.MS_RDONLY) != 0) {
-            draft.add(new MountStep.Remount(target(item), flags | MountOptions.MS_REMOUNT | MountOptions.MS_BIND), item.path);
+            draft.add(
+                    new MountStep.Remount(target(item), flags | MountOptions.MS_REMOUNT | MountOptions.MS_BIND),
+                    item.path);
         }
     }
 }

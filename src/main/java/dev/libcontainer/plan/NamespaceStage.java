@@ -45,8 +45,8 @@ final class NamespaceStage {
     }
 
     void join() {
-        joined.forEach((type, slot) ->
-                draft.add(new NamespaceStep.Join(slot, type), draft.namespacePath(type) + ".path"));
+        joined.forEach(
+                (type, slot) -> draft.add(new NamespaceStep.Join(slot, type), draft.namespacePath(type) + ".path"));
         draft.needsTemplate = !joined.isEmpty();
     }
 

@@ -107,7 +107,11 @@ public record Plan(
      */
     public String explain() {
         StringBuilder out = new StringBuilder();
-        out.append("plan: ").append(steps.size()).append(" steps, ").append(encode().limit()).append(" bytes\n");
+        out.append("plan: ")
+                .append(steps.size())
+                .append(" steps, ")
+                .append(encode().limit())
+                .append(" bytes\n");
         out.append("clone  ").append(namespaceNames());
         cgroupSlot.ifPresent(slot -> out.append(" into cgroup ").append(slot));
         out.append('\n');

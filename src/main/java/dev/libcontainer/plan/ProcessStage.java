@@ -34,6 +34,7 @@ final class ProcessStage {
             "RLIMIT_NICE",
             "RLIMIT_RTPRIO",
             "RLIMIT_RTTIME");
+
     private static final List<String> POLICIES = List.of(
             "SCHED_OTHER", "SCHED_FIFO", "SCHED_RR", "SCHED_BATCH", "SCHED_ISO", "SCHED_IDLE", "SCHED_DEADLINE");
     private static final List<String> SCHEDULER_FLAGS = List.of(
@@ -60,10 +61,10 @@ final class ProcessStage {
 
     void console() {
         boolean ownDev = draft.isNew(NamespaceType.MOUNT)
-                && draft.spec.mounts().stream().anyMatch(m -> m.type().filter("devpts"::equals).isPresent());
+                && draft.spec.mounts().stream()
+                        .anyMatch(m -> m.type().filter("devpts"::equals).isPresent());
         boolean hasRoot = ownDev || draft.isNew(NamespaceType.MOUNT);
-        draft.add(
-                new ProcessStep.Console("/dev/ptmx", hasRoot && ownDev ? "/dev/console" : ""), "process.terminal");
+        draft.add(new ProcessStep.Console("/dev/ptmx", hasRoot && ownDev ? "/dev/console" : ""), "process.terminal");
     }
 
     void limits() {
@@ -95,7 +96,8 @@ final class ProcessStage {
                 throw new SpecException("process.ioPriority.class", "unknown class \"" + priority.ioClass() + "\"");
             }
             draft.add(
-                    ProcessStep.ioPriority(ioClass << 13 | priority.priority(), priority.ioClass() + " " + priority.priority()),
+                    ProcessStep.ioPriority(
+                            ioClass << 13 | priority.priority(), priority.ioClass() + " " + priority.priority()),
                     "process.ioPriority");
         });
         draft.linux.personality().ifPresent(this::personality);
@@ -128,13 +130,12 @@ final class ProcessStage {
     }
 
     private void personality(Personality personality) {
-        long value =
-                switch (personality.domain()) {
-                    case "LINUX" -> 0;
-                    case "LINUX32" -> 8;
-                    default -> throw new SpecException(
-                            "linux.personality.domain", "unknown domain \"" + personality.domain() + "\"");
-                };
+        long value = switch (personality.domain()) {
+            case "LINUX" -> 0;
+            case "LINUX32" -> 8;
+            default ->
+                throw new SpecException("linux.personality.domain", "unknown domain \"" + personality.domain() + "\"");
+        };
         draft.add(ProcessStep.personality(value, personality.domain()), "linux.personality");
     }
 
@@ -149,8 +150,8 @@ final class ProcessStage {
     /** What children inherit and what does not hinder the steps that follow. */
     void dropInherited() {
         capabilities()
-                .ifPresent(c -> draft.add(
-                        ProcessStep.boundingKeep(set(c.bounding())), "process.capabilities.bounding"));
+                .ifPresent(
+                        c -> draft.add(ProcessStep.boundingKeep(set(c.bounding())), "process.capabilities.bounding"));
         if (draft.process.noNewPrivileges()) {
             draft.add(ProcessStep.noNewPrivileges(), "process.noNewPrivileges");
         }
@@ -229,7 +230,8 @@ final class ProcessStage {
             throw new SpecException("process.args", "is empty: there is nothing to run");
         }
         draft.add(
-                new ProcessStep.Execute(ProcessLookup.candidates(args.get(0), draft.process.env()), args, draft.process.env()),
+                new ProcessStep.Execute(
+                        ProcessLookup.candidates(args.get(0), draft.process.env()), args, draft.process.env()),
                 "process.args");
     }
 }

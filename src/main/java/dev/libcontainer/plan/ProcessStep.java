@@ -214,8 +214,7 @@ public sealed interface ProcessStep extends Step {
             implements ProcessStep {
         @Override
         public void encode(PlanEncoder out) {
-            out.step(
-                    Wire.CAPSET, 0, 0, 0, out.longs(effective.mask(), permitted.mask(), inheritable.mask()), 0);
+            out.step(Wire.CAPSET, 0, 0, 0, out.longs(effective.mask(), permitted.mask(), inheritable.mask()), 0);
         }
 
         @Override

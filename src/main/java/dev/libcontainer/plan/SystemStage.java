@@ -40,12 +40,14 @@ final class SystemStage {
     /** Offsets can be set until the first process is in the namespace; this one enters it at its exec. */
     private void writeClocks() {
         StringBuilder text = new StringBuilder();
-        draft.linux.timeOffsets().forEach((clock, offset) -> text.append(clock)
-                .append(' ')
-                .append(offset.secs())
-                .append(' ')
-                .append(offset.nanosecs())
-                .append('\n'));
+        draft.linux
+                .timeOffsets()
+                .forEach((clock, offset) -> text.append(clock)
+                        .append(' ')
+                        .append(offset.secs())
+                        .append(' ')
+                        .append(offset.nanosecs())
+                        .append('\n'));
         if (text.length() > 0) {
             draft.add(
                     new NamespaceStep.WriteAt(Slot.PROC, "self/timens_offsets", text.toString()), "linux.timeOffsets");

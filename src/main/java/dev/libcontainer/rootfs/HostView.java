@@ -20,8 +20,7 @@ import java.util.Optional;
  */
 public record HostView(Map<String, String> symlinks, List<Mount> mounts) {
     /** Programs and libraries. */
-    private static final List<String> TREES =
-            List.of("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32");
+    private static final List<String> TREES = List.of("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32");
     /** What programs commonly need of /etc; none of it is secret. */
     private static final List<String> SETTINGS = List.of(
             "/etc/passwd",
@@ -70,15 +69,8 @@ public record HostView(Map<String, String> symlinks, List<Mount> mounts) {
     }
 
     private static Mount bind(String path, boolean recursive) {
-        List<String> options = recursive
-                ? List.of("rbind", "rro", "rnosuid", "rnodev")
-                : List.of("bind", "ro", "nosuid", "nodev");
-        return new Mount(
-                path,
-                Optional.of("bind"),
-                Optional.of(path),
-                options,
-                List.of(),
-                List.of());
+        List<String> options =
+                recursive ? List.of("rbind", "rro", "rnosuid", "rnodev") : List.of("bind", "ro", "nosuid", "nodev");
+        return new Mount(path, Optional.of("bind"), Optional.of(path), options, List.of(), List.of());
     }
 }

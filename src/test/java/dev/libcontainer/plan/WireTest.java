@@ -12,8 +12,7 @@ class WireTest {
     void javaAndTheLibraryAgreeOnTheBytesOfAPlan() {
         int[] numbers = Kernel.layout();
 
-        assertThat(Arrays.copyOfRange(numbers, 1, 4))
-                .containsExactly(Wire.VERSION, Wire.HEADER_SIZE, Wire.STEP_SIZE);
+        assertThat(Arrays.copyOfRange(numbers, 1, 4)).containsExactly(Wire.VERSION, Wire.HEADER_SIZE, Wire.STEP_SIZE);
         assertThat(numbers[8]).isEqualTo(Wire.MAX_SLOTS);
         assertThat(numbers[9]).isEqualTo(Wire.REQUEST_SLOTS);
         assertThat(Arrays.copyOfRange(numbers, 12, 27)) // flags … uid_map of the header; flags, a, d of a step

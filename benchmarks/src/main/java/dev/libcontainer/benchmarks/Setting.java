@@ -5,6 +5,7 @@ import dev.libcontainer.Container;
 import dev.libcontainer.Containers;
 import dev.libcontainer.ContainersOptions;
 import dev.libcontainer.ExitStatus;
+import dev.libcontainer.Launch;
 import dev.libcontainer.Stdio;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
@@ -63,13 +64,13 @@ public final class Setting implements AutoCloseable {
 
     /** Spawns one, waits for its end, and returns how long it took. */
     public long spawnAndWait(Blueprint blueprint) throws InterruptedException {
-        return spawnAndWait(blueprint, NOBODY);
+        return spawnAndWait(blueprint, Launch.of(Stdio.nothing()), NOBODY);
     }
 
     /** The same; also tells started how long the spawn itself took. */
-    long spawnAndWait(Blueprint blueprint, LongConsumer started) throws InterruptedException {
+    long spawnAndWait(Blueprint blueprint, Launch launch, LongConsumer started) throws InterruptedException {
         long start = System.nanoTime();
-        Container container = blueprint.spawn(Stdio.nothing());
+        Container container = blueprint.spawn(launch);
         long spawned = System.nanoTime();
         ExitStatus status = container.waitFor();
         long nanos = System.nanoTime() - start;

@@ -1,6 +1,8 @@
 package dev.libcontainer.benchmarks;
 
 import dev.libcontainer.Blueprint;
+import dev.libcontainer.Launch;
+import dev.libcontainer.Stdio;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,12 +10,16 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** {@code benchmarks/run spawn}: measures what a spawn costs, and what it depends on. */
 public final class SpawnReport {
     private static final int IDLE_MICROS = 20_000;
     private static final double QUIET = 0.10;
+    /** With cgroups that no container before has used. */
+    private static final String NAMED = "full-fresh-cgroup";
+
     private static final int WARM_UP_SPAWNS = 3000;
 
     /** How much is measured: rounds of the main table, starts of a JVM, and so on. */
@@ -163,9 +169,14 @@ public final class SpawnReport {
             String name = level.label();
             Blueprint blueprint = setting.blueprint(level);
             Samples started = rounds.samples(name + "-start");
-            rounds.add(name, turns(level), 0, () -> setting.spawnAndWait(blueprint, started::add));
+            rounds.add(name, turns(level), 0, () -> setting.spawnAndWait(blueprint, Launch.of(Stdio.nothing()), started::add));
             rounds.add(floorOf(name), turns(level), (n, into) -> floor.measure(name, n, 0, into));
         }
+        AtomicInteger named = new AtomicInteger();
+        rounds.add(NAMED, turns(Level.FULL) / 2, 0, () -> setting.spawnAndWait(
+                setting.blueprint(Level.FULL),
+                Launch.of(Stdio.nothing()).id("named" + named.incrementAndGet()),
+                nanos -> {}));
         for (int i = 0; i < WARM_UP_SPAWNS; i++) {
             setting.spawnAndWait(setting.blueprint(Level.NONE));
         }
@@ -184,6 +195,7 @@ public final class SpawnReport {
                     .vsProcessBuilder(processBuilder)
                     .vsFloor(rounds.samples(floorOf(name))));
         }
+        report.add(Row.of(NAMED, rounds.samples(NAMED)).vsProcessBuilder(processBuilder));
         report.add(Row.of("processbuilder-start", processBuilderStart).vsProcessBuilder(processBuilderStart));
         for (Level level : new Level[] {Level.NONE, Level.FULL, Level.FULL_FRESH_NET}) {
             String name = level.label() + "-start";
