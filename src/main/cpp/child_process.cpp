@@ -116,7 +116,9 @@ int64_t process_step(Context &c, const lc_step &s) noexcept {
     case LC_SETDOMAINNAME: return sys(__NR_setdomainname, c.param(s), static_cast<int64_t>(length(c.param(s))));
     case LC_CHDIR: return change_directory(c.param(s));
     case LC_UMASK: return sys(__NR_umask, value);
-    case LC_SETSID: return value ? sys(__NR_setpgid, 0L, 0L) : sys(__NR_setsid);
+    case LC_SETSID: // a leader of a group cannot begin a session: where a terminal is to come, its step does
+        if (value) return c.slots[LC_SLOT_CONSOLE] >= 0 ? 0 : sys(__NR_setpgid, 0L, 0L);
+        return sys(__NR_setsid);
     case LC_CONSOLE: return console_step(c, s);
     case LC_RLIMIT: return sys(__NR_prlimit64, 0L, static_cast<int64_t>(s.b), c.data(s.c), nullptr);
     case LC_SETGROUPS: return sys(__NR_setgroups, static_cast<int64_t>(s.b), c.data(s.c));

@@ -35,23 +35,41 @@ struct Reads {
 };
 constexpr char kNothing = '-', kSized = '#';
 constexpr Reads kReads[] = {
-    {LC_CGROUP_MAKE, 't', 's', 'o', '-'},   {LC_CGROUP_WRITE, 't', 's', '#', '-'},
-    {LC_OPEN_AT, 't', 's', 'o', '-'},       {LC_OPEN_BELOW, 't', 's', 'o', '-'},
-    {LC_WRITE, '#', 's', '-', '-'},         {LC_WRITE_AT, 't', 's', '#', '-'},
-    {LC_SETNS, '-', 's', '-', '-'},         {LC_MOUNT_PROPAGATION, 't', '-', '-', '-'},
-    {LC_OPEN_TREE, 't', '-', 'o', '-'},     {LC_MOUNT_SETATTR, '-', 's', '#', '-'},
-    {LC_ATTACH, 't', 's', '-', '-'},        {LC_MOUNT, 't', 't', 'T', 'm'},
-    {LC_REMOUNT, 't', '-', '-', '-'},       {LC_MKDIR, 't', '-', '-', '-'},
-    {LC_MKNOD, 't', '-', '#', '-'},         {LC_SYMLINK, 't', 't', '-', '-'},
-    {LC_MASK, 't', '-', '-', '-'},          {LC_READONLY, 't', '-', '-', '-'},
-    {LC_OPEN_IN_ROOT, 't', '-', 'o', '-'},  {LC_OPEN_HOST, 't', '-', 'o', '-'},
-    {LC_OPEN_PROC, '-', '-', 'o', '-'},     {LC_SETATTR_AT, 't', '-', '#', '-'},
-    {LC_OPEN_TMPFS, 't', '-', 'o', '-'},    {LC_SETHOSTNAME, 't', '-', '-', '-'},
-    {LC_SETDOMAINNAME, 't', '-', '-', '-'}, {LC_CHDIR, 't', '-', '-', '-'},
-    {LC_CONSOLE, 't', 'S', 'T', '-'},       {LC_RLIMIT, '-', '-', '#', '-'},
-    {LC_SETGROUPS, '-', '-', '#', '-'},     {LC_CAPSET, '-', '-', '#', '-'},
-    {LC_SECCOMP, '-', '-', '#', '-'},       {LC_SCHED_SETATTR, '-', '-', '#', '-'},
-    {LC_DUP_FD, '-', 's', '-', '-'},        {LC_SET_NAME, 't', '-', '-', '-'},
+    {LC_CGROUP_MAKE, 't', 's', 'o', '-'},
+    {LC_CGROUP_WRITE, 't', 's', '#', '-'},
+    {LC_OPEN_AT, 't', 's', 'o', '-'},
+    {LC_OPEN_BELOW, 't', 's', 'o', '-'},
+    {LC_WRITE, '#', 's', '-', '-'},
+    {LC_WRITE_AT, 't', 's', '#', '-'},
+    {LC_SETNS, '-', 's', '-', '-'},
+    {LC_MOUNT_PROPAGATION, 't', '-', '-', '-'},
+    {LC_OPEN_TREE, 't', '-', 'o', '-'},
+    {LC_MOUNT_SETATTR, '-', 's', '#', '-'},
+    {LC_ATTACH, 't', 's', '-', '-'},
+    {LC_MOUNT, 't', 't', 'T', 'm'},
+    {LC_REMOUNT, 't', '-', '-', '-'},
+    {LC_MKDIR, 't', '-', '-', '-'},
+    {LC_MKNOD, 't', '-', '#', '-'},
+    {LC_SYMLINK, 't', 't', '-', '-'},
+    {LC_MASK, 't', '-', '-', '-'},
+    {LC_READONLY, 't', '-', '-', '-'},
+    {LC_EMPTY_DIRECTORY, 't', '-', '-', '-'},
+    {LC_OPEN_IN_ROOT, 't', '-', 'o', '-'},
+    {LC_OPEN_HOST, 't', '-', 'o', '-'},
+    {LC_OPEN_PROC, '-', '-', 'o', '-'},
+    {LC_SETATTR_AT, 't', '-', '#', '-'},
+    {LC_OPEN_TMPFS, 't', '-', 'o', '-'},
+    {LC_SETHOSTNAME, 't', '-', '-', '-'},
+    {LC_SETDOMAINNAME, 't', '-', '-', '-'},
+    {LC_CHDIR, 't', '-', '-', '-'},
+    {LC_CONSOLE, 't', 'S', 'T', '-'},
+    {LC_RLIMIT, '-', '-', '#', '-'},
+    {LC_SETGROUPS, '-', '-', '#', '-'},
+    {LC_CAPSET, '-', '-', '#', '-'},
+    {LC_SECCOMP, '-', '-', '#', '-'},
+    {LC_SCHED_SETATTR, '-', '-', '#', '-'},
+    {LC_DUP_FD, '-', 's', '-', '-'},
+    {LC_SET_NAME, 't', '-', '-', '-'},
     {LC_EXECVE, 'c', 'v', 'v', '-'},
 };
 
@@ -74,7 +92,7 @@ uint64_t size_of(const lc_step &s) {
 
 bool uses_root(const lc_step &s) {
     for (uint16_t op : {LC_MOUNT, LC_REMOUNT, LC_PIVOT_ROOT, LC_CHROOT, LC_MKDIR, LC_MKNOD, LC_SYMLINK, LC_MASK,
-                        LC_READONLY, LC_OPEN_IN_ROOT, LC_SETATTR_AT})
+                        LC_READONLY, LC_OPEN_IN_ROOT, LC_SETATTR_AT, LC_EMPTY_DIRECTORY})
         if (s.opcode == op) return true;
     return s.opcode == LC_ATTACH && !s.d;
 }

@@ -155,7 +155,7 @@ inline PlanBuilder every_opcode() {
     p.step(LC_MKNOD, 020666, 0x103).a("/dev/null").c(p.u32s({1, 2}));
     p.step(LC_MKNOD, 020666, 0x103).a("/dev/zero");
     p.step(LC_SYMLINK).a("/dev/fd").b("/proc/self/fd");
-    p.step(LC_MASK).a("/proc/kcore").step(LC_READONLY).a("/proc/sys");
+    p.step(LC_EMPTY_DIRECTORY).a("/empty").step(LC_MASK).a("/proc/kcore").step(LC_READONLY).a("/proc/sys");
     p.step(LC_OPEN_IN_ROOT, 0x9fa0, 0).a("/proc").c(LC_SLOT_PROC);
     p.step(LC_OPEN_HOST).a("/etc/hosts").c(11);
     p.step(LC_OPEN_PROC).c(detached).step(LC_SETATTR_AT).a("/data").c(attributes);

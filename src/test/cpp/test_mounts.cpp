@@ -88,6 +88,23 @@ TEST_CASE("a masked file is /dev/null, a masked directory empty, a missing one n
     CHECK(last_word(out[2]) != last_word(out[4]));
 }
 
+TEST_CASE("directory masks are binds of the plan's own empty directory, if it names one") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    root.mkdir("one"), root.write("one/x", "x"), root.mkdir("two");
+    auto p = in_root(root);
+    p.step(LC_MOUNT, 0, MS_RDONLY).a("/empty").b("tmpfs").c("size=4k").step(LC_EMPTY_DIRECTORY).a("/empty");
+    p.step(LC_MASK).a("/one").step(LC_MASK).a("/two");
+    look(p,
+         {"ls", "/one", "--", "touch", "/two/x", "--", "stat", "/one", "--", "stat", "/two", "--", "stat", "/empty"});
+    Fixture f;
+    auto out = lines(f.run(p));
+    REQUIRE(out.size() == 4);
+    CHECK(out[0] == "EROFS");
+    CHECK(last_word(out[1]) == last_word(out[3]));
+    CHECK(last_word(out[2]) == last_word(out[3]));
+}
+
 TEST_CASE("many masks cost one superblock and few fds") {
     NEEDS_ROOT();
     TempDirectory root;
@@ -134,14 +151,14 @@ TEST_CASE("the root itself becomes read-only by attribute or by remount") {
 TEST_CASE("a device node has exactly the mode and owner that its step names") {
     NEEDS_ROOT();
     TempDirectory root;
-    umask(077); // this process's: none of a plan's business
+    mode_t was = umask(077); // this process's: none of a plan's business
     auto p = in_root(root);
     p.step(LC_MKNOD, S_IFCHR | 0666, makedev(1, 3)).a("/dev/null").c(p.u32s({12, 34}));
     p.step(LC_MKNOD, S_IFBLK | 0640, makedev(7, 300)).a("/dev/deep/er/loop");
     p.step(LC_MKNOD, S_IFIFO | 0622, 0).a("pipe");
     Fixture f;
     f.run(look(p, {"pid"}));
-    umask(022);
+    umask(was);
     struct stat null = root.stat("dev/null"), block = root.stat("dev/deep/er/loop"), pipe = root.stat("pipe");
     CHECK(null.st_mode == (S_IFCHR | 0666));
     CHECK(null.st_rdev == makedev(1, 3));

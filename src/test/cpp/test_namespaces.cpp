@@ -238,6 +238,71 @@ TEST_CASE("a child enters a cgroup that is made beside it") {
     }
 }
 
+TEST_CASE("cgroups of an earlier spawn serve the next, which leaves them if it fails") {
+    NEEDS_ROOT();
+    TestCgroup group;
+    if (!group.usable()) return;
+    PlanBuilder p;
+    p.header.bound_mask = 1u << 6;
+    p.header.child_mask = 1u << 7;
+    p.header.cgroup_slot = 7;
+    p.step(LC_CGROUP_MAKE, 6).a("again").c(7);
+    p.step(LC_CGROUP_WRITE, 7, 1).a("cgroup.max.depth").c("7").end_host();
+    p.step(LC_STDIO).step(LC_CHDIR).flags(1 + LC_PARAM_CWD).a("/").exec({inside(), "cgroup"});
+    Fixture f;
+    f.load(p);
+    f.bind(6, group.fd());
+    f.request.flags = LC_REQUEST_CGROUPS_EXIST;
+    CHECK(f.spawn() == -ENOENT); // there is none yet
+    CHECK(f.result.report.step == 0);
+    f.request.flags = 0;
+    REQUIRE(f.spawn() > 0);
+    f.finish();
+    lc_close(f.result.cgroups[0]);
+    f.request.flags = LC_REQUEST_CGROUPS_EXIST;
+    f.request.stdio[1] = LC_STDIO_PIPE;
+    for (int i = 0; i < 3; i++) {
+        REQUIRE(f.spawn() > 0);
+        CHECK(f.read_output().find("/" + group.name() + "/again\n") != std::string::npos);
+        f.finish();
+        lc_close(f.result.cgroups[0]);
+    }
+    int fds = count_fds();
+    struct {
+        lc_request request;
+        char cwd[16];
+    } wrong{f.request, "/no/such/cwd"};
+    wrong.request.size = sizeof wrong;
+    wrong.request.params[LC_PARAM_CWD] = sizeof(lc_request);
+    CHECK(lc_spawn(f.engine, f.loaded, -1, &wrong.request, &f.result) == -ENOENT);
+    CHECK(group.has("again"));
+    CHECK(count_fds() == fds);
+    unlinkat(group.fd(), "again", AT_REMOVEDIR);
+}
+
+TEST_CASE("a child's mount namespace can be held beyond its end") {
+    NEEDS_ROOT();
+    auto p = plain({inside(), "ns"});
+    p.header.clone_flags = CLONE_NEWNS;
+    Fixture f;
+    f.load(p);
+    int fds = count_fds();
+    f.request.flags = LC_REQUEST_PIN_MOUNTS;
+    f.request.stdio[1] = LC_STDIO_PIPE;
+    for (int i = 0; i < 20; i++) {
+        REQUIRE(f.spawn() > 0);
+        std::string out = f.read_output();
+        CHECK(f.finish().status == 0);
+        if (f.result.mounts < 0) continue; // an older kernel, or the child was faster
+        struct stat status = {};
+        fstat(f.result.mounts, &status);
+        CHECK(out.find("mnt " + std::to_string(status.st_ino) + "\n") != std::string::npos);
+        CHECK((fcntl(f.result.mounts, F_GETFD) & FD_CLOEXEC));
+        lc_close(f.result.mounts);
+    }
+    CHECK(count_fds() == fds);
+}
+
 TEST_CASE("who is left in a cgroup is killed") {
     NEEDS_ROOT();
     TestCgroup group;

@@ -82,7 +82,7 @@ TEST_CASE("a plan with every opcode is accepted") {
     bool seen[LC_EXECVE + 1] = {};
     for (uint32_t i = 0; i < kSteps; i++) seen[plan.steps()[i].opcode] = true;
     for (int op = LC_CGROUP_MAKE; op <= LC_EXECVE; op++) {
-        bool gap = (op > LC_OPEN_AT && op < LC_AWAIT_HOST) || (op > LC_CHROOT && op < LC_SETHOSTNAME);
+        bool gap = (op > LC_OPEN_AT && op < LC_AWAIT_HOST) || (op > LC_EMPTY_DIRECTORY && op < LC_SETHOSTNAME);
         CHECK_MESSAGE(seen[op] != gap, "opcode ", op);
     }
 }
@@ -149,7 +149,7 @@ TEST_CASE("only slots that exist are sent to the child, and the cgroup is one of
 }
 
 TEST_CASE("an unknown opcode is refused") {
-    for (int opcode : {0, 4, 7, 34, 39, 65, 0xffff})
+    for (int opcode : {0, 4, 7, 39, LC_EXECVE + 1, 0xffff})
         CHECK(with(LC_SETSID, &lc_step::opcode, opcode) == at(LC_SETSID, kOpcode));
 }
 
@@ -279,7 +279,7 @@ TEST_CASE("a slot is gone once its tree is attached, but the root stays") {
 
 TEST_CASE("what happens in the root needs a root") {
     for (uint16_t opcode : {LC_MOUNT, LC_REMOUNT, LC_PIVOT_ROOT, LC_CHROOT, LC_MKDIR, LC_MKNOD, LC_SYMLINK, LC_MASK,
-                            LC_READONLY, LC_OPEN_IN_ROOT, LC_SETATTR_AT}) {
+                            LC_READONLY, LC_OPEN_IN_ROOT, LC_SETATTR_AT, LC_EMPTY_DIRECTORY}) {
         Plan plan;
         plan.header().template_end = plan.header().host_end;
         lc_step *first = plan.steps() + plan.header().host_end;

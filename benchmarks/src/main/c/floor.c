@@ -90,7 +90,8 @@ static inline long sys6(long nr, long a, long b, long c, long d, long e, long f)
     return x0;
 }
 static long clone_child(struct clone_arguments *arguments, void (*function)(void)) {
-    register long x8 __asm__("x8") = NR_CLONE3, x0 __asm__("x0") = (long)arguments, x1 __asm__("x1") = sizeof *arguments;
+    register long x8 __asm__("x8") = NR_CLONE3, x0 __asm__("x0") = (long)arguments,
+                     x1 __asm__("x1") = sizeof *arguments;
     register void (*fn)(void) __asm__("x19") = function;
     __asm__ volatile("svc #0\n\tcbnz x0, 1f\n\tmov x29, xzr\n\tblr x19\n\tbrk #0\n1:"
                      : "+r"(x0)
@@ -131,9 +132,9 @@ static struct cell {
     uint32_t host; /* 1: the limits are set */
     int32_t step, err;
     int32_t traced;
-    char name[16]; /* of the child's cgroups */
+    char name[16];             /* of the child's cgroups */
     uint64_t begun[MAX_STEPS]; /* when each step began, if that is asked for */
-} *cell;
+} * cell;
 
 #define MAX_CGROUPS 3
 static struct cgroup_file {
@@ -141,7 +142,8 @@ static struct cgroup_file {
 } const MEMORY_V1[] = {{"memory.limit_in_bytes", "67108864"}, {"memory.memsw.limit_in_bytes", "67108864"}, {0}},
         CPU_V1[] = {{"cpu.cfs_period_us", "100000"}, {"cpu.cfs_quota_us", "50000"}, {0}},
         PIDS_V1[] = {{"pids.max", "32"}, {0}},
-        ALL_V2[] = {{"memory.max", "67108864"}, {"memory.swap.max", "0"}, {"cpu.max", "50000 100000"}, {"pids.max", "32"}, {0}};
+        ALL_V2[] = {
+            {"memory.max", "67108864"}, {"memory.swap.max", "0"}, {"cpu.max", "50000 100000"}, {"pids.max", "32"}, {0}};
 static struct cgroup {
     const struct cgroup_file *files; /* written at birth */
     const char *figures[3];          /* read at the end */
@@ -254,7 +256,8 @@ static long loopback(const struct step *s) {
     struct {
         struct nlmsghdr head;
         struct ifinfomsg link;
-    } request = {{sizeof request, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, 0, 0}, {.ifi_index = 1, .ifi_flags = 1, .ifi_change = 1}};
+    } request = {{sizeof request, RTM_NEWLINK, NLM_F_REQUEST | NLM_F_ACK, 0, 0},
+                 {.ifi_index = 1, .ifi_flags = 1, .ifi_change = 1}};
     char answer[292];
     long fd = SYS(SYS_socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     (void)s;
@@ -314,26 +317,29 @@ static long load_filter(const struct step *s) {
 }
 static long execute(const struct step *s) {
     static const uint64_t none;
-    static const char *const environment[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "HOME=/", 0};
+    static const char *const environment[] = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                                              "HOME=/", 0};
     const char *const arguments[] = {s->a ? s->a : program, 0};
     TRY(SYS(SYS_rt_sigprocmask, SIG_SETMASK, &none, 0, 8));
     return SYS(SYS_execve, arguments[0], arguments, environment);
 }
 
+/* The lists to edit when the library has changed. */
+/* clang-format off */
 #define S(function, ...) {function, #function, __VA_ARGS__}
 #define LOCKED (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 #define BEGIN S(name, "lc:init")
 #define MOUNTS                                                                                                         \
-    S(open_root), S(open_empty, "/dev/pts"), S(mount_on, "/proc", "proc", 0, LOCKED),                                                               \
-        S(mount_on, "/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=0620,gid=5", MS_NOSUID | MS_NOEXEC),          \
+    S(open_root), S(open_empty, "/dev/pts"), S(mount_on, "/proc", "proc", 0, LOCKED),                                  \
+        S(mount_on, "/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=0620,gid=5", MS_NOSUID | MS_NOEXEC),         \
         S(mount_on, "/dev/shm", "tmpfs", "mode=1777,size=64m", LOCKED), S(mount_on, "/dev/mqueue", "mqueue", 0, LOCKED)
 #define TMP S(mount_on, "/tmp", "tmpfs", "mode=1777,size=64m", MS_NOSUID | MS_NODEV)
 #define HIDING                                                                                                         \
-    S(readonly, "/proc/bus"), S(readonly, "/proc/fs"), S(readonly, "/proc/irq"), S(readonly, "/proc/sys"),                 \
-        S(readonly, "/proc/sysrq-trigger"), S(mask, "/proc/acpi"), S(mask, "/proc/asound"), S(mask, "/proc/interrupts"),   \
-        S(mask, "/proc/kcore"), S(mask, "/proc/keys"), S(mask, "/proc/latency_stats"), S(mask, "/proc/timer_list"),        \
-        S(mask, "/proc/timer_stats"), S(mask, "/proc/sched_debug"), S(mask, "/proc/scsi"), S(mask, "/sys/firmware"),       \
-        S(mask, "/sys/devices/virtual/powercap")
+    S(readonly, "/proc/bus"), S(readonly, "/proc/fs"), S(readonly, "/proc/irq"), S(readonly, "/proc/sys"),             \
+        S(readonly, "/proc/sysrq-trigger"), S(mask, "/proc/acpi"), S(mask, "/proc/asound"),                            \
+        S(mask, "/proc/interrupts"), S(mask, "/proc/kcore"), S(mask, "/proc/keys"), S(mask, "/proc/latency_stats"),    \
+        S(mask, "/proc/timer_list"), S(mask, "/proc/timer_stats"), S(mask, "/proc/sched_debug"),                       \
+        S(mask, "/proc/scsi"), S(mask, "/sys/firmware"), S(mask, "/sys/devices/virtual/powercap")
 #define LIMITS S(await_host), S(join_cgroups)
 #define HOST S(hostname, "container", .n = 9), S(session)
 #define PROCESS S(rlimit), S(mode_mask, .n = 022), S(ids)
@@ -342,14 +348,17 @@ static long execute(const struct step *s) {
 
 static const struct step NONE[] = {BEGIN, S(process_group), PROCESS, END, S(execute), {0}};
 static const struct step NAMESPACES[] = {BEGIN, S(open_root), S(own_cgroup_view), HOST, PROCESS, END, S(execute), {0}};
-static const struct step ROOTFS[] = {BEGIN, MOUNTS, TMP, HIDING, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
-static const struct step CGROUP[] = {BEGIN, MOUNTS, TMP, HIDING, LIMITS, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
-static const struct step FULL[] = {BEGIN, MOUNTS, TMP, HIDING, LIMITS, S(own_cgroup_view), HOST, PROCESS, S(capabilities),
-                                   END, S(load_filter), S(execute, INSIDE), {0}};
-static const struct step FULL_FRESH_NET[] = {
-    BEGIN, S(loopback), MOUNTS, S(mount_on, "/sys", "sysfs", 0, LOCKED | MS_RDONLY), TMP, HIDING, LIMITS, S(own_cgroup_view),
-    S(mount_on, "/sys/fs/cgroup", "cgroup2", 0, LOCKED | MS_RDONLY), HOST, PROCESS, S(capabilities), END, S(load_filter),
+static const struct step ROOTFS[] = {
+    BEGIN, MOUNTS, TMP, HIDING, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
+static const struct step CGROUP[] = {
+    BEGIN, MOUNTS, TMP, HIDING, LIMITS, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
+static const struct step FULL[] = {
+    BEGIN, MOUNTS, TMP, HIDING, LIMITS, S(own_cgroup_view), HOST, PROCESS, S(capabilities), END, S(load_filter),
     S(execute, INSIDE), {0}};
+static const struct step FULL_FRESH_NET[] = {
+    BEGIN, S(loopback), MOUNTS, S(mount_on, "/sys", "sysfs", 0, LOCKED | MS_RDONLY), TMP, HIDING, LIMITS,
+    S(own_cgroup_view), S(mount_on, "/sys/fs/cgroup", "cgroup2", 0, LOCKED | MS_RDONLY), HOST, PROCESS,
+    S(capabilities), END, S(load_filter), S(execute, INSIDE), {0}};
 
 #define OWN (CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | NEWTIME)
 static const struct level LEVELS[] = {
@@ -360,6 +369,7 @@ static const struct level LEVELS[] = {
     {"full", OWN, 1, 1, 1, 1, FULL},
     {"full-fresh-net", OWN | CLONE_NEWNET, 1, 1, 1, 0, FULL_FRESH_NET},
 };
+/* clang-format on */
 #define LEVEL_COUNT ((int)(sizeof LEVELS / sizeof *LEVELS))
 
 static void child(void) {
@@ -402,15 +412,27 @@ static void bind_readonly(const char *root, const char *source, const char *targ
 
 /* The root as the library makes it once: the host's programs, a /dev, and the places where each child mounts. */
 static void stand_in_root(int sysfs) {
-    static const char *const shown[] = {"/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/etc/passwd",
-                                        "/etc/group", "/etc/nsswitch.conf", "/etc/ld.so.cache", "/etc/alternatives", "/etc/ssl/certs"};
+    static const char *const shown[] = {"/usr",
+                                        "/bin",
+                                        "/sbin",
+                                        "/lib",
+                                        "/lib32",
+                                        "/lib64",
+                                        "/libx32",
+                                        "/etc/passwd",
+                                        "/etc/group",
+                                        "/etc/nsswitch.conf",
+                                        "/etc/ld.so.cache",
+                                        "/etc/alternatives",
+                                        "/etc/ssl/certs"};
     static const char *const places[] = {"/proc", "/dev", "/tmp", "/sys"};
     static const struct {
         const char *name;
         int major, minor;
     } nodes[] = {{"null", 1, 3}, {"zero", 1, 5}, {"full", 1, 7}, {"random", 1, 8}, {"urandom", 1, 9}, {"tty", 5, 0}};
-    static const char *const links[][2] = {{"fd", "/proc/self/fd"}, {"stdin", "/proc/self/fd/0"}, {"stdout", "/proc/self/fd/1"},
-                                           {"stderr", "/proc/self/fd/2"}, {"core", "/proc/kcore"}, {"ptmx", "pts/ptmx"}};
+    static const char *const links[][2] = {{"fd", "/proc/self/fd"},       {"stdin", "/proc/self/fd/0"},
+                                           {"stdout", "/proc/self/fd/1"}, {"stderr", "/proc/self/fd/2"},
+                                           {"core", "/proc/kcore"},       {"ptmx", "pts/ptmx"}};
     static const char root[] = "/sys"; /* any directory that nothing below is taken from */
     char path[512], target[512];
     struct stat found;
@@ -435,7 +457,8 @@ static void stand_in_root(int sysfs) {
     bind_readonly(root, program, INSIDE);
     must(chdir(path), path);
     for (size_t i = 0; i < sizeof nodes / sizeof *nodes; i++)
-        must(mknod(nodes[i].name, S_IFCHR | 0666, makedev((unsigned)nodes[i].major, (unsigned)nodes[i].minor)), nodes[i].name);
+        must(mknod(nodes[i].name, S_IFCHR | 0666, makedev((unsigned)nodes[i].major, (unsigned)nodes[i].minor)),
+             nodes[i].name);
     for (size_t i = 0; i < sizeof links / sizeof *links; i++) must(symlink(links[i][1], links[i][0]), links[i][0]);
     must(mknod("console", 0600 | S_IFREG, 0), "console");
     must(mkdir("pts", 0755) | mkdir("shm", 0755) | mkdir("mqueue", 0755), "/dev");
@@ -464,7 +487,8 @@ static long receive(int *fds) {
         char bytes[CMSG_SPACE(64 * sizeof(int))];
         struct cmsghdr head;
     } control;
-    struct msghdr head = {.msg_iov = &vector, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
+    struct msghdr head = {
+        .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
     long n = SYS(SYS_recvmsg, 4, &head, MSG_CMSG_CLOEXEC);
     if (n > 0 && head.msg_controllen > 0) memcpy(fds, CMSG_DATA(&control.head), control.head.cmsg_len - CMSG_LEN(0));
     return n;
@@ -494,12 +518,12 @@ static _Noreturn void zygote(int socket) {
     void *stack = mmap(0, stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     for (;;) {
         if (receive(received) <= 0) _exit(0);
-        struct clone_arguments arguments = {
-            .flags = level->flags | CLONE_VM | CLONE_PARENT | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLEAR_SIGHAND,
-            .parent_tid = (uintptr_t)&cell->pid,
-            .child_tid = (uintptr_t)&cell->done,
-            .stack = (uintptr_t)stack,
-            .stack_size = stack_size};
+        struct clone_arguments arguments = {.flags = level->flags | CLONE_VM | CLONE_PARENT | CLONE_PARENT_SETTID |
+                                                     CLONE_CHILD_CLEARTID | CLEAR_SIGHAND,
+                                            .parent_tid = (uintptr_t)&cell->pid,
+                                            .child_tid = (uintptr_t)&cell->done,
+                                            .stack = (uintptr_t)stack,
+                                            .stack_size = stack_size};
         if (level->limits && unified) {
             arguments.flags |= INTO_CGROUP;
             arguments.cgroup = (uint64_t)received[0];
@@ -523,7 +547,8 @@ static int tracing;
 
 /* Where the time of each spawn of a series went: child's steps, and the caller's stations, from the spawn's start. */
 enum { SENT = MAX_STEPS, HOST_DONE, LEFT, WATCHED, REAPED, FINISHED, STATIONS };
-static const char *const STATION_NAMES[] = {"caller: sent", "caller: limits set", "caller: child has exec'd", "caller: watched", "caller: reaped", "caller: figures read"};
+static const char *const STATION_NAMES[] = {"caller: sent",    "caller: limits set", "caller: child has exec'd",
+                                            "caller: watched", "caller: reaped",     "caller: figures read"};
 #define MAX_TRACED 20000
 static uint64_t (*traces)[STATIONS];
 static uint64_t *trace;
@@ -584,7 +609,8 @@ static void *sweep(void *unused) {
             uint64_t count;
             if (events[i].data.u64 == UINT64_MAX) SYS(SYS_read, wake_fd, &count, 8);
         }
-        for (; consumed != __atomic_load_n(&produced, __ATOMIC_ACQUIRE); __atomic_store_n(&consumed, consumed + 1, __ATOMIC_RELEASE))
+        for (; consumed != __atomic_load_n(&produced, __ATOMIC_ACQUIRE);
+             __atomic_store_n(&consumed, consumed + 1, __ATOMIC_RELEASE))
             take_down(&leftovers[consumed % QUEUE]);
     }
     return 0;
@@ -599,7 +625,8 @@ static long send_request(int socket, const int *fds, int count) {
     } control;
     struct msghdr head = {.msg_iov = &vector, .msg_iovlen = 1};
     if (count) {
-        control.head = (struct cmsghdr){.cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN((size_t)count * sizeof(int))};
+        control.head = (struct cmsghdr){
+            .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS, .cmsg_len = CMSG_LEN((size_t)count * sizeof(int))};
         memcpy(CMSG_DATA(&control.head), fds, (size_t)count * sizeof(int));
         head.msg_control = control.bytes;
         head.msg_controllen = CMSG_SPACE((size_t)count * sizeof(int));
@@ -699,7 +726,8 @@ static void spawn_once(int index) {
         for (int f = 0; cgroups[i].figures[f]; f++) read_figure(dirs[i], cgroups[i].figures[f]);
     if (!l->limits && mounts < 0) return;
     while (produced - __atomic_load_n(&consumed, __ATOMIC_ACQUIRE) == QUEUE) sched_yield();
-    leftovers[produced % QUEUE] = (struct leftover){.mounts = mounts, .cgroup_count = l->limits ? cgroup_count : 0, .name = name};
+    leftovers[produced % QUEUE] =
+        (struct leftover){.mounts = mounts, .cgroup_count = l->limits ? cgroup_count : 0, .name = name};
     memcpy(leftovers[produced % QUEUE].cgroups, dirs, sizeof dirs);
     __atomic_store_n(&produced, produced + 1, __ATOMIC_RELEASE);
     const uint64_t one = 1;
@@ -724,7 +752,8 @@ static void report(const struct level *l, unsigned count, const uint64_t *starts
     fprintf(stderr, "%s: p50 of %u, microseconds since the request\n", l->name, count);
     for (int i = 0; l->steps[i].run; i++) {
         double next = l->steps[i + 1].run ? times[i + 1] : times[LEFT];
-        fprintf(stderr, "  %8.1f  +%6.1f  %s %s\n", times[i], next - times[i], l->steps[i].label, l->steps[i].a ? l->steps[i].a : "");
+        fprintf(stderr, "  %8.1f  +%6.1f  %s %s\n", times[i], next - times[i], l->steps[i].label,
+                l->steps[i].a ? l->steps[i].a : "");
     }
     for (int s = SENT; s < STATIONS; s++)
         if (times[s] > 0) fprintf(stderr, "  %8.1f           %s\n", times[s], STATION_NAMES[s - SENT]);
@@ -732,7 +761,8 @@ static void report(const struct level *l, unsigned count, const uint64_t *starts
 
 /* ---- cgroups of this host --------------------------------------------------------------------------------------- */
 
-static void add_cgroup(const char *mount_point, const struct cgroup_file *files, const char *figure, const char *second) {
+static void add_cgroup(const char *mount_point, const struct cgroup_file *files, const char *figure,
+                       const char *second) {
     struct cgroup *c = &cgroups[cgroup_count++];
     char common[200];
     snprintf(common, sizeof common, "%s/libcontainer-floor", mount_point);

@@ -68,7 +68,8 @@ int main(int argc, char **argv) {
         ssize_t size = read(fd, instructions[i - 1], sizeof *instructions);
         must(size, argv[i]);
         close(fd);
-        filters[i - 1] = (struct sock_fprog){(unsigned short)((size_t)size / sizeof **instructions), instructions[i - 1]};
+        filters[i - 1] =
+            (struct sock_fprog){(unsigned short)((size_t)size / sizeof **instructions), instructions[i - 1]};
     }
     while (scanf("%d %u %u", &number, &count, &pause) == 3 && number >= 0 && number < argc - 1) {
         for (unsigned i = 0; i < count; i++) {

@@ -66,7 +66,7 @@ class CgroupTest {
                 .build();
         try (Containers containers = Containers.open();
                 Blueprint blueprint = containers.compile(spec);
-                Container container = blueprint.spawn(Stdio.nothing())) {
+                Container container = blueprint.spawn(Launch.of(Stdio.nothing()).id("limited"))) {
             String id = container.id();
 
             assertThat(control(id, "memory.limit_in_bytes", "memory.max")).isEqualTo("67108864");
@@ -210,7 +210,7 @@ class CgroupTest {
         try (Containers containers = Containers.open(options);
                 Blueprint blueprint = containers.compile(
                         Inside.sandbox("sleep 100000").pidsLimit(5).build());
-                Container container = blueprint.spawn(Stdio.nothing())) {
+                Container container = blueprint.spawn(Launch.of(Stdio.nothing()).id("chosen"))) {
             assertThat(directories(parent, container.id())).hasSize(1);
         } finally {
             Holdings.cgroupMounts()

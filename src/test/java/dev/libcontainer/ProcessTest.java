@@ -234,10 +234,16 @@ class ProcessTest {
     }
 
     @Test
-    void itLeadsASessionOfItsOwn() {
-        Seen seen = Inside.see(Inside.bare("pid -- sid"));
+    void itLeadsASessionOrAtLeastAProcessGroupOfItsOwn() {
+        assertThat(Inside.see(Inside.sandbox("pid -- sid")).lines()).containsExactly("1", "1");
+        try (Containers containers = Containers.open();
+                Blueprint bare = containers.compile(Inside.bare("sleep 100000").build());
+                Container container = bare.spawn(Stdio.nothing())) {
+            String stat = Holdings.text(Path.of("/proc/" + container.pid() + "/stat"));
 
-        assertThat(seen.lines().get(0)).isEqualTo(seen.lines().get(1));
+            String processGroup = stat.replaceAll(".*\\) ", "").split(" ")[2];
+            assertThat(processGroup).isEqualTo(Long.toString(container.pid()));
+        }
     }
 
     @Test

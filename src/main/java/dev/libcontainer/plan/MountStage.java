@@ -89,6 +89,11 @@ final class MountStage {
                 || root.isShared()) {
             return false;
         }
+        boolean masksNeedHost =
+                !hasDev() && !draft.linux.maskedPaths().isEmpty(); // its /dev/null, before the root changes
+        if (masksNeedHost) {
+            return false;
+        }
         for (int i = 0; i < items.size(); i++) {
             for (int k = 0; k < i; k++) {
                 boolean below = isUnder(target(items.get(i)), target(items.get(k)))

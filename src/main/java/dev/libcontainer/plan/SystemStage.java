@@ -74,6 +74,10 @@ final class SystemStage {
             }
             return;
         }
+        if (!readonly.isEmpty() && !draft.host.mountSetattr()) {
+            throw new SpecException(
+                    "linux.readonlyPaths", "need mount_setattr(2), which this kernel lacks", "Linux 5.12 has it");
+        }
         for (int i = 0; i < readonly.size(); i++) {
             draft.add(new MountStep.ReadOnly(readonly.get(i)), "linux.readonlyPaths[" + i + "]");
         }

@@ -16,7 +16,8 @@ record Cpu(long busy, long idle, long stolen, long kernel, long own) {
 
     static Cpu now() {
         try {
-            String[] all = Files.readAllLines(Path.of("/proc/stat")).get(0).trim().split("\\s+");
+            String[] all =
+                    Files.readAllLines(Path.of("/proc/stat")).get(0).trim().split("\\s+");
             long busy = 0;
             for (int field : new int[] {1, 2, 3, 6, 7}) { // user nice system irq softirq
                 busy += Long.parseLong(all[field]);
@@ -53,7 +54,8 @@ record Cpu(long busy, long idle, long stolen, long kernel, long own) {
                 for (int i = 0; i < USER_HZ_FIELDS; i++) {
                     ticks += Long.parseLong(fields[11 + i]);
                 }
-                found.put(Long.parseLong(entry.getFileName().toString()), new long[] {Long.parseLong(fields[1]), ticks});
+                found.put(
+                        Long.parseLong(entry.getFileName().toString()), new long[] {Long.parseLong(fields[1]), ticks});
             }
         }
         return found;

@@ -14,7 +14,9 @@ final class Environment {
     static Map<String, Object> read() throws IOException {
         Map<String, Object> facts = new LinkedHashMap<>();
         List<String> mounts = Files.readAllLines(Path.of("/proc/self/mounts"));
-        facts.put("kernel", Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
+        facts.put(
+                "kernel",
+                Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
         facts.put("cpu", Runtime.getRuntime().availableProcessors() + " x " + cpu());
         facts.put("cgroups", cgroups(mounts));
         facts.put("jdk", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));

@@ -34,7 +34,9 @@ public final class Filters {
 
     /** As the library compiles it. */
     static Path ours(Path directory) throws IOException {
-        return write(directory.resolve("ours.bpf"), SeccompCompiler.compile(profile(), arch()).bpf());
+        return write(
+                directory.resolve("ours.bpf"),
+                SeccompCompiler.compile(profile(), arch()).bpf());
     }
 
     /** As libseccomp encodes it unless told otherwise, for the architectures that runc gives it. Empty without it. */

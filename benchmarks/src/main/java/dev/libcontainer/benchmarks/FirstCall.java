@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Scanner;
 
-/** What the very first container of a JVM costs: native code is loaded, the helper started, classes loaded, all of it. */
+/** What the very first container of a JVM costs, native code and classes to be loaded and all. */
 public final class FirstCall {
     private FirstCall() {}
 

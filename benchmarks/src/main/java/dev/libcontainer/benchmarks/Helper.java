@@ -50,7 +50,8 @@ final class Helper implements AutoCloseable {
     void read(Samples into) throws IOException {
         String line = answers.readLine();
         if (line == null) {
-            throw new IOException("it has ended early: " + process.info().commandLine().orElse("a helper"));
+            throw new IOException(
+                    "it has ended early: " + process.info().commandLine().orElse("a helper"));
         }
         StringTokenizer words = new StringTokenizer(line);
         while (words.hasMoreTokens()) {

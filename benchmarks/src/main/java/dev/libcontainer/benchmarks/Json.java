@@ -33,7 +33,8 @@ final class Json {
             out.append("[".equals(separator) ? "[]" : newline + "]");
         } else if (value instanceof Double number) {
             boolean whole = number == Math.rint(number) && Math.abs(number) < 1e15;
-            out.append(Double.isFinite(number) ? whole ? String.valueOf(number.longValue()) : number.toString() : "null");
+            out.append(
+                    Double.isFinite(number) ? whole ? String.valueOf(number.longValue()) : number.toString() : "null");
         } else if (value instanceof Number || value instanceof Boolean) {
             out.append(value);
         } else {

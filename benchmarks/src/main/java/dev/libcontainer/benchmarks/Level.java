@@ -71,7 +71,10 @@ public enum Level {
     }
 
     private static ContainerSpecBuilder limited(ContainerSpecBuilder builder, Path program) {
-        return rooted(builder, program).memoryLimitBytes(MEMORY_BYTES).pidsLimit(PIDS).cpus(CPUS);
+        return rooted(builder, program)
+                .memoryLimitBytes(MEMORY_BYTES)
+                .pidsLimit(PIDS)
+                .cpus(CPUS);
     }
 
     private ContainerSpecBuilder builder(Path program, Path network) {

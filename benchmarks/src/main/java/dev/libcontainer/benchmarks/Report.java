@@ -15,6 +15,8 @@ final class Report {
     private static final String BEGIN = "<!-- results -->";
     private static final String END = "<!-- end of results -->";
 
+    private static final int WIDTH = 70;
+
     private final Map<String, Object> environment;
     private final Map<String, Row> rows = new LinkedHashMap<>();
 
@@ -50,14 +52,15 @@ final class Report {
     String table() {
         StringBuilder out = new StringBuilder(String.format(
                 "%n%-26s %10s %10s %8s %8s  %s%n", "", "p50 µs", "p99 µs", "vs PB", "vs floor", "besides"));
-        rows.values().forEach(row -> out.append(String.format(
-                "%-26s %10s %10s %8s %8s  %s%n",
-                row.name(),
-                micros(row.p50()),
-                micros(row.p99()),
-                ratio(row.vsProcessBuilder()),
-                ratio(row.vsFloor()),
-                besides(row))));
+        rows.values()
+                .forEach(row -> out.append(String.format(
+                        "%-26s %10s %10s %8s %8s  %s%n",
+                        row.name(),
+                        micros(row.p50()),
+                        micros(row.p99()),
+                        ratio(row.vsProcessBuilder()),
+                        ratio(row.vsFloor()),
+                        besides(row))));
         return out.toString();
     }
 
@@ -74,16 +77,19 @@ final class Report {
     String markdown() {
         List<String> lines = new ArrayList<>(List.of(
                 "| | p50 µs | p99 µs | vs ProcessBuilder | vs floor | besides |", "|---|---:|---:|---:|---:|---|"));
-        rows.values().forEach(row -> lines.add(String.format(
-                "| `%s` | %s | %s | %s | %s | %s |",
-                row.name(),
-                micros(row.p50()),
-                micros(row.p99()),
-                ratio(row.vsProcessBuilder()),
-                ratio(row.vsFloor()),
-                besides(row))));
+        rows.values()
+                .forEach(row -> lines.add(String.format(
+                        "| `%s` | %s | %s | %s | %s | %s |",
+                        row.name(),
+                        micros(row.p50()),
+                        micros(row.p99()),
+                        ratio(row.vsProcessBuilder()),
+                        ratio(row.vsFloor()),
+                        besides(row))));
         lines.add("");
         lines.add(environmentLine());
+        lines.add("");
+        lines.addAll(chart());
         lines.add("");
         lines.add("| goal | found | |");
         lines.add("|---|---:|---|");
@@ -104,6 +110,26 @@ final class Report {
         Files.writeString(file, before + "\n\n" + markdown() + "\n" + text.substring(end));
     }
 
+    /** p50 of the levels, to scale, each beside its floor. */
+    private List<String> chart() {
+        List<String> names = new ArrayList<>(List.of("processbuilder"));
+        for (Level level : Level.values()) {
+            names.add(level.label());
+        }
+        List<Row> drawn = names.stream().flatMap(name -> row(name).stream()).toList();
+        double longest = drawn.stream().mapToDouble(Row::p50).max().orElse(1);
+        List<String> lines = new ArrayList<>(List.of("```"));
+        for (Row row : drawn) {
+            int floor = (int) Math.round(WIDTH * row.figure("floor_p50_us") / longest);
+            int all = (int) Math.round(WIDTH * row.p50() / longest);
+            String bar = "█".repeat(Math.min(floor, all)) + "░".repeat(Math.max(0, all - floor));
+            lines.add(String.format("%-15s %s %s", row.name(), bar, micros(row.p50())));
+        }
+        lines.add("                █ the system calls alone, made from C   ░ all else   (p50 µs)");
+        lines.add("```");
+        return lines;
+    }
+
     private String environmentLine() {
         List<String> facts = new ArrayList<>();
         environment.forEach((name, value) -> facts.add(name.replace('_', ' ') + " "
@@ -121,8 +147,10 @@ final class Report {
     }
 
     private static String micros(double value) {
-        return !Double.isFinite(value) ? "" : String.format(Locale.ROOT, value < 100 ? "%.1f" : "%.0f", value)
-                .replaceFirst("\\.0$", "");
+        return !Double.isFinite(value)
+                ? ""
+                : String.format(Locale.ROOT, value < 100 ? "%.1f" : "%.0f", value)
+                        .replaceFirst("\\.0$", "");
     }
 
     static String ratio(double value) {

@@ -24,8 +24,16 @@ final class Rounds {
 
     private static final int STRIDE = 5;
 
+    private static final int FEWEST = 3;
+
+    private final double seconds;
     private final List<Contestant> contestants = new ArrayList<>();
     private final Map<String, Samples> samples = new LinkedHashMap<>();
+
+    /** Rounds that begin no more once that many seconds have passed, on a machine that is too slow or too busy. */
+    Rounds(double seconds) {
+        this.seconds = seconds;
+    }
 
     /** The samples of that name. */
     Samples samples(String name) {
@@ -61,7 +69,8 @@ final class Rounds {
 
     /** Gives each its turns; what they measure is kept unless it only warms them up. */
     Rounds run(int rounds, boolean warmUp) throws Exception {
-        for (int round = 0; round < rounds; round++) {
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        for (int round = 0; round < rounds && (round < FEWEST || System.nanoTime() < end); round++) {
             for (int i = 0; i < contestants.size(); i++) {
                 Contestant contestant = contestants.get((i + round * STRIDE) % contestants.size());
                 Samples into = warmUp ? new Samples() : samples(contestant.name);

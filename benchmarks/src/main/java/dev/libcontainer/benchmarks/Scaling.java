@@ -18,7 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Whether a spawn stays what it is when the heap, the mount table or the number of threads grows; and with two threads. */
+/** Whether a spawn stays what it is when heap, mount table or number of threads grow; and what two threads reach. */
 final class Scaling {
     private static final int WARM_UP = 300;
     private static final int IDLE_THREADS = 2000;
@@ -29,11 +29,14 @@ final class Scaling {
     private final Setting setting;
     private final int rounds;
     private final int count;
+    private final double seconds;
 
-    Scaling(Setting setting, int rounds, int count) {
+    /** Measures count times a round, for at most so many seconds each. */
+    Scaling(Setting setting, int rounds, int count, double seconds) {
         this.setting = setting;
         this.rounds = rounds;
         this.count = count;
+        this.seconds = seconds;
     }
 
     /** The heap as it is from the start, every page of it touched. */
@@ -69,7 +72,7 @@ final class Scaling {
         Samples warmUp = new Samples();
         one.measure(LEVEL, WARM_UP, 0, warmUp);
         other.measure(LEVEL, WARM_UP, 0, warmUp);
-        return new Rounds()
+        return new Rounds(seconds)
                 .add(first, count, (n, into) -> one.measure(LEVEL, n, 0, into))
                 .add(second, count, (n, into) -> other.measure(LEVEL, n, 0, into))
                 .run(rounds, false);
@@ -78,7 +81,7 @@ final class Scaling {
     /** Threads of this JVM that sleep. */
     void threads(Report report) throws Exception {
         Blueprint blueprint = setting.blueprint(Level.FULL);
-        Rounds measured = new Rounds()
+        Rounds measured = new Rounds(seconds)
                 .add("few", count * 2, 0, () -> setting.spawnAndWait(blueprint))
                 .add("many", count * 2, (n, into) -> {
                     CountDownLatch end = new CountDownLatch(1);
@@ -119,9 +122,9 @@ final class Scaling {
     }
 
     /** Two threads that spawn as fast as they can, and two processes that make the same system calls. */
-    void twoThreads(Report report, double seconds, Helper floor, Helper other) throws Exception {
+    void twoThreads(Report report, double duration, Helper floor, Helper other) throws Exception {
         Samples full = new Samples();
-        double perSecond = twoThreads(setting.blueprint(Level.FULL), seconds, full);
+        double perSecond = twoThreads(setting.blueprint(Level.FULL), duration, full);
         int count = Math.max(100, full.size() / 2);
         long begin = System.nanoTime();
         floor.ask(Level.FULL.label(), count, 0);
@@ -129,21 +132,19 @@ final class Scaling {
         floor.read(new Samples());
         other.read(new Samples());
         double floorPerSecond = 2 * count / ((System.nanoTime() - begin) / 1e9);
-        report.add(Row.of("two-threads", full)
-                .with("per_second", perSecond)
-                .with("floor_per_second", floorPerSecond));
+        report.add(Row.of("two-threads", full).with("per_second", perSecond).with("floor_per_second", floorPerSecond));
         Samples unlimited = new Samples();
         Blueprint blueprint = setting.containers().compile(Level.unlimited(setting.program(), setting.network()));
-        perSecond = twoThreads(blueprint, seconds, unlimited);
+        perSecond = twoThreads(blueprint, duration, unlimited);
         report.add(Row.of("two-threads-no-limits", unlimited).with("per_second", perSecond));
     }
 
-    private double twoThreads(Blueprint blueprint, double seconds, Samples into) throws Exception {
+    private double twoThreads(Blueprint blueprint, double duration, Samples into) throws Exception {
         for (int i = 0; i < WARM_UP / 2; i++) {
             setting.spawnAndWait(blueprint);
         }
         long begin = System.nanoTime();
-        long end = begin + (long) (seconds * 1e9);
+        long end = begin + (long) (duration * 1e9);
         Callable<Samples> spawner = () -> {
             Samples mine = new Samples();
             while (System.nanoTime() < end) {
@@ -170,7 +171,7 @@ final class Scaling {
                 .namespaces(EnumSet.complementOf(EnumSet.of(NamespaceType.USER, NamespaceType.NETWORK)))
                 .command(setting.program().toString())
                 .build();
-        Rounds measured = new Rounds();
+        Rounds measured = new Rounds(seconds);
         try (Containers other = Containers.open(ContainersOptions.DEFAULT.engine(EngineKind.IN_PROCESS))) {
             for (ContainerSpec spec : List.of(none, namespaces)) {
                 String name = spec == none ? "none" : "namespaces";

@@ -41,7 +41,8 @@ public final class Setting implements AutoCloseable {
     }
 
     static Path programs() {
-        return Path.of(System.getProperty("benchmarks.programs", "target/programs")).toAbsolutePath();
+        return Path.of(System.getProperty("benchmarks.programs", "target/programs"))
+                .toAbsolutePath();
     }
 
     /** The program that is started. */

@@ -20,19 +20,23 @@ public final class SpawnReport {
     /** With cgroups that no container before has used. */
     private static final String NAMED = "full-fresh-cgroup";
 
-    private static final int WARM_UP_SPAWNS = 3000;
+    private static final int WARM_UP_SPAWNS = 6000;
 
     /** How much is measured: rounds of the main table, starts of a JVM, and so on. */
-    private record Size(int rounds, int idle, int scalingRounds, int firstCalls, int garbage, double seconds) {
-        static final Size QUICK = new Size(12, 40, 12, 5, 500, 1);
-        static final Size FULL = new Size(100, 200, 60, 10, 10_000, 10);
+    private record Size(
+            int rounds, int idle, int scalingRounds, int firstCalls, int garbage, double throughput, double limit) {
+        static final Size QUICK = new Size(42, 40, 12, 5, 500, 1, 3.5);
+        static final Size FULL = new Size(300, 200, 60, 10, 10_000, 10, 300);
     }
+
+    /** The main table may take longer than the others. */
+    private static final double LONGER = 3;
 
     private final Size size;
     private final Setting setting;
     private final Path directory;
     private final Report report;
-    private final Rounds rounds = new Rounds();
+    private final Rounds rounds;
     private final Samples processBuilderStart = new Samples();
     private final long start = System.nanoTime();
 
@@ -40,6 +44,7 @@ public final class SpawnReport {
         this.size = size;
         this.setting = setting;
         this.directory = directory;
+        this.rounds = new Rounds(size.limit * LONGER);
         this.report = new Report(Environment.read());
     }
 
@@ -99,7 +104,7 @@ public final class SpawnReport {
     }
 
     private static int turns(Level level) {
-        return level == Level.FULL_FRESH_NET ? 30 : 60;
+        return level == Level.FULL_FRESH_NET ? 10 : 20;
     }
 
     private static String floorOf(String level) {
@@ -134,9 +139,10 @@ public final class SpawnReport {
             report.add(Row.of(name, Double.NaN, Double.NaN)
                     .with("bytes_per_spawn", Garbage.bytesPerSpawn(setting, level, size.garbage)));
         }
-        Scaling scaling = new Scaling(setting, size.scalingRounds, 40);
-        try (Helper floor = floor(); Helper other = floor()) {
-            scaling.twoThreads(report, size.seconds, floor, other);
+        Scaling scaling = new Scaling(setting, size.scalingRounds, 40, size.limit);
+        try (Helper floor = floor();
+                Helper other = floor()) {
+            scaling.twoThreads(report, size.throughput, floor, other);
         }
         scaling.engines(report);
         phase("2,000 more threads");
@@ -164,23 +170,31 @@ public final class SpawnReport {
     /** The main table: every level, its floor and ProcessBuilder in every round. */
     private void levels(Helper floor) throws Exception {
         phase("warming up");
-        rounds.add("processbuilder", 30, 0, () -> Setting.processBuilder(setting.program(), processBuilderStart::add));
+        rounds.add("processbuilder", 10, 0, () -> Setting.processBuilder(setting.program(), processBuilderStart::add));
         for (Level level : Level.values()) {
             String name = level.label();
             Blueprint blueprint = setting.blueprint(level);
             Samples started = rounds.samples(name + "-start");
-            rounds.add(name, turns(level), 0, () -> setting.spawnAndWait(blueprint, Launch.of(Stdio.nothing()), started::add));
+            rounds.add(
+                    name,
+                    turns(level),
+                    0,
+                    () -> setting.spawnAndWait(blueprint, Launch.of(Stdio.nothing()), started::add));
             rounds.add(floorOf(name), turns(level), (n, into) -> floor.measure(name, n, 0, into));
         }
         AtomicInteger named = new AtomicInteger();
-        rounds.add(NAMED, turns(Level.FULL) / 2, 0, () -> setting.spawnAndWait(
-                setting.blueprint(Level.FULL),
-                Launch.of(Stdio.nothing()).id("named" + named.incrementAndGet()),
-                nanos -> {}));
+        rounds.add(
+                NAMED,
+                turns(Level.FULL) / 2,
+                0,
+                () -> setting.spawnAndWait(
+                        setting.blueprint(Level.FULL),
+                        Launch.of(Stdio.nothing()).id("named" + named.incrementAndGet()),
+                        nanos -> {}));
         for (int i = 0; i < WARM_UP_SPAWNS; i++) {
             setting.spawnAndWait(setting.blueprint(Level.NONE));
         }
-        rounds.run(4, true);
+        rounds.run(10, true);
         for (Level level : Level.values()) {
             rounds.samples(level.label() + "-start").clear();
         }
@@ -206,7 +220,7 @@ public final class SpawnReport {
     /** A pause before each spawn: cold caches, a CPU to be woken. */
     private void idle(Helper floor) throws Exception {
         phase("after pauses of 20 ms");
-        Rounds idle = new Rounds();
+        Rounds idle = new Rounds(size.limit);
         idle.add("processbuilder", 2, IDLE_MICROS, () -> Setting.processBuilder(setting.program(), nanos -> {}));
         for (Level level : new Level[] {Level.NONE, Level.FULL}) {
             String name = level.label();
@@ -231,13 +245,13 @@ public final class SpawnReport {
     private void stamps() throws Exception {
         phase("first instruction, exit notification");
         Stamps stamps = new Stamps(setting, directory);
-        Rounds measured = new Rounds();
+        Rounds measured = new Rounds(size.limit);
         for (Level level : new Level[] {Level.NONE, Level.FULL}) {
-            measured.add(level.label() + "-first-instruction", 20, 0, () -> stamps.toFirstInstruction(level));
+            measured.add(level.label() + "-first-instruction", 8, 0, () -> stamps.toFirstInstruction(level));
             String exit = level == Level.NONE ? "exit-notification" : "exit-notification-" + level.label();
-            measured.add(exit, 10, 0, () -> stamps.exitNotification(level));
+            measured.add(exit, 4, 0, () -> stamps.exitNotification(level));
         }
-        measured.run(2, true).run(size.rounds, false);
+        measured.run(4, true).run(size.rounds, false);
         for (String name : measured.names()) {
             report.add(Row.of(name, measured.samples(name)));
         }
@@ -246,17 +260,23 @@ public final class SpawnReport {
     private void seccomp() throws Exception {
         Path ours = Filters.ours(directory);
         Optional<Path> theirs = Filters.libseccomp(directory);
-        String[] files = Stream.concat(Stream.of(ours), theirs.stream()).map(Path::toString).toArray(String[]::new);
+        String[] files = Stream.concat(Stream.of(ours), theirs.stream())
+                .map(Path::toString)
+                .toArray(String[]::new);
         try (Helper loader = Helper.start(Setting.programs().resolve("seccomp_load"), files)) {
-            Rounds measured = new Rounds().add("ours", 20, (n, into) -> loader.measure("0", n, 0, into));
+            Rounds measured = new Rounds(size.limit).add("ours", 8, (n, into) -> loader.measure("0", n, 0, into));
             if (theirs.isPresent()) {
-                measured.add("libseccomp", 20, (n, into) -> loader.measure("1", n, 0, into));
+                measured.add("libseccomp", 8, (n, into) -> loader.measure("1", n, 0, into));
             }
             measured.run(size.rounds, false);
             Row row = Row.of("seccomp-load", measured.samples("ours")).with("instructions", Filters.instructions(ours));
             if (theirs.isPresent()) {
-                row = row.with("vs_libseccomp", row.p50() / measured.samples("libseccomp").p50())
-                        .with("libseccomp_p50_us", measured.samples("libseccomp").p50())
+                row = row.with(
+                                "vs_libseccomp",
+                                row.p50() / measured.samples("libseccomp").p50())
+                        .with(
+                                "libseccomp_p50_us",
+                                measured.samples("libseccomp").p50())
                         .with("libseccomp_instructions", Filters.instructions(theirs.get()));
             }
             report.add(row);

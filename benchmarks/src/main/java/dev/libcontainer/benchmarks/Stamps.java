@@ -30,7 +30,9 @@ final class Stamps {
     }
 
     private long stamp() throws IOException {
-        return ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.nativeOrder()).getLong();
+        return ByteBuffer.wrap(Files.readAllBytes(file))
+                .order(ByteOrder.nativeOrder())
+                .getLong();
     }
 
     /** From the call of spawn to the first instruction of the program. */

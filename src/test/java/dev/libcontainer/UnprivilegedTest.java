@@ -1,0 +1,166 @@
+package dev.libcontainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.libcontainer.spec.Mount;
+import dev.libcontainer.spec.NamespaceType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import org.apache.commons.io.FileUtils;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Without privileges: what can be done is done, and what cannot is said. Runs in a JVM of another user. */
+@NeedsRoot
+class UnprivilegedTest {
+    private static final int NOBODY = 65534;
+
+    @TempDir
+    static Path shared;
+
+    private static List<String> command;
+
+    /** The other user may not be allowed to read where this was built. */
+    @BeforeAll
+    static void copyWhatTheOtherUserNeeds() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs setpriv");
+        List<String> classPath = new ArrayList<>();
+        for (String entry : System.getProperty("java.class.path").split(":")) {
+            Path to = shared.resolve(classPath.size() + "-" + Path.of(entry).getFileName());
+            if (Files.exists(Path.of(entry))) {
+                copy(Path.of(entry), to);
+                classPath.add(to.toString());
+            }
+        }
+        Path inside = shared.resolve("inside");
+        Files.copy(Path.of(Inside.HOST_PATH), inside, StandardCopyOption.COPY_ATTRIBUTES);
+        Path cache = Files.createDirectory(shared.resolve("cache"));
+        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
+        command = new ArrayList<>(List.of(
+                "setpriv", "--reuid", "" + NOBODY, "--regid", "" + NOBODY, "--clear-groups", "--inh-caps=-all"));
+        command.addAll(
+                OtherJvm.command(String.join(":", classPath), inside.toString(), cache.toString(), TryingMain.class));
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        if (Files.isDirectory(from)) {
+            FileUtils.copyDirectory(from.toFile(), to.toFile());
+        } else {
+            FileUtils.copyFile(from.toFile(), to.toFile());
+        }
+    }
+
+    private static List<String> attempt(String what) throws Exception {
+        List<String> all = new ArrayList<>(command);
+        all.add(what);
+        OtherJvm.Ended ended = OtherJvm.run(all, "");
+        assertThat(ended.code()).as(ended.errors()).isZero();
+        return ended.output().lines().toList();
+    }
+
+    @Test
+    void aPlainProcessCanBeStarted() throws Exception {
+        assertThat(attempt("bare")).containsExactly("uid 65534 65534 65534 65534", "gid 65534 65534 65534 65534");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sandbox,     SpawnFailedException, clone3",
+        "new-network, SpawnFailedException, clone3",
+        "other-user,  SpawnFailedException, setgroups"
+    })
+    void whatNeedsPrivilegesIsRefusedWithAHint(String what, String type, String call) throws Exception {
+        List<String> lines = attempt(what);
+
+        assertThat(lines.get(0)).isEqualTo(type);
+        assertThat(lines.get(1)).contains("EPERM").contains(call);
+        assertThat(lines.get(2)).as("hint").isNotEmpty();
+    }
+
+    @Test
+    void aLimitNeedsADelegatedCgroup() throws Exception {
+        List<String> lines = attempt("limits");
+
+        assertThat(lines.get(0)).isEqualTo("UnsupportedByHostException");
+        assertThat(lines.get(1)).contains("EACCES").contains("cgroup");
+        assertThat(lines.get(2)).as("hint").isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"user-namespace", "user-namespace-with-mounts"})
+    void oneselfCanBeMappedIntoAUserNamespace(String what) throws Exception {
+        List<String> lines = attempt(what);
+
+        assertThat(lines).containsExactly("uid 0 0 0 0", "gid 0 0 0 0", "lo up");
+    }
+
+    @Test
+    void othersCannotBeMapped() throws Exception {
+        List<String> lines = attempt("map-others");
+
+        assertThat(lines.get(0)).isEqualTo("SpawnFailedException");
+        assertThat(lines.get(1)).contains("uid_map").contains("EPERM");
+        assertThat(lines.get(2)).as("hint").contains("CAP_SETUID");
+    }
+
+    /** Runs as another user. Prints what a container prints, or the exception, its message and its hint. */
+    static final class TryingMain {
+        public static void main(String[] args) {
+            LeakAudit.Running audit = LeakAudit.begin();
+            try {
+                System.out.print(Inside.see(spec(args[0])).output());
+            } catch (ContainerException e) {
+                System.out.println(e.getClass().getSimpleName());
+                System.out.println(
+                        String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+                System.out.println(e.hint().orElse(""));
+            }
+            audit.finish();
+        }
+
+        private static ContainerSpec spec(String what) {
+            return switch (what) {
+                case "bare" -> Inside.bare("ids").user(NOBODY, NOBODY).build();
+                case "sandbox" -> Inside.sandbox("ids").build();
+                case "new-network" ->
+                    Inside.bare("ids")
+                            .namespaces(EnumSet.of(NamespaceType.NETWORK))
+                            .build();
+                case "other-user" -> Inside.bare("ids").user(1000, 1000).build();
+                case "limits" ->
+                    Inside.bare("ids").user(NOBODY, NOBODY).pidsLimit(5).build();
+                case "user-namespace" ->
+                    mapped(Inside.bare("ids -- links").namespaces(EnumSet.of(NamespaceType.NETWORK)), NOBODY);
+                case "user-namespace-with-mounts" ->
+                    mapped(
+                            Inside.sandbox("ids -- links")
+                                    .withoutSystemMounts()
+                                    .mount(Mount.of("proc", "/proc"))
+                                    .mount(Mount.of("tmpfs", "/tmp")),
+                            NOBODY);
+                default -> mapped(Inside.bare("ids"), 0);
+            };
+        }
+
+        private static ContainerSpec mapped(ContainerSpecBuilder builder, int id) {
+            String mapping = "[{'containerID': 0, 'hostID': " + id + ", 'size': 1}]";
+            return Amended.of(builder)
+                    .plus("linux.namespaces", "{'type': 'user'}")
+                    .with("linux.uidMappings", mapping)
+                    .with("linux.gidMappings", mapping)
+                    .build();
+        }
+    }
+}
