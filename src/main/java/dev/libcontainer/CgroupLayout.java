@@ -212,26 +212,59 @@ final class CgroupLayout {
         return CgroupStats.parse(mounts, contents);
     }
 
-    /** What an exit status tells. One native call. */
-    CgroupStats lastFigures(int[] directories) {
+    /** What an exit status tells: the peak of memory in bytes, -1 if unknown, and how many were killed for want of it. */
+    record LastFigures(long peakBytes, long oomKills) {}
+
+    /** One native call, and no strings: this is on the path of every container. */
+    LastFigures lastFigures(int[] directories) {
         ByteBuffer data = BUFFERS.get();
         int size = Kernel.readCgroups(directories, figureNames, data);
-        Map<StatFile, String> contents = new HashMap<>();
+        long peak = -1;
+        long kills = 0;
         int at = 0;
         for (Place place : places) {
             for (StatFile figure : place.lastFigures()) {
                 int length = at < size ? data.getInt(at) : -1;
-                at += 4;
-                if (length >= 0) {
-                    byte[] bytes = new byte[length];
-                    data.get(at, bytes);
-                    contents.put(figure, new String(bytes, StandardCharsets.UTF_8));
-                    at += (length + 3) / 4 * 4;
+                at += Integer.BYTES;
+                if (length < 0) {
+                    continue; // this kernel does not have the file
                 }
+                if (figure.file().equals(PEAK_V1) || figure.file().equals("memory.peak")) {
+                    peak = number(data, at, at + length);
+                } else {
+                    kills = Math.max(kills, afterWord(data, at, at + length));
+                }
+                at += (length + 3) / 4 * 4;
             }
         }
-        return CgroupStats.parse(mounts, contents);
+        return new LastFigures(peak, kills);
     }
+
+    /** The decimal number at a position. */
+    private static long number(ByteBuffer data, int from, int end) {
+        long value = 0;
+        for (int i = from; i < end && data.get(i) >= '0' && data.get(i) <= '9'; i++) {
+            value = value * 10 + data.get(i) - '0';
+        }
+        return value;
+    }
+
+    /** The number in the line that begins with {@code oom_kill} and a blank; 0 if there is none. */
+    private static long afterWord(ByteBuffer data, int from, int end) {
+        int matched = 0;
+        boolean lineStart = true;
+        for (int i = from; i < end; i++) {
+            byte b = data.get(i);
+            matched = (lineStart || matched > 0) && b == OOM_KILL[matched] ? matched + 1 : 0;
+            if (matched == OOM_KILL.length) {
+                return number(data, i + 1, end);
+            }
+            lineStart = b == '\n';
+        }
+        return 0;
+    }
+
+    private static final byte[] OOM_KILL = "oom_kill ".getBytes(StandardCharsets.US_ASCII);
 
     private static final ThreadLocal<ByteBuffer> BUFFERS = ThreadLocal.withInitial(
             () -> ByteBuffer.allocateDirect(FIGURES_BYTES).order(ByteOrder.nativeOrder()));

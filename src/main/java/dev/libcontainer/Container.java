@@ -1,6 +1,5 @@
 package dev.libcontainer;
 
-import dev.libcontainer.cgroup.CgroupStats;
 import dev.libcontainer.kernel.Exit;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
@@ -40,7 +39,7 @@ public final class Container implements AutoCloseable {
     private final int token;
     private final long calledNanos = System.nanoTime();
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
-    private final Pipes pipes = new Pipes();
+    private Optional<Pipes> pipes = Optional.empty();
     private final Capture[] captures = new Capture[3];
     private Optional<PseudoTerminal> terminal = Optional.empty();
     private long startNanos;
@@ -77,7 +76,7 @@ public final class Container implements AutoCloseable {
                 captures[i] = new Capture(fd, stream.memoryBytes());
                 owner.output().collect(captures[i]);
             } else if (fd >= 0) {
-                pipes.adopt(i, fd);
+                pipes().adopt(i, fd);
             }
         }
         boolean over;
@@ -96,6 +95,13 @@ public final class Container implements AutoCloseable {
         if (over) {
             gone();
         }
+    }
+
+    private synchronized Pipes pipes() {
+        if (pipes.isEmpty()) {
+            pipes = Optional.of(new Pipes());
+        }
+        return pipes.get();
     }
 
     /** The exit thread's word: the process is gone. */
@@ -128,10 +134,9 @@ public final class Container implements AutoCloseable {
         RuntimeException trouble = null;
         if (directories.length > 0) {
             try {
-                CgroupStats.Memory memory =
-                        variant.cgroups().lastFigures(directories).memory();
-                peak = memory.peakBytes();
-                oomKills = memory.oomKills().orElse(0);
+                CgroupLayout.LastFigures last = variant.cgroups().lastFigures(directories);
+                peak = last.peakBytes() < 0 ? peak : OptionalLong.of(last.peakBytes());
+                oomKills = last.oomKills();
                 oom = oomKills > existing.map(CgroupLayout.Existing::oomKills).orElse(0L);
             } catch (RuntimeException e) {
                 trouble = e;
@@ -290,7 +295,7 @@ public final class Container implements AutoCloseable {
 
     /** Writes to the container's stdin; goes nowhere unless stdin is a pipe. */
     public OutputStream stdin() {
-        return pipes.stdin();
+        return pipes().stdin();
     }
 
     /**
@@ -308,7 +313,7 @@ public final class Container implements AutoCloseable {
 
     private InputStream reader(int index) {
         if (captures[index] == null) {
-            return pipes.reader(index);
+            return pipes().reader(index);
         }
         try {
             return captures[index].stream();
@@ -324,12 +329,12 @@ public final class Container implements AutoCloseable {
 
     /** {@link #stdout()} as a channel. */
     public ReadableByteChannel stdoutChannel() {
-        return captures[1] == null ? pipes.channel(1) : Channels.newChannel(stdout());
+        return captures[1] == null ? pipes().channel(1) : Channels.newChannel(stdout());
     }
 
     /** {@link #stderr()} as a channel. */
     public ReadableByteChannel stderrChannel() {
-        return captures[2] == null ? pipes.channel(2) : Channels.newChannel(stderr());
+        return captures[2] == null ? pipes().channel(2) : Channels.newChannel(stderr());
     }
 
     /** The terminal, if the container was given one. */
@@ -362,7 +367,7 @@ public final class Container implements AutoCloseable {
         kill();
         exit.exceptionally(e -> null).join();
         sweep();
-        pipes.close();
+        pipes().close();
         terminal.ifPresent(PseudoTerminal::close);
         for (Capture capture : captures) {
             if (capture != null) {

@@ -201,6 +201,35 @@ class CgroupTest {
     }
 
     @Test
+    void aBlueprintThatIsClosedFirstLeavesNoCgroup() {
+        try (Containers containers = Containers.open()) {
+            Blueprint blueprint = containers.compile(
+                    Inside.sandbox("sleep 100000").pidsLimit(5).build());
+            Container container = blueprint.spawn(Launch.of(Stdio.nothing()));
+
+            blueprint.close();
+            container.close();
+        }
+    }
+
+    @Test
+    void oneContainersFiguresAreNotTheNextOnes() {
+        try (Containers containers = Containers.open();
+                Blueprint blueprint = containers.compile(
+                        Inside.sandbox("exit 0").memoryLimitBytes(32 * MIB).build())) {
+            for (int i = 0; i < 3; i++) {
+                ExitStatus hungry = Inside.see(blueprint, "memhog 100").exit();
+                assertThat(hungry.oomKilled()).isTrue();
+
+                ExitStatus modest = Inside.see(blueprint, "memhog 1").exit();
+                assertThat(modest.oomKilled()).isFalse();
+                assertThat(modest.isSuccess()).isTrue();
+                assertThat(modest.peakMemoryBytes().orElse(0)).isLessThan(16L * MIB);
+            }
+        }
+    }
+
+    @Test
     void theParentCanBeChosen() {
         String parent = "libcontainer/" + Inside.owner() + "-chosen";
         ContainersOptions options = ContainersOptions.DEFAULT.cgroupParent(parent);

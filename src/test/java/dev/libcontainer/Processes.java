@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** Processes as /proc shows them; the helpers of the library name themselves {@code lc:…}. */
+/** A process as /proc shows it; the helpers of the library name themselves {@code lc:…}. */
 record Processes(long pid, long parent, String name, char state) {
 
     /** All processes there are. */
@@ -55,16 +55,11 @@ record Processes(long pid, long parent, String name, char state) {
         return mine(process -> process.name.equals("lc:spawner"));
     }
 
-    /** Processes, and children on their way, whose JVM is gone. */
-    static List<Processes> abandoned() {
-        List<Processes> all = all();
-        List<Long> jvms = all.stream()
-                .filter(process -> process.name.equals("java"))
+    /** The library's helpers, and children on their way, of a JVM. */
+    static List<Long> helpersOf(long jvm) {
+        return all().stream()
+                .filter(process -> process.parent == jvm && process.name.startsWith("lc:"))
                 .map(Processes::pid)
-                .toList();
-        return all.stream()
-                .filter(process -> process.name.startsWith("lc:") && process.state != 'Z')
-                .filter(process -> !jvms.contains(process.parent))
                 .toList();
     }
 
