@@ -56,6 +56,7 @@ final class CgroupLayout {
     private final List<Place> places;
     private final byte[] figureNames;
     private final Queue<Existing> idle = new ConcurrentLinkedQueue<>();
+    private volatile boolean closed;
 
     private CgroupLayout(CgroupMounts mounts, List<Place> places) {
         this.mounts = mounts;
@@ -165,10 +166,18 @@ final class CgroupLayout {
     /** A spawn failed: its directories were never used. */
     void putBack(Existing existing) {
         idle.add(existing);
+        if (closed) {
+            removeIdle(); // it outlived its blueprint
+        }
     }
 
     /** Removes the directories that wait to be used again. */
     void close() {
+        closed = true;
+        removeIdle();
+    }
+
+    private void removeIdle() {
         for (Existing existing = idle.poll(); existing != null; existing = idle.poll()) {
             int[] directories = new int[places.size()];
             for (int i = 0; i < directories.length; i++) {

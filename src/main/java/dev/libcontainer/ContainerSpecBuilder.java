@@ -89,8 +89,9 @@ public final class ContainerSpecBuilder {
         return this;
     }
 
-    /** No isolation at all: no namespaces, the host's root, no filter, capabilities as they are. Add what is wanted. */
+    /** No isolation at all: no namespaces, the host's root, no filter, ids and capabilities as they are. Add what is wanted. */
     public ContainerSpecBuilder noIsolation() {
+        user = Sandbox.self();
         namespaces.clear();
         rootfs = Rootfs.host();
         capabilities = Optional.empty();

@@ -28,7 +28,7 @@ final class HostInfo {
     private final Probe probe;
     private final CgroupMounts cgroups;
 
-    private HostInfo(Probe probe, CgroupMounts cgroups) {
+    HostInfo(Probe probe, CgroupMounts cgroups) {
         this.probe = probe;
         this.cgroups = cgroups;
     }

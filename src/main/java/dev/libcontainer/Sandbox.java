@@ -8,10 +8,16 @@ import dev.libcontainer.spec.NamespaceType;
 import dev.libcontainer.spec.Resources;
 import dev.libcontainer.spec.Seccomp;
 import dev.libcontainer.spec.SpecException;
+import dev.libcontainer.spec.User;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 
@@ -81,6 +87,20 @@ final class Sandbox {
         }
         all.add(mount("/tmp", "tmpfs", List.of("nosuid", "nodev", "mode=1777", "size=64m")));
         return all;
+    }
+
+    /** The ids of this process; root's where there is no procfs to ask. */
+    static User self() {
+        try {
+            Map<String, Object> ids = Files.readAttributes(Path.of("/proc/self"), "unix:uid,gid");
+            return new User(
+                    ((Number) Objects.requireNonNull(ids.get("uid"))).longValue(),
+                    ((Number) Objects.requireNonNull(ids.get("gid"))).longValue(),
+                    OptionalInt.empty(),
+                    List.of());
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            return User.ROOT;
+        }
     }
 
     static Arch arch() {

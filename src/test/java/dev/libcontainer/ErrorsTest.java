@@ -1,11 +1,15 @@
 package dev.libcontainer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.libcontainer.spec.Mount;
 import dev.libcontainer.spec.NamespaceType;
+import dev.libcontainer.spec.SpecException;
+import dev.libcontainer.spec.SpecReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -179,6 +183,10 @@ class ErrorsTest {
                                                 + "'gidMappings': [{'containerID': 0, 'hostID': 1, 'size': 1}]}")
                                 .build()),
                 row(
+                        "a limit that is no amount",
+                        Expected.invalid("linux.resources.memory.limit"),
+                        () -> builder().memoryLimitBytes(-2).build()),
+                row(
                         "block I/O limits",
                         Expected.invalid("linux.resources.blockIO").withHint(),
                         () -> amended()
@@ -212,6 +220,15 @@ class ErrorsTest {
 
         verify(thrown, Expected.invalid("process.capabilities"), ContainerException.Phase.COMPILE);
         assertThat(thrown).hasMessageContaining("CAP_FLY");
+    }
+
+    @Test
+    void aValueOfTheWrongTypeIsNamed() {
+        byte[] json = "{\"ociVersion\": \"1.3.0\", \"root\": {\"path\": \"/\"}, \"process\": {\"cwd\": \"/\", \"args\": \"true\"}}".getBytes(UTF_8);
+
+        assertThatThrownBy(() -> SpecReader.read(json))
+                .isInstanceOfSatisfying(
+                        SpecException.class, e -> assertThat(e.path()).isEqualTo("process.args"));
     }
 
     // ---- what this host cannot do ----
