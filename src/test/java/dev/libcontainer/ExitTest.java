@@ -166,6 +166,7 @@ class ExitTest {
     }
 
     @Test
+    @SuppressWarnings("try") // closing twice is part of the test
     void afterTheEndThereIsNothingToSignalOrKill() {
         try (Containers containers = Containers.open();
                 Blueprint blueprint =
@@ -228,6 +229,7 @@ class ExitTest {
     }
 
     @Test
+    @SuppressWarnings("try") // closing twice is part of the test
     void aBlueprintCanBeClosedWhileItsContainersRun() {
         try (Containers containers = Containers.open()) {
             Blueprint blueprint =

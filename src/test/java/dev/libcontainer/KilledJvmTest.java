@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
-import java.io.InputStreamReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -24,9 +23,7 @@ class KilledJvmTest {
         Random random = new Random(kind.hashCode());
         for (int round = 0; round < ROUNDS; round++) {
             Process jvm = start(kind);
-            try (var out = jvm.getInputStream();
-                    var in = jvm.getOutputStream();
-                    BufferedReader lines = new BufferedReader(new InputStreamReader(out, UTF_8))) {
+            try (BufferedReader lines = jvm.inputReader(UTF_8)) {
                 assertThat(lines.readLine()).isEqualTo("first");
                 TimeUnit.MILLISECONDS.sleep(random.nextInt(250));
 
@@ -36,7 +33,7 @@ class KilledJvmTest {
 
                 assertThat(leftAfterTwoSeconds(jvm.pid(), helpers)).isEmpty();
             } finally {
-                jvm.destroyForcibly();
+                OtherJvm.end(jvm);
                 Processes.ownedBy(jvm.pid()).forEach(Processes::kill);
             }
         }
@@ -71,9 +68,7 @@ class KilledJvmTest {
     @Test
     void aDetachedContainerOutlivesAKilledJvm() throws Exception {
         Process jvm = start("detached");
-        try (var out = jvm.getInputStream();
-                var in = jvm.getOutputStream();
-                BufferedReader lines = new BufferedReader(new InputStreamReader(out, UTF_8))) {
+        try (BufferedReader lines = jvm.inputReader(UTF_8)) {
             long promised = Long.parseLong(lines.readLine());
             assertThat(lines.readLine()).isEqualTo("first");
             List<Long> helpers = Processes.helpersOf(jvm.pid());
@@ -85,7 +80,7 @@ class KilledJvmTest {
             }
             assertThat(left(jvm.pid(), helpers)).containsExactly("program " + promised);
         } finally {
-            jvm.destroyForcibly();
+            OtherJvm.end(jvm);
             Processes.ownedBy(jvm.pid()).forEach(Processes::kill);
         }
     }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
 /**
  * All or nothing, checked: what this JVM holds of the system is the same after a test as before it. As an extension it
- * surrounds each test; {@link #begin} and {@link #finish} surround anything else.
+ * surrounds each test; {@link #begin} and {@link Running#finish} surround anything else.
  */
 final class LeakAudit implements BeforeEachCallback, AfterEachCallback {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);

@@ -1,5 +1,6 @@
 package dev.libcontainer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.libcontainer.Inside.Seen;
@@ -251,11 +252,9 @@ class MountsTest {
 
     private static void host(String... command) throws Exception {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes());
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
-        process.getOutputStream().close();
-        process.getInputStream().close();
-        process.getErrorStream().close();
+        OtherJvm.end(process);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.apache.commons.io.IOUtils;
 
 /** Another JVM that runs a main class of the tests: to be killed, to be without privileges, to have streams of its own. */
 final class OtherJvm {
@@ -48,8 +49,7 @@ final class OtherJvm {
 
     static Ended run(List<String> command, String input) throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).start();
-        try (var out = process.getInputStream();
-                var err = process.getErrorStream()) {
+        try {
             CompletableFuture<String> errors = CompletableFuture.supplyAsync(() -> all(process.getErrorStream()));
             try (OutputStream in = process.getOutputStream()) {
                 in.write(input.getBytes(UTF_8));
@@ -57,8 +57,19 @@ final class OtherJvm {
             String output = all(process.getInputStream());
             return new Ended(process.waitFor(), output, errors.join());
         } finally {
-            process.destroyForcibly();
+            end(process);
         }
+    }
+
+    /** Kills it and closes what the JDK keeps open of it. */
+    static void end(Process process) {
+        process.destroyForcibly();
+        try {
+            process.waitFor();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        IOUtils.closeQuietly(process.getInputStream(), process.getErrorStream(), process.getOutputStream());
     }
 
     private static String all(java.io.InputStream in) {

@@ -1,22 +1,17 @@
 package dev.libcontainer;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.libcontainer.spec.Mount;
 import dev.libcontainer.spec.NamespaceType;
-import dev.libcontainer.spec.SpecException;
-import dev.libcontainer.spec.SpecReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,33 +54,39 @@ class RefusedSpawnTest {
         return Stream.of(
                 row(
                         "a missing program",
-                        ExpectedFailure.failed("process.args", "execve", "ENOENT").withHint(),
+                        ExpectedFailure.failed("process.args", "execve", "ENOENT")
+                                .withHint(),
                         () -> builder().command("/no/such/program").build()),
                 row(
                         "a program not in the PATH",
-                        ExpectedFailure.failed("process.args", "execve", "ENOENT").withHint(),
+                        ExpectedFailure.failed("process.args", "execve", "ENOENT")
+                                .withHint(),
                         () -> builder().command("no-such-program").build()),
                 row(
                         "a program that is not executable",
-                        ExpectedFailure.failed("process.args", "execve", "EACCES").withHint(),
+                        ExpectedFailure.failed("process.args", "execve", "EACCES")
+                                .withHint(),
                         () -> builder()
                                 .bind(file("plain", "#!/bin/sh\n", "rw-r--r--").toString(), "/plain", true)
                                 .command("/plain")
                                 .build()),
                 row(
                         "a directory as program",
-                        ExpectedFailure.failed("process.args", "execve", "EACCES").withHint(),
+                        ExpectedFailure.failed("process.args", "execve", "EACCES")
+                                .withHint(),
                         () -> builder().command("/usr").build()),
                 row(
                         "a program that is none",
-                        ExpectedFailure.failed("process.args", "execve", "ENOEXEC").withHint(),
+                        ExpectedFailure.failed("process.args", "execve", "ENOEXEC")
+                                .withHint(),
                         () -> builder()
                                 .bind(file("text", "hello\n", "rwxr-xr-x").toString(), "/text", true)
                                 .command("/text")
                                 .build()),
                 row(
                         "a broken ELF file",
-                        ExpectedFailure.failed("process.args", "execve", "ENOEXEC").withHint(),
+                        ExpectedFailure.failed("process.args", "execve", "ENOEXEC")
+                                .withHint(),
                         () -> builder()
                                 .bind(
                                         file("elf", "\177ELF and no more", "rwxr-xr-x")
@@ -96,7 +97,8 @@ class RefusedSpawnTest {
                                 .build()),
                 row(
                         "a script whose interpreter is missing",
-                        ExpectedFailure.failed("process.args", "execve", "ENOENT").withHint(),
+                        ExpectedFailure.failed("process.args", "execve", "ENOENT")
+                                .withHint(),
                         () -> builder()
                                 .bind(
                                         file("script", "#!/no/such/shell\n", "rwxr-xr-x")
@@ -107,14 +109,16 @@ class RefusedSpawnTest {
                                 .build()),
                 row(
                         "a program on a noexec mount",
-                        ExpectedFailure.failed("process.args", "execve", "EACCES").withHint(),
+                        ExpectedFailure.failed("process.args", "execve", "EACCES")
+                                .withHint(),
                         () -> builder()
                                 .mount(Mount.bind(Inside.HOST_PATH, "/noexec", "noexec"))
                                 .command("/noexec")
                                 .build()),
                 row(
                         "a missing rootfs",
-                        ExpectedFailure.failed("root.path", "open_tree", "ENOENT").withHint(),
+                        ExpectedFailure.failed("root.path", "open_tree", "ENOENT")
+                                .withHint(),
                         () -> builder()
                                 .rootfs(Rootfs.directory(files.resolve("missing")))
                                 .build()),
@@ -159,7 +163,8 @@ class RefusedSpawnTest {
                                 .build()),
                 row(
                         "CPUs that are not there",
-                        ExpectedFailure.failed("linux.resources.cpu.cpus", "write", "").withHint(),
+                        ExpectedFailure.failed("linux.resources.cpu.cpus", "write", "")
+                                .withHint(),
                         () -> builder().cpuset("999").build()),
                 row(
                         "a sysctl's value",
@@ -279,9 +284,9 @@ class RefusedSpawnTest {
             Throwable thrown = catchThrowable(
                     () -> blueprint.spawn(Launch.of(Stdio.nothing()).cgroupName("same")));
 
-            verify(
-                    thrown,
-                    ExpectedFailure.failed("linux.cgroupsPath", "mkdir", "EEXIST").withHint());
+            ExpectedFailure.failed("linux.cgroupsPath", "mkdir", "EEXIST")
+                    .withHint()
+                    .verify(thrown);
             assertThat(first.isAlive()).isTrue();
         }
     }

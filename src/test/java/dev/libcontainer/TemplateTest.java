@@ -40,6 +40,7 @@ class TemplateTest {
     }
 
     @Test
+    @SuppressWarnings("try") // closing twice is part of the test
     void theSecondSpawnMakesATemplateAndTheThirdUsesIt() {
         try (Containers containers = Containers.open(templates(4).networkPoolSize(0));
                 Blueprint blueprint = containers.compile(Inside.sandbox("pid").build())) {

@@ -31,16 +31,15 @@ class ToProcessTest {
     private static void compare(ContainerSpecBuilder builder, Consumer<Process> check) throws Exception {
         with(builder, (process, container) -> check.accept(process));
         Process ofTheJdk = new ProcessBuilder(builder.build().command()).start();
-        try (var in = ofTheJdk.getInputStream();
-                var err = ofTheJdk.getErrorStream();
-                var out = ofTheJdk.getOutputStream()) {
+        try {
             check.accept(ofTheJdk);
         } finally {
-            ofTheJdk.destroyForcibly().waitFor();
+            OtherJvm.end(ofTheJdk);
         }
     }
 
     @Test
+    @SuppressWarnings("try") // closing stdin is part of the test
     void itsStreamsAreThoseOfTheContainer() throws Exception {
         compare(Inside.bare("").command("sh", "-c", "cat; echo err >&2; exit 3"), process -> {
             try (var writer = process.outputWriter();

@@ -7,19 +7,13 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.libcontainer.spec.Mount;
-import dev.libcontainer.spec.NamespaceType;
 import dev.libcontainer.spec.SpecException;
 import dev.libcontainer.spec.SpecReader;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import java.util.function.Supplier;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -74,7 +68,10 @@ class WrongSpecTest {
                         "a hostname too long",
                         ExpectedFailure.invalid("hostname"),
                         () -> builder().hostname("a".repeat(65)).build()),
-                row("a namespace twice", ExpectedFailure.invalid("linux.namespaces[7].type"), () -> sneak("linux.namespaces")),
+                row(
+                        "a namespace twice",
+                        ExpectedFailure.invalid("linux.namespaces[7].type"),
+                        () -> sneak("linux.namespaces")),
                 row(
                         "a mount twice",
                         ExpectedFailure.invalid("mounts[#]"),
@@ -92,7 +89,8 @@ class WrongSpecTest {
                         () -> builder().rlimit("RLIMIT_CORE", 2, 1).build()),
                 row(
                         "a sysctl of the host",
-                        ExpectedFailure.invalid("linux.sysctl[\"kernel.pid_max\"]").withHint(),
+                        ExpectedFailure.invalid("linux.sysctl[\"kernel.pid_max\"]")
+                                .withHint(),
                         () -> builder().sysctl("kernel.pid_max", "1000").build()),
                 row(
                         "a sysctl without its namespace",
@@ -182,13 +180,15 @@ class WrongSpecTest {
         Throwable thrown = catchThrowable(() -> Inside.see(
                 amended().with("process.capabilities.effective", "['CAP_FLY']").build()));
 
-        verify(thrown, ExpectedFailure.invalid("process.capabilities"), ContainerException.Phase.COMPILE);
+        ExpectedFailure.invalid("process.capabilities").verify(thrown, ContainerException.Phase.COMPILE);
         assertThat(thrown).hasMessageContaining("CAP_FLY");
     }
 
     @Test
     void aValueOfTheWrongTypeIsNamed() {
-        byte[] json = "{\"ociVersion\": \"1.3.0\", \"root\": {\"path\": \"/\"}, \"process\": {\"cwd\": \"/\", \"args\": \"true\"}}".getBytes(UTF_8);
+        byte[] json =
+                "{\"ociVersion\": \"1.3.0\", \"root\": {\"path\": \"/\"}, \"process\": {\"cwd\": \"/\", \"args\": \"true\"}}"
+                        .getBytes(UTF_8);
 
         assertThatThrownBy(() -> SpecReader.read(json))
                 .isInstanceOfSatisfying(

@@ -1,5 +1,6 @@
 package dev.libcontainer.plan;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -77,7 +78,7 @@ class PlanEncodingTest {
         assertThat(encoded.getInt(60)).isEqualTo(4);
         byte[] map = new byte[encoded.getInt(68)];
         encoded.get(encoded.getInt(64), map);
-        assertThat(new String(map)).isEqualTo("0 100000 1000\n1000 1000 1\n");
+        assertThat(new String(map, UTF_8)).isEqualTo("0 100000 1000\n1000 1000 1\n");
     }
 
     @Test
