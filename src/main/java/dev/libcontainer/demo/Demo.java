@@ -27,13 +27,17 @@ public final class Demo {
         if (!command.isEmpty() && command.get(0).equals("--")) {
             command = command.subList(1, command.size());
         }
-        try (Containers containers = Containers.open()) {
-            int status = command.isEmpty() ? tour(containers) : run(containers, command);
-            containers.close();
-            System.exit(status);
+        try {
+            System.exit(inContainers(command));
         } catch (ContainerException e) {
             System.err.println(e.getMessage());
             System.exit(FAILED);
+        }
+    }
+
+    private static int inContainers(List<String> command) throws IOException, InterruptedException {
+        try (Containers containers = Containers.open()) {
+            return command.isEmpty() ? tour(containers) : run(containers, command);
         }
     }
 

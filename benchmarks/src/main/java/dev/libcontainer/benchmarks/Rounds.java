@@ -7,7 +7,8 @@ import java.util.Map;
 
 /**
  * Contestants measured side by side: each has its turn in every round, and every round begins with another one, so that
- * whatever the machine does meanwhile happens to all of them.
+ * whatever the machine does meanwhile happens to all of them. Rounds in which others used much of the CPU are left out,
+ * as long as enough remain.
  */
 final class Rounds {
     /** Measures so many times. */
@@ -23,21 +24,19 @@ final class Rounds {
     private record Contestant(String name, int count, Turn turn) {}
 
     private static final int STRIDE = 5;
-
     private static final int FEWEST = 3;
+    /** Coarser than for a whole run: a round is a few clock ticks long. */
+    private static final double QUIET = 0.25;
 
     private final double seconds;
     private final List<Contestant> contestants = new ArrayList<>();
-    private final Map<String, Samples> samples = new LinkedHashMap<>();
+    private final List<Map<String, Samples>> quiet = new ArrayList<>();
+    private final List<Map<String, Samples>> noisy = new ArrayList<>();
+    private Map<String, Samples> current = new LinkedHashMap<>();
 
     /** Rounds that begin no more once that many seconds have passed, on a machine that is too slow or too busy. */
     Rounds(double seconds) {
         this.seconds = seconds;
-    }
-
-    /** The samples of that name. */
-    Samples samples(String name) {
-        return samples.computeIfAbsent(name, n -> new Samples());
     }
 
     /** All contestants, in the order they were added in. */
@@ -67,17 +66,73 @@ final class Rounds {
         }
     }
 
-    /** Gives each its turns; what they measure is kept unless it only warms them up. */
-    Rounds run(int rounds, boolean warmUp) throws Exception {
-        long end = System.nanoTime() + (long) (seconds * 1e9);
-        for (int round = 0; round < rounds && (round < FEWEST || System.nanoTime() < end); round++) {
-            for (int i = 0; i < contestants.size(); i++) {
-                Contestant contestant = contestants.get((i + round * STRIDE) % contestants.size());
-                Samples into = warmUp ? new Samples() : samples(contestant.name);
-                into.nextRound();
-                contestant.turn.take(contestant.count, into);
-            }
+    /** For a contestant that measures something else besides: a sample of the round that is under way. */
+    void besides(String name, long nanos) {
+        current.computeIfAbsent(name, n -> new Samples()).add(nanos);
+    }
+
+    /** Gives each its turns without keeping what they measure. */
+    Rounds warmUp(int rounds) throws Exception {
+        for (int round = 0; round < rounds; round++) {
+            takeTurns(round);
         }
         return this;
+    }
+
+    /** Gives each its turns. */
+    Rounds run(int rounds) throws Exception {
+        long end = System.nanoTime() + (long) (seconds * 1e9);
+        Cpu before = Cpu.now();
+        for (int round = 0; round < rounds && (round < FEWEST || System.nanoTime() < end); round++) {
+            Map<String, Samples> taken = takeTurns(round);
+            Cpu after = Cpu.now();
+            (before.foreignUntil(after) <= QUIET ? quiet : noisy).add(taken);
+            before = after;
+        }
+        return this;
+    }
+
+    private Map<String, Samples> takeTurns(int round) throws Exception {
+        current = new LinkedHashMap<>();
+        for (int i = 0; i < contestants.size(); i++) {
+            Contestant contestant = contestants.get((i + round * STRIDE) % contestants.size());
+            Samples into = current.computeIfAbsent(contestant.name, n -> new Samples());
+            contestant.turn.take(contestant.count, into);
+        }
+        return current;
+    }
+
+    private boolean enoughQuiet() {
+        return quiet.size() >= FEWEST && quiet.size() >= noisy.size() / 3;
+    }
+
+    private List<Map<String, Samples>> counted() {
+        List<Map<String, Samples>> all = new ArrayList<>(quiet);
+        if (!enoughQuiet()) {
+            all.addAll(noisy);
+        }
+        return all;
+    }
+
+    /** The share of the rounds that were left out for what others did meanwhile. */
+    double leftOut() {
+        return enoughQuiet() ? (double) noisy.size() / (quiet.size() + noisy.size()) : 0;
+    }
+
+    /** The samples of that name. */
+    Samples samples(String name) {
+        Samples all = new Samples();
+        counted().forEach(round -> all.addAll(round.get(name)));
+        return all;
+    }
+
+    /** The median of the rounds' ratios of medians: what changes from round to round cancels out. */
+    double ratio(String name, String toThat) {
+        double[] ratios = counted().stream()
+                .mapToDouble(round -> round.get(name).p50() / round.get(toThat).p50())
+                .sorted()
+                .toArray();
+        int half = ratios.length / 2;
+        return ratios.length % 2 == 1 ? ratios[half] : (ratios[half - 1] + ratios[half]) / 2;
     }
 }

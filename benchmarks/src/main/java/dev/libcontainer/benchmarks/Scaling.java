@@ -54,7 +54,7 @@ final class Scaling {
             Rounds measured = compare("heap-64m", small, "heap-8g", large);
             report.add(Row.of("heap-64m", measured.samples("heap-64m")));
             report.add(Row.of("heap-8g", measured.samples("heap-8g"))
-                    .with("vs_heap_64m", measured.samples("heap-8g").ratioTo(measured.samples("heap-64m"))));
+                    .with("vs_heap_64m", measured.ratio("heap-8g", "heap-64m")));
         }
     }
 
@@ -64,7 +64,7 @@ final class Scaling {
                 Helper many = Worker.start(List.of(aside, "1000"), List.of())) {
             Rounds measured = compare("few", few, "many", many);
             report.add(Row.of("mounts-plus-1000", measured.samples("many"))
-                    .with("vs_plain", measured.samples("many").ratioTo(measured.samples("few"))));
+                    .with("vs_plain", measured.ratio("many", "few")));
         }
     }
 
@@ -75,7 +75,7 @@ final class Scaling {
         return new Rounds(seconds)
                 .add(first, count, (n, into) -> one.measure(LEVEL, n, 0, into))
                 .add(second, count, (n, into) -> other.measure(LEVEL, n, 0, into))
-                .run(rounds, false);
+                .run(rounds);
     }
 
     /** Threads of this JVM that sleep. */
@@ -94,9 +94,9 @@ final class Scaling {
                         thread.join();
                     }
                 })
-                .run(Math.max(4, rounds / 3), false);
-        report.add(Row.of("threads-plus-2000", measured.samples("many"))
-                .with("vs_plain", measured.samples("many").ratioTo(measured.samples("few"))));
+                .run(Math.max(4, rounds / 3));
+        report.add(
+                Row.of("threads-plus-2000", measured.samples("many")).with("vs_plain", measured.ratio("many", "few")));
     }
 
     private static List<Thread> idleThreads(CountDownLatch end) throws InterruptedException {
@@ -180,12 +180,12 @@ final class Scaling {
                 measured.add("spawner-" + name, count, 0, () -> setting.spawnAndWait(spawner));
                 measured.add("in-process-" + name, count, 0, () -> setting.spawnAndWait(inProcess));
             }
-            measured.run(2, true).run(rounds, false);
+            measured.warmUp(2).run(rounds);
         }
         for (String name : List.of("none", "namespaces")) {
             Samples samples = measured.samples("in-process-" + name);
             report.add(Row.of("in-process-" + name, samples)
-                    .with("vs_spawner", samples.ratioTo(measured.samples("spawner-" + name))));
+                    .with("vs_spawner", measured.ratio("in-process-" + name, "spawner-" + name)));
         }
     }
 

@@ -37,7 +37,6 @@ public final class SpawnReport {
     private final Path directory;
     private final Report report;
     private final Rounds rounds;
-    private final Samples processBuilderStart = new Samples();
     private final long start = System.nanoTime();
 
     private SpawnReport(Size size, Setting setting, Path directory) throws IOException {
@@ -118,7 +117,7 @@ public final class SpawnReport {
                 int count = steps ? turns(level) * size.rounds : turns(level);
                 rounds.add(name, count, (n, into) -> floor.measure(name, n, 0, into));
             }
-            rounds.run(steps ? 1 : size.rounds, false);
+            rounds.run(steps ? 1 : size.rounds);
         }
         for (Level level : Level.values()) {
             report.add(Row.of(floorOf(level.label()), rounds.samples(level.label())));
@@ -158,6 +157,7 @@ public final class SpawnReport {
         double foreign = before.foreignUntil(Cpu.now());
         report.environment("foreign_cpu", foreign);
         report.environment("stolen_cpu", before.stolenUntil(Cpu.now()));
+        report.environment("rounds_left_out", rounds.leftOut());
         report.environment("run", size == Size.FULL ? "full" : "quick");
         phase("done");
         if (foreign > QUIET) {
@@ -170,16 +170,21 @@ public final class SpawnReport {
     /** The main table: every level, its floor and ProcessBuilder in every round. */
     private void levels(Helper floor) throws Exception {
         phase("warming up");
-        rounds.add("processbuilder", 10, 0, () -> Setting.processBuilder(setting.program(), processBuilderStart::add));
+        rounds.add(
+                "processbuilder",
+                10,
+                0,
+                () -> Setting.processBuilder(
+                        setting.program(), nanos -> rounds.besides("processbuilder-start", nanos)));
         for (Level level : Level.values()) {
             String name = level.label();
             Blueprint blueprint = setting.blueprint(level);
-            Samples started = rounds.samples(name + "-start");
             rounds.add(
                     name,
                     turns(level),
                     0,
-                    () -> setting.spawnAndWait(blueprint, Launch.of(Stdio.nothing()), started::add));
+                    () -> setting.spawnAndWait(
+                            blueprint, Launch.of(Stdio.nothing()), nanos -> rounds.besides(name + "-start", nanos)));
             rounds.add(floorOf(name), turns(level), (n, into) -> floor.measure(name, n, 0, into));
         }
         AtomicInteger named = new AtomicInteger();
@@ -194,13 +199,9 @@ public final class SpawnReport {
         for (int i = 0; i < WARM_UP_SPAWNS; i++) {
             setting.spawnAndWait(setting.blueprint(Level.NONE));
         }
-        rounds.run(10, true);
-        for (Level level : Level.values()) {
-            rounds.samples(level.label() + "-start").clear();
-        }
-        processBuilderStart.clear();
+        rounds.warmUp(10);
         phase("levels");
-        rounds.run(size.rounds, false);
+        rounds.run(size.rounds);
         Samples processBuilder = rounds.samples("processbuilder");
         report.add(Row.of("processbuilder", processBuilder).vsProcessBuilder(processBuilder));
         for (Level level : Level.values()) {
@@ -210,6 +211,7 @@ public final class SpawnReport {
                     .vsFloor(rounds.samples(floorOf(name))));
         }
         report.add(Row.of(NAMED, rounds.samples(NAMED)).vsProcessBuilder(processBuilder));
+        Samples processBuilderStart = rounds.samples("processbuilder-start");
         report.add(Row.of("processbuilder-start", processBuilderStart).vsProcessBuilder(processBuilderStart));
         for (Level level : new Level[] {Level.NONE, Level.FULL, Level.FULL_FRESH_NET}) {
             String name = level.label() + "-start";
@@ -231,7 +233,7 @@ public final class SpawnReport {
         Blueprint blueprint = setting.containers().compile(Level.pooledNetwork(setting.program()));
         setting.spawnAndWait(blueprint);
         idle.add(pooled, 4, IDLE_MICROS, () -> setting.spawnAndWait(blueprint));
-        idle.run(size.idle / 4, false);
+        idle.run(size.idle / 4);
         Samples processBuilder = idle.samples("processbuilder");
         report.add(Row.of("processbuilder-idle", processBuilder).vsProcessBuilder(processBuilder));
         for (String name : new String[] {"none", "full"}) {
@@ -251,7 +253,7 @@ public final class SpawnReport {
             String exit = level == Level.NONE ? "exit-notification" : "exit-notification-" + level.label();
             measured.add(exit, 4, 0, () -> stamps.exitNotification(level));
         }
-        measured.run(4, true).run(size.rounds, false);
+        measured.warmUp(4).run(size.rounds);
         for (String name : measured.names()) {
             report.add(Row.of(name, measured.samples(name)));
         }
@@ -268,7 +270,7 @@ public final class SpawnReport {
             if (theirs.isPresent()) {
                 measured.add("libseccomp", 8, (n, into) -> loader.measure("1", n, 0, into));
             }
-            measured.run(size.rounds, false);
+            measured.run(size.rounds);
             Row row = Row.of("seccomp-load", measured.samples("ours")).with("instructions", Filters.instructions(ours));
             if (theirs.isPresent()) {
                 row = row.with(
