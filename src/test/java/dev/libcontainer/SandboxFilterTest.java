@@ -119,7 +119,7 @@ class SandboxFilterTest {
                         "-c",
                         "set -e; cd /tmp; seq 1 1000 | sort -rn | tail -n 1; mkdir d; echo hi > d/f; cp -r d e; grep -r hi e;"
                                 + " (sleep 0.01 & wait); tar cf x.tar d; tar tf x.tar | wc -l; date +%Y > /dev/null;"
-                                + " find / -xdev -maxdepth 1 | head -n 1; perl -e 'fork; print \"p\"'"));
+                                + " find / -xdev -maxdepth 1 | head -n 1; perl -e 'print \"p\" x 2 if !fork; wait'"));
 
         assertThat(seen.errors()).isEmpty();
         assertThat(seen.output()).isEqualTo("1\ne/f:hi\n2\n/\npp");

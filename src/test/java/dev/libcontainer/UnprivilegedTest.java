@@ -132,17 +132,18 @@ class UnprivilegedTest {
 
         private static ContainerSpec spec(String what) {
             return switch (what) {
-                case "bare" -> Inside.bare("ids").user(NOBODY, NOBODY).build();
+                case "bare" -> Inside.bare("ids").build();
                 case "sandbox" -> Inside.sandbox("ids").build();
                 case "new-network" ->
                     Inside.bare("ids")
                             .namespaces(EnumSet.of(NamespaceType.NETWORK))
                             .build();
                 case "other-user" -> Inside.bare("ids").user(1000, 1000).build();
-                case "limits" ->
-                    Inside.bare("ids").user(NOBODY, NOBODY).pidsLimit(5).build();
+                case "limits" -> Inside.bare("ids").pidsLimit(5).build();
                 case "user-namespace" ->
-                    mapped(Inside.bare("ids -- links").namespaces(EnumSet.of(NamespaceType.NETWORK)), NOBODY);
+                    mapped(
+                            Inside.bare("ids -- links").user(0, 0).namespaces(EnumSet.of(NamespaceType.NETWORK)),
+                            NOBODY);
                 case "user-namespace-with-mounts" ->
                     mapped(
                             Inside.sandbox("ids -- links")
@@ -150,7 +151,7 @@ class UnprivilegedTest {
                                     .mount(Mount.of("proc", "/proc"))
                                     .mount(Mount.of("tmpfs", "/tmp")),
                             NOBODY);
-                default -> mapped(Inside.bare("ids"), 0);
+                default -> mapped(Inside.bare("ids").user(0, 0), 0);
             };
         }
 
