@@ -34,6 +34,7 @@ int64_t send_request(int32_t socket, const Message &message, const int32_t *slot
     }
     for (;;) {
         if (sendmsg(socket, &head, MSG_NOSIGNAL) >= 0) return 0;
+        if (errno == ECONNRESET) return -EPIPE; // gone too, with requests unread
         if (errno != EINTR) return -errno;
     }
 }

@@ -107,23 +107,6 @@ class CgroupTest {
     }
 
     @Test
-    void aLimitThatIsTooSmallForTheStartIsNoMystery() {
-        try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(
-                        Inside.sandbox("exit 0").memoryLimitBytes(8192).build())) {
-            for (int i = 0; i < 2; i++) {
-                try (Container container = blueprint.spawn(Launch.of(Stdio.nothing()))) {
-                    assertThat(Inside.exit(container).oomKilled()).isTrue();
-                } catch (SpawnFailedException e) {
-                    assertThat(e).hasMessageContaining("killed by signal 9");
-                    assertThat(e.hint())
-                            .hasValueSatisfying(hint -> assertThat(hint).contains("memory limit"));
-                }
-            }
-        }
-    }
-
-    @Test
     void whoNeedsLessIsNot() {
         Seen seen = Inside.see(Inside.sandbox("memhog 20").memoryLimitBytes(64 * MIB));
 
