@@ -64,7 +64,18 @@ Spawn::~Spawn() {
     result_.console = result_.pid = result_.pidfd = result_.mounts = -1;
 }
 
+/// What a child cannot do on this process's own memory.
+bool Spawn::needs_helper() const {
+    const lc_plan_header &h = header();
+    return (h.flags & (LC_PLAN_CHANGES_IDS | LC_PLAN_NEEDS_TEMPLATE)) || // would mark this process undumpable
+           h.uid_map_size || h.gid_map_size;                             // nobody is free to write them
+}
+
 int64_t Spawn::check_request(uint64_t needed) {
+    if (engine_.kind == LC_ENGINE_IN_PROCESS && needs_helper()) {
+        result_.report.aux = LC_AT_CLONE;
+        return -EOPNOTSUPP;
+    }
     if (request_.size < sizeof(lc_request) || request_.size > LC_MAX_REQUEST) return -EINVAL;
     Verifier v(reinterpret_cast<const uint8_t *>(&request_), request_.size, sizeof(lc_request));
     for (uint32_t i = 0; i < LC_PARAM_COUNT; i++) {
@@ -290,9 +301,6 @@ int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
 int64_t Spawn::clone_here(Cell *cell) {
     const lc_plan_header &h = header();
     result_.report.aux = LC_AT_CLONE;
-    if (h.uid_map_size || h.gid_map_size) return -EOPNOTSUPP; // nobody is free to write them
-    if (h.flags & (LC_PLAN_CHANGES_IDS | LC_PLAN_NEEDS_TEMPLATE))
-        return -EOPNOTSUPP; // would mark this process undumpable
     const uint64_t size = kStackSize;
     void *stack = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
     if (stack == MAP_FAILED) return -errno;
@@ -305,7 +313,7 @@ int64_t Spawn::clone_here(Cell *cell) {
     Fd null(openat(AT_FDCWD, "/dev/null", O_RDWR));
     for (int i = 0; i < LC_MAX_SLOTS; i++) c->slots[i] = slots_[i];
     for (int i = 0; i < 3; i++)
-        if (c->slots[i] < 0) c->slots[i] = null.get();
+        if (c->slots[i] < 0 && slots_[LC_SLOT_CONSOLE] < 0) c->slots[i] = null.get();
     CloneArgs args = {};
     args.flags = h.clone_flags | 0x4000 | 0x100 | CLONE_CLEAR_SIGHAND; // CLONE_VFORK, CLONE_VM
     args.stack = reinterpret_cast<uint64_t>(stack);
