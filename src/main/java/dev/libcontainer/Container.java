@@ -29,6 +29,8 @@ import java.util.concurrent.TimeoutException;
 public final class Container implements AutoCloseable {
     private static final int SIGKILL = 9;
     private static final int[] NO_CGROUPS = {};
+    /** Shared by all that capture nothing, so never written. */
+    private static final Capture[] NO_CAPTURES = new Capture[3];
     private static final long NANOS_PER_MICRO = 1000;
     /** How long a waiting thread watches the process itself before it leaves that to the exit thread. */
     private static final long DIRECT_WAIT_MICROS = 5000;
@@ -40,13 +42,14 @@ public final class Container implements AutoCloseable {
     private final long calledNanos = System.nanoTime();
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
     private Optional<Pipes> pipes = Optional.empty();
-    private final Capture[] captures = new Capture[3];
+    private Capture[] captures = NO_CAPTURES;
     private Optional<PseudoTerminal> terminal = Optional.empty();
     private long startNanos;
     private int pid = -1;
     private Fd pidfd = Fd.adopt(-1);
     private int[] cgroups = NO_CGROUPS;
     private Fd mounts = Fd.adopt(-1);
+    private final Object sweeping = new Object();
     private Optional<CgroupLayout.Existing> existing = Optional.empty();
     private long oomKills;
     private boolean started;
@@ -73,6 +76,7 @@ public final class Container implements AutoCloseable {
             int fd = call.stdioEnd(i);
             Stdio.Stream stream = i == 1 ? stdio.out() : stdio.err();
             if (i > 0 && fd >= 0 && stream.kind() == Stdio.Kind.CAPTURE) {
+                captures = captures == NO_CAPTURES ? new Capture[3] : captures;
                 captures[i] = new Capture(fd, stream.memoryBytes());
                 owner.output().collect(captures[i]);
             } else if (fd >= 0) {
@@ -165,18 +169,20 @@ public final class Container implements AutoCloseable {
         }
     }
 
-    /** Takes down what is left of the ended container: mounts and cgroups. Whoever comes first does it. */
+    /** Takes down what is left of the ended container: mounts and cgroups. Whoever comes first does it, others wait. */
     void sweep() {
-        mounts.close(); // waits for the kernel to take the mounts apart
-        int[] directories;
-        synchronized (this) {
-            directories = cgroups;
-            cgroups = NO_CGROUPS;
-        }
-        if (directories.length > 0 && existing.isPresent()) {
-            variant.cgroups().giveBack(existing.get(), oomKills, directories);
-        } else if (directories.length > 0) {
-            Kernel.removeCgroups(directories);
+        synchronized (sweeping) {
+            mounts.close(); // waits for the kernel to take the mounts apart
+            int[] directories;
+            synchronized (this) {
+                directories = cgroups;
+                cgroups = NO_CGROUPS;
+            }
+            if (directories.length > 0 && existing.isPresent()) {
+                variant.cgroups().giveBack(existing.get(), oomKills, directories);
+            } else if (directories.length > 0) {
+                Kernel.removeCgroups(directories);
+            }
         }
     }
 
