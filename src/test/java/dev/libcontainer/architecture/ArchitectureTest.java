@@ -34,25 +34,19 @@ class ArchitectureTest {
     private static final String FACADE = "";
 
     /** Which packages of ours a package may use besides itself. */
-    private static final Map<String, Set<String>> ARROWS = Map.of(
-            FACADE,
-            Set.of("spec", "plan", "security", "kernel", "cgroup", "net", "rootfs"),
-            "demo",
-            Set.of(FACADE),
-            "plan",
-            Set.of("security", "spec"),
-            "security",
-            Set.of("spec"),
-            "cgroup",
-            Set.of("spec", "kernel"),
-            "net",
-            Set.of("spec", "kernel"),
-            "rootfs",
-            Set.of("spec", "kernel"),
-            "kernel",
-            Set.of(),
-            "spec",
-            Set.of());
+    private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
+            Map.entry(FACADE, Set.of("report", "spec", "plan", "security", "kernel", "cgroup", "net", "rootfs")),
+            Map.entry("demo", Set.of(FACADE)),
+            Map.entry("cli", Set.of("runtime", "spec", "cgroup")),
+            Map.entry("runtime", Set.of("report", "spec", "plan", "security", "kernel", "cgroup", "net", "rootfs")),
+            Map.entry("report", Set.of("plan", "kernel", "spec", "security", "cgroup")),
+            Map.entry("plan", Set.of("security", "spec")),
+            Map.entry("security", Set.of("spec")),
+            Map.entry("cgroup", Set.of("spec", "kernel")),
+            Map.entry("net", Set.of("spec", "kernel")),
+            Map.entry("rootfs", Set.of("spec", "kernel")),
+            Map.entry("kernel", Set.of()),
+            Map.entry("spec", Set.of()));
 
     private static final int LINES_AT_MOST = 400;
 

@@ -1,0 +1,21 @@
+package dev.libcontainer.runtime;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What a runtime works with. Nothing is taken from the process itself, so that several may live in one JVM.
+ *
+ * @param root the directory that holds the state of containers, absolute
+ * @param cgroups who makes cgroups
+ * @param directory the caller's working directory: what relative paths are relative to
+ * @param environment the caller's ({@code NOTIFY_SOCKET}, {@code LISTEN_FDS} are read from it)
+ * @param warnings takes what is worth telling and no failure
+ */
+public record RuntimeOptions(
+        Path root, CgroupDriver cgroups, Path directory, Map<String, String> environment, Consumer<String> warnings) {
+    public RuntimeOptions {
+        environment = Map.copyOf(environment);
+    }
+}
