@@ -49,7 +49,9 @@ enum {
     LC_PARAM_COUNT
 };
 
-enum { LC_PLAN_DENY_SETGROUPS = 1, LC_PLAN_NEEDS_TEMPLATE = 2, LC_PLAN_CHANGES_IDS = 4 };
+/** PARKS: the child outlives whoever asked for it. It has memory and a copy of the plan of its own, so it costs a page
+ *  table more than others, takes no parameters, and no later spawn or unloading disturbs it. */
+enum { LC_PLAN_DENY_SETGROUPS = 1, LC_PLAN_NEEDS_TEMPLATE = 2, LC_PLAN_CHANGES_IDS = 4, LC_PLAN_PARKS = 8 };
 
 typedef struct lc_plan_header {
     uint32_t magic;
@@ -97,7 +99,7 @@ enum {
     LC_CGROUP_WRITE = 2, /* a file, b directory slot, c value, d its length */
     LC_OPEN_AT = 3,      /* a path, b directory slot, c out slot, d open flags */
     /* files and namespaces */
-    LC_AWAIT_HOST = 8,     /* until the late host steps are done */
+    LC_AWAIT_HOST = 8,     /* d 0: until the late host steps are done; 1: LC_WAITING, until lc_spawn_continue */
     LC_OPEN_BELOW = 9,     /* a name, b directory slot, c out slot, d open flags */
     LC_WRITE = 10,         /* b slot, c data, d length */
     LC_WRITE_AT = 11,      /* a path, b directory slot, c data, d length */
@@ -131,7 +133,8 @@ enum {
     LC_CHDIR = 42,         /* a path; the cwd must then lie below the root */
     LC_UMASK = 43,         /* d mask */
     LC_SETSID = 44,        /* d 0: a new session; 1: a new process group only */
-    LC_CONSOLE = 45,       /* a path of ptmx, b socket slot, c path to bind over or 0: a new session's pty as stdio */
+    LC_CONSOLE = 45,       /* a path of ptmx, b socket slot, c path to bind over or 0, d rows | columns << 16 or 0: a
+                              new session's pty as stdio */
     LC_RLIMIT = 46,        /* b resource, c u64 soft, hard */
     LC_SETGROUPS = 47,     /* b count, c u32 gids or 0 */
     LC_SETRESGID = 48,     /* d gid */
@@ -141,7 +144,7 @@ enum {
     LC_CAPSET = 52,        /* c u64 effective, permitted, inheritable */
     LC_AMBIENT = 53,       /* d mask */
     LC_NO_NEW_PRIVS = 54,
-    LC_SECCOMP = 55,       /* b instructions, c struct sock_filter[], d flags */
+    LC_SECCOMP = 55,       /* b instructions, c struct sock_filter[], d flags; with NEW_LISTENER: LC_WAITING, aux its fd */
     LC_PDEATHSIG = 56,     /* d signal */
     LC_SCHED_SETATTR = 57, /* c struct sched_attr (56 bytes) */
     LC_IOPRIO = 58,        /* d value */
@@ -150,7 +153,14 @@ enum {
     LC_DUP_FD = 61,        /* b slot, d fd number */
     LC_CLOSE_FDS = 62,     /* d first fd to close */
     LC_SET_NAME = 63,      /* a thread name */
-    LC_EXECVE = 64         /* a candidates (NUL-ended each, an empty one ends), b argv vector, c envp vector */
+    LC_EXECVE = 64,        /* a candidates (NUL-ended each, an empty one ends), b argv vector, c envp vector */
+    /* the life of a container that outlives its maker */
+    LC_AWAIT_START = 65,  /* b slot of a listening socket, c slot to keep or 0, d first fd to close: closes all other fds,
+                             LC_PARKED; goes on when somebody connects and sends a byte, and reports there */
+    LC_HOOK = 66,         /* a path, b argv vector, c envp vector, d timeout in s or 0 | slot of its stdin << 32 */
+    LC_FIND_PROGRAM = 67, /* a candidates, as EXECVE's: one of them must be a file that may be executed */
+    LC_NEW_KEYRING = 68,  /* a name: a new session keyring (keyctl(2)); a kernel without them is fine */
+    LC_MOVE_ROOT = 69     /* LC_SLOT_ROOT is moved over /, for a host whose root cannot be pivoted away from */
 };
 
 /* ---- engines and spawning ---------------------------------------------------------------------------------- */
@@ -159,7 +169,7 @@ enum { LC_ENGINE_SPAWNER = 0, LC_ENGINE_IN_PROCESS = 1 };
 
 /** What became of a spawn. step is the step last begun, -1 when the failure lies outside the plan; err is positive;
  *  aux: for step -1 an LC_AT_*; for EXECVE the candidate's index; for KILLED the signal. */
-enum { LC_RUNNING = 1, LC_FAULT = 2, LC_KILLED = 3 };
+enum { LC_RUNNING = 1, LC_FAULT = 2, LC_KILLED = 3, LC_WAITING = 4, LC_PARKED = 5 };
 enum {
     LC_AT_REQUEST = 1,
     LC_AT_MEMFD,
@@ -182,8 +192,15 @@ typedef struct lc_report {
     int32_t aux;
 } lc_report;
 
-enum { LC_STDIO_NULL = -1, LC_STDIO_PIPE = -2, LC_STDIO_CONSOLE = -3, LC_STDIO_SAME = -4 }; /* SAME: stderr as stdout */
-#define LC_REQUEST_SLOTS 24
+/** SAME: stderr as stdout. CONSOLE_AT: a terminal whose master goes to the connected socket in stdio[1]. */
+enum {
+    LC_STDIO_NULL = -1,
+    LC_STDIO_PIPE = -2,
+    LC_STDIO_CONSOLE = -3,
+    LC_STDIO_SAME = -4,
+    LC_STDIO_CONSOLE_AT = -5
+};
+#define LC_REQUEST_SLOTS 40
 #define LC_MAX_CGROUPS 12
 
 /** The per-spawn parameters: this struct, then the bytes that params point at (offsets from its first byte, 0: the
@@ -254,6 +271,15 @@ int32_t lc_template_open(int64_t engine, int64_t loaded, const lc_request *reque
  *  process, an fd nor a cgroup behind. The child is the calling process's own; reap it with lc_wait. */
 int32_t lc_spawn(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request, lc_result *result);
 
+/** The same for a plan whose child waits on the way: when it does, result->report.kind is LC_WAITING, and *spawn must be
+ *  continued. Takes no parameters. A plan that parks ends with LC_PARKED: the child then depends on nobody. */
+int32_t lc_spawn_begin(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request,
+                       lc_result *result, int64_t *spawn);
+
+/** Lets a waiting child go on (go 1) or fail with ECANCELED (0). LC_WAITING again, or the end of the spawn, which frees
+ *  it. */
+int32_t lc_spawn_continue(int64_t spawn, int32_t go, lc_result *result);
+
 /* ---- exits, signals, files --------------------------------------------------------------------------------- */
 
 typedef struct lc_exit {
@@ -281,6 +307,17 @@ int32_t lc_wait(int32_t pidfd, int64_t timeout_micros, lc_exit *exit);
 int32_t lc_wait_instead(int32_t epoll, uint64_t token, int32_t pidfd, int64_t timeout_micros, lc_exit *exit);
 
 int32_t lc_pidfd_signal(int32_t pidfd, int32_t signal);
+int32_t lc_pidfd_open(int32_t pid);
+/** A copy of another process's fd (pidfd_getfd(2)). */
+int32_t lc_pidfd_getfd(int32_t pidfd, int32_t fd);
+
+/** Listens at / connects to a stream socket below dir, however long its path. The new socket gets these permissions. */
+int32_t lc_socket_listen(int32_t dir, const char *name, uint32_t mode);
+int32_t lc_socket_connect(int32_t dir, const char *name);
+/** Sends data in one message with fds (at most 64). */
+int32_t lc_socket_send(int32_t socket, const uint8_t *data, uint32_t size, const int32_t *fds, uint32_t count);
+/** A file in memory with this content, at its beginning. */
+int32_t lc_memory_file(const uint8_t *data, uint32_t size);
 
 /** openat2 below dir (an fd, or -100 for the cwd), O_CLOEXEC added; resolve is RESOLVE_*. */
 int32_t lc_openat2(int32_t dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
@@ -345,6 +382,6 @@ int32_t lc_seccomp_reference(const uint8_t *rules, uint32_t size, uint8_t *bpf, 
 #ifdef __cplusplus
 }
 static_assert(sizeof(lc_plan_header) == 80 && sizeof(lc_step) == 24 && sizeof(lc_report) == 16, "plan ABI");
-static_assert(sizeof(lc_request) == 152 && sizeof(lc_result) == 96 && sizeof(lc_exit) == 40, "spawn ABI");
+static_assert(sizeof(lc_request) == 216 && sizeof(lc_result) == 96 && sizeof(lc_exit) == 40, "spawn ABI");
 #endif
 #endif

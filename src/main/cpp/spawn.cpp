@@ -4,7 +4,10 @@
 #include "engine.h"
 #include "verify.h"
 #include <errno.h>
+#include <new>
+#include <optional>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/mman.h>
@@ -50,7 +53,7 @@ Spawn::Spawn(Engine &engine, int64_t loaded, const lc_request &request, lc_resul
 
 Spawn::~Spawn() {
     for (uint32_t i = 0; i < child_end_count_; i++) close(child_ends_[i]);
-    if (result_.report.kind == LC_RUNNING) return;
+    if (result_.report.kind == LC_RUNNING || result_.report.kind == LC_PARKED) return;
     for (int32_t &fd : result_.stdio) close(fd), fd = -1;
     close(result_.console);
     if (request_.flags & LC_REQUEST_CGROUPS_EXIST) {
@@ -67,12 +70,13 @@ Spawn::~Spawn() {
 /// What a child cannot do on this process's own memory.
 bool Spawn::needs_helper() const {
     const lc_plan_header &h = header();
-    return (h.flags & (LC_PLAN_CHANGES_IDS | LC_PLAN_NEEDS_TEMPLATE)) || // would mark this process undumpable
-           h.uid_map_size || h.gid_map_size;                             // nobody is free to write them
+    constexpr uint16_t helped = LC_PLAN_CHANGES_IDS | LC_PLAN_NEEDS_TEMPLATE | LC_PLAN_PARKS;
+    return (h.flags & helped) ||             // would mark this process undumpable, or outlive it
+           h.uid_map_size || h.gid_map_size; // nobody is free to write them
 }
 
 int64_t Spawn::check_request(uint64_t needed) {
-    if (engine_.kind == LC_ENGINE_IN_PROCESS && needs_helper()) {
+    if (engine_.kind == LC_ENGINE_IN_PROCESS && (needs_helper() || held_)) {
         result_.report.aux = LC_AT_CLONE;
         return -EOPNOTSUPP;
     }
@@ -80,6 +84,7 @@ int64_t Spawn::check_request(uint64_t needed) {
     Verifier v(reinterpret_cast<const uint8_t *>(&request_), request_.size, sizeof(lc_request));
     for (uint32_t i = 0; i < LC_PARAM_COUNT; i++) {
         uint32_t p = request_.params[i];
+        if (p && held_) return -EINVAL; // they would not outlive the call
         bool is_vector = i == LC_PARAM_ARGV || i == LC_PARAM_ENVP;
         if (p && !(is_vector ? v.vector(p) : i == LC_PARAM_EXEC ? v.candidates(p) : v.text(p))) return -EINVAL;
     }
@@ -181,6 +186,11 @@ int64_t Spawn::make_stdio() {
         keep_child_end(ends[theirs]);
         result_.stdio[i] = ends[1 - theirs];
     }
+    if (request_.stdio[0] == LC_STDIO_CONSOLE_AT) {
+        slots_[LC_SLOT_CONSOLE] = request_.stdio[1];
+        slots_[1] = slots_[2] = -1;
+        return 0;
+    }
     if (request_.stdio[0] != LC_STDIO_CONSOLE) return 0;
     int32_t pair[2];
     result_.report.aux = LC_AT_CONSOLE;
@@ -222,18 +232,18 @@ void Spawn::fill(Cell *cell, uint64_t cell_base) {
         any |= cell->params[i] != 0;
     }
     if (any) memcpy(cell->request, &request_, request_.size);
-    relocate_vectors(cell->request, request_.params[LC_PARAM_ARGV], request_.params[LC_PARAM_ENVP],
-                     cell_base + offsetof(Cell, request));
+    const uint64_t vectors[2] = {request_.params[LC_PARAM_ARGV], request_.params[LC_PARAM_ENVP]};
+    relocate_vectors(cell->request, vectors, 2, cell_base + offsetof(Cell, request));
     __atomic_store_n(&cell->busy, 1u, __ATOMIC_RELEASE);
-    __atomic_store_n(&cell->done, 1u, __ATOMIC_RELEASE);
+    __atomic_store_n(&cell->done, kUnderWay, __ATOMIC_RELEASE);
 }
 
 /// Reads the outcome from the cell; a child that did not make it is reaped here.
 int64_t Spawn::conclude(Cell *cell) {
     lc_report &report = result_.report;
     result_.pid = cell->pid;
-    if (cell->state == kStateExec || cell->state == kStateReady) {
-        report = {LC_RUNNING, cell->step, 0, cell->aux};
+    if (cell->state == kStateExec || cell->state == kStateReady || cell->state == kStateParked) {
+        report = {cell->state == kStateParked ? LC_PARKED : LC_RUNNING, cell->step, 0, cell->aux};
         return cell->pid;
     }
     report = {LC_FAULT, cell->step, cell->err, cell->aux};
@@ -267,7 +277,9 @@ int64_t Spawn::adopt() {
 }
 
 int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
-    uint32_t index = engine_.acquire_cell();
+    cell_ = engine_.acquire_cell();
+    socket_ = socket;
+    const uint32_t index = cell_;
     Cell *cell = engine_.cell(index);
     bool here = engine_.kind == LC_ENGINE_IN_PROCESS;
     fill(cell, here ? reinterpret_cast<uint64_t>(cell) : kArenaBase + index * kCellSize);
@@ -290,11 +302,39 @@ int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
             r = await(engine_, socket, cell);
         }
     }
+    return settle(r);
+}
+
+/// The child waits on its way, or has ended it one way or the other.
+int64_t Spawn::settle(int64_t r) {
+    Cell *cell = engine_.cell(cell_);
+    if (r >= 0 && __atomic_load_n(&cell->done, __ATOMIC_ACQUIRE) == kWaiting) {
+        result_.pid = cell->pid;
+        if (result_.pidfd < 0) result_.pidfd = static_cast<int32_t>(sys(__NR_pidfd_open, cell->pid, 0L));
+        result_.report = {LC_WAITING, cell->step, 0, cell->aux};
+        if (held_) return cell->pid;
+        answer(false); // whoever spawns in one call cannot be asked
+        r = await(engine_, socket_, cell);
+    }
     if (r >= 0) r = conclude(cell);
-    engine_.release_cell(index);
+    engine_.release_cell(cell_);
     if (r >= 0) r = adopt();
     if (r < 0 && !result_.report.err) result_.report.err = static_cast<int32_t>(-r);
     return r;
+}
+
+void Spawn::answer(bool go) {
+    Cell *cell = engine_.cell(cell_);
+    __atomic_store_n(&cell->done, kUnderWay, __ATOMIC_RELEASE);
+    __atomic_store_n(&cell->host, go ? 1u : 2u, __ATOMIC_RELEASE);
+    futex_wake(&cell->host);
+}
+
+int64_t Spawn::proceed(bool go) {
+    constexpr int64_t brief = 1000000; // a child behind its filter cannot wake anybody
+    answer(go);
+    result_.report = {LC_FAULT, -1, 0, LC_AT_DEAD_SPAWNER};
+    return settle(await(engine_, socket_, engine_.cell(cell_), brief));
 }
 
 /// The in-process engine: the interpreter on this process's memory while the calling thread is suspended (vfork).
@@ -310,6 +350,8 @@ int64_t Spawn::clone_here(Cell *cell) {
     c->empty_tree = c->null_device = -1;
     c->skip = LC_STEP_TEMPLATE_ONLY;
     c->in_process = true;
+    c->apart = false;
+    c->reports = -1;
     Fd null(openat(AT_FDCWD, "/dev/null", O_RDWR));
     for (int i = 0; i < LC_MAX_SLOTS; i++) c->slots[i] = slots_[i];
     for (int i = 0; i < 3; i++)
@@ -336,19 +378,69 @@ int64_t Spawn::clone_here(Cell *cell) {
 
 using namespace lc;
 
+namespace lc {
+
+namespace {
+
+int64_t spawn_in(Spawn &spawn, int32_t socket, int32_t template_fd) {
+    const lc_plan_header &h = spawn.header();
+    int64_t r = spawn.check_request(template_fd < 0 ? ~0ull : ~h.template_mask | h.child_mask);
+    if (r >= 0) r = spawn.host_steps(false);
+    if (r >= 0) r = spawn.make_stdio();
+    uint64_t mask = h.child_mask | (template_fd < 0 ? h.template_mask : 0);
+    if (r >= 0) r = spawn.run(kOpSpawn, template_fd < 0 ? socket : template_fd, mask | 0xf);
+    return r;
+}
+
+/// A spawn that outlives the call which began it, with copies of what it was called with.
+struct Held {
+    lc_request request;
+    lc_result result;
+    std::optional<Spawn> spawn;
+};
+
+/// Hands the result out; the spawn lives on while its child waits.
+int32_t hand_out(Held *held, int64_t r, lc_result *result) {
+    if (r < 0 && !held->result.report.err) held->result.report.err = static_cast<int32_t>(-r);
+    bool waits = r >= 0 && held->result.report.kind == LC_WAITING;
+    if (!waits) held->spawn.reset(); // closes what is not the caller's
+    *result = held->result;
+    if (!waits) {
+        held->~Held();
+        free(held);
+    }
+    return static_cast<int32_t>(r);
+}
+
+} // namespace
+
+} // namespace lc
+
 extern "C" int32_t lc_spawn(int64_t handle, int64_t loaded, int32_t template_fd, const lc_request *request,
                             lc_result *result) {
     auto &engine = *reinterpret_cast<Engine *>(handle);
     Spawn spawn(engine, loaded, *request, *result);
-    int64_t r =
-        spawn.check_request(template_fd < 0 ? ~0ull : ~spawn.header().template_mask | spawn.header().child_mask);
-    if (r >= 0) r = spawn.host_steps(false);
-    if (r >= 0) r = spawn.make_stdio();
-    const lc_plan_header &h = spawn.header();
-    uint64_t mask = h.child_mask | (template_fd < 0 ? h.template_mask : 0);
-    if (r >= 0) r = spawn.run(kOpSpawn, template_fd < 0 ? engine.socket : template_fd, mask | 0xf);
+    int64_t r = spawn_in(spawn, engine.socket, template_fd);
     if (r < 0 && !result->report.err) result->report.err = static_cast<int32_t>(-r);
     return static_cast<int32_t>(r);
+}
+
+extern "C" int32_t lc_spawn_begin(int64_t handle, int64_t loaded, int32_t template_fd, const lc_request *request,
+                                  lc_result *result, int64_t *spawn) {
+    auto &engine = *reinterpret_cast<Engine *>(handle);
+    *spawn = 0;
+    void *memory = malloc(sizeof(Held));
+    if (!memory) return -ENOMEM;
+    auto *held = new (memory) Held{*request, {}, {}};
+    held->spawn.emplace(engine, loaded, held->request, held->result).hold();
+    int32_t r = hand_out(held, spawn_in(*held->spawn, engine.socket, template_fd), result);
+    if (r >= 0 && result->report.kind == LC_WAITING) *spawn = reinterpret_cast<int64_t>(held);
+    return r;
+}
+
+extern "C" int32_t lc_spawn_continue(int64_t spawn, int32_t go, lc_result *result) {
+    auto *held = reinterpret_cast<Held *>(spawn);
+    return hand_out(held, held->spawn->proceed(go != 0), result);
 }
 
 extern "C" int32_t lc_template_open(int64_t handle, int64_t loaded, const lc_request *request, lc_result *result) {
