@@ -68,6 +68,7 @@ struct Context {
     uint16_t skip;       // step flags that are not run here
     bool in_process;
     bool apart;      // has memory of its own: nobody hears of its exec or death by the cell
+    Cell *own;       // of a child that parks: what takes the place of the shared cell then
     int32_t reports; // whoever started it after it was parked, or -1
 
     const lc_plan_header &header() const noexcept { return *reinterpret_cast<const lc_plan_header *>(plan); }
@@ -94,7 +95,7 @@ int64_t console_step(Context &c, const lc_step &s) noexcept;
 int64_t lifecycle_step(Context &c, const lc_step &s) noexcept;
 /// Waits until the library has answered; spinning where no system call can be made.
 int64_t rendezvous(Context &c, int32_t aux, bool spin) noexcept;
-/// Replaces the plan's pages by private ones at the same place: addresses in it stay good, others' plans may go.
+/// Replaces the plan's pages by private ones at the same place, so that addresses in it stay good; makes c.own.
 int64_t keep_plan(Context &c) noexcept;
 /// Tells whoever started a parked child what has become of it.
 void report_start(Context &c, uint32_t kind, int64_t err) noexcept;

@@ -9,56 +9,26 @@ namespace lc {
 
 namespace {
 
-/// Closes [first, ...) but for two fds.
-int64_t close_all_but(int64_t first, int64_t one, int64_t other) noexcept {
-    int64_t low = one < other ? one : other, high = one < other ? other : one;
-    const int64_t kept[2] = {low, high};
-    for (int64_t fd : kept) {
-        if (fd < first) continue;
-        if (fd > first) {
-            int64_t r = sys(__NR_close_range, first, fd - 1, 0L);
-            if (r < 0) return r;
-        }
-        first = fd + 1;
-    }
-    return sys(__NR_close_range, first, 0xffffffffL, 0L);
-}
-
-/// From here on the shared cell is the library's again: a private one takes its place.
-int64_t park(Context &c) noexcept {
-    int64_t memory = sys(__NR_mmap, nullptr, static_cast<int64_t>(sizeof(Cell)), 3L,
-                         static_cast<int64_t>(MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE), -1L, 0L);
-    if (memory < 0 && memory > -4096) return memory;
+/// From here on the shared cell is the library's again: the private one that keep_plan has made takes its place.
+void park(Context &c) noexcept {
     Cell *shared = c.cell;
-    c.cell = reinterpret_cast<Cell *>(memory);
+    c.cell = c.own;
     c.cell->step = shared->step;
     __atomic_store_n(&shared->state, kStateParked, __ATOMIC_RELEASE);
     __atomic_store_n(&shared->done, kOver, __ATOMIC_RELEASE);
     futex_wake(&shared->done);
-    return 0;
 }
 
-/// A connection alone starts nothing: whoever looks whether the gate is there sends no byte.
+/// Waits with read(2) alone, which every filter that may be loaded by now lets pass.
 int64_t await_start(Context &c, const lc_step &s) noexcept {
-    int64_t gate = c.slots[s.b], kept = s.c ? c.slots[s.c] : -1;
-    int64_t r = close_all_but(static_cast<int64_t>(s.d), gate, kept);
-    if (r >= 0) r = park(c);
-    while (r >= 0 && c.reports < 0) {
-        int64_t caller = sys(__NR_accept4, gate, nullptr, nullptr, 02000000L); // SOCK_CLOEXEC
-        if (caller == -EINTR || caller == -ECONNABORTED) continue;
-        if (caller < 0) return caller;
-        uint8_t word;
-        int64_t n;
-        do n = sys(__NR_read, caller, &word, 1L);
-        while (n == -EINTR);
-        if (n == 1)
-            c.reports = static_cast<int32_t>(caller);
-        else
-            close(caller);
-    }
-    close(gate);
-    c.slots[s.b] = -1;
-    return r;
+    park(c);
+    uint8_t word;
+    int64_t n;
+    do n = sys(__NR_read, c.slots[s.b], &word, 1L);
+    while (n == -EINTR);
+    if (n != 1) return n < 0 ? n : -EPIPE;
+    c.reports = c.slots[s.a];
+    return 0;
 }
 
 [[noreturn]] void become_hook(Context &c, const lc_step &s, int64_t input) noexcept {
@@ -145,7 +115,12 @@ int64_t keep_plan(Context &c) noexcept {
     for (int64_t i = 0; i < size / 8; i++) target[i] = source[i];
     int64_t r = sys(__NR_mremap, copy, size, size, static_cast<int64_t>(MREMAP_MAYMOVE | MREMAP_FIXED),
                     static_cast<int64_t>(from));
-    return r < 0 && r > -4096 ? r : 0;
+    if (r < 0 && r > -4096) return r;
+    int64_t cell = sys(__NR_mmap, nullptr, static_cast<int64_t>(sizeof(Cell)), 3L,
+                       static_cast<int64_t>(MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE), -1L, 0L);
+    if (cell < 0 && cell > -4096) return cell;
+    c.own = reinterpret_cast<Cell *>(cell);
+    return 0;
 }
 
 void report_start(Context &c, uint32_t kind, int64_t err) noexcept {

@@ -86,6 +86,21 @@ int64_t set_stdio(Context &c) noexcept {
     return 0;
 }
 
+/// Closes all fds from a number on, but for those of up to three slots.
+int64_t close_fds(Context &c, const lc_step &s) noexcept {
+    const uint32_t kept[3] = {s.a, s.b, s.c};
+    int64_t first = static_cast<int64_t>(s.d);
+    for (;;) {
+        int64_t next = 0xffffffffL;
+        for (uint32_t slot : kept)
+            if (slot && c.slots[slot] >= first && c.slots[slot] < next) next = c.slots[slot];
+        if (next == 0xffffffffL) return sys(__NR_close_range, first, next, 0L);
+        int64_t r = next > first ? sys(__NR_close_range, first, next - 1, 0L) : 0;
+        if (r < 0) return r;
+        first = next + 1;
+    }
+}
+
 /// Makes a slot's fd the program's own under a number; another slot's that is in the way moves.
 int64_t place_fd(Context &c, uint32_t slot, int64_t number) noexcept {
     constexpr int64_t out_of_the_way = 256;
@@ -153,7 +168,7 @@ int64_t process_step(Context &c, const lc_step &s) noexcept {
     case LC_PERSONALITY: return sys(__NR_personality, value);
     case LC_STDIO: return set_stdio(c);
     case LC_DUP_FD: return place_fd(c, s.b, value);
-    case LC_CLOSE_FDS: return sys(__NR_close_range, value, 0xffffffffL, 0L);
+    case LC_CLOSE_FDS: return close_fds(c, s);
     case LC_SET_NAME: return prctl(PR_SET_NAME, bits(c.text(s.a)));
     case LC_EXECVE: return execute(c, s);
     default: return -ENOSYS;

@@ -144,19 +144,19 @@ enum {
     LC_CAPSET = 52,        /* c u64 effective, permitted, inheritable */
     LC_AMBIENT = 53,       /* d mask */
     LC_NO_NEW_PRIVS = 54,
-    LC_SECCOMP = 55,       /* b instructions, c struct sock_filter[], d flags; with NEW_LISTENER: LC_WAITING, aux its fd */
-    LC_PDEATHSIG = 56,     /* d signal */
+    LC_SECCOMP = 55,   /* b instructions, c struct sock_filter[], d flags; with NEW_LISTENER: LC_WAITING, aux its fd */
+    LC_PDEATHSIG = 56, /* d signal */
     LC_SCHED_SETATTR = 57, /* c struct sched_attr (56 bytes) */
     LC_IOPRIO = 58,        /* d value */
     LC_PERSONALITY = 59,   /* d value */
     LC_STDIO = 60,         /* slots 0-2 that are bound become fds 0-2 */
     LC_DUP_FD = 61,        /* b slot, d fd number */
-    LC_CLOSE_FDS = 62,     /* d first fd to close */
+    LC_CLOSE_FDS = 62,     /* d first fd to close; a, b, c slots that stay open, or 0 */
     LC_SET_NAME = 63,      /* a thread name */
     LC_EXECVE = 64,        /* a candidates (NUL-ended each, an empty one ends), b argv vector, c envp vector */
     /* the life of a container that outlives its maker */
-    LC_AWAIT_START = 65,  /* b slot of a listening socket, c slot to keep or 0, d first fd to close: closes all other fds,
-                             LC_PARKED; goes on when somebody connects and sends a byte, and reports there */
+    LC_AWAIT_START = 65,  /* a slot for reports, b slot of the gate: LC_PARKED; goes on when it can read a byte there,
+                             and  writes lc_report records until the program begins */
     LC_HOOK = 66,         /* a path, b argv vector, c envp vector, d timeout in s or 0 | slot of its stdin << 32 */
     LC_FIND_PROGRAM = 67, /* a candidates, as EXECVE's: one of them must be a file that may be executed */
     LC_NEW_KEYRING = 68,  /* a name: a new session keyring (keyctl(2)); a kernel without them is fine */
@@ -193,13 +193,7 @@ typedef struct lc_report {
 } lc_report;
 
 /** SAME: stderr as stdout. CONSOLE_AT: a terminal whose master goes to the connected socket in stdio[1]. */
-enum {
-    LC_STDIO_NULL = -1,
-    LC_STDIO_PIPE = -2,
-    LC_STDIO_CONSOLE = -3,
-    LC_STDIO_SAME = -4,
-    LC_STDIO_CONSOLE_AT = -5
-};
+enum { LC_STDIO_NULL = -1, LC_STDIO_PIPE = -2, LC_STDIO_CONSOLE = -3, LC_STDIO_SAME = -4, LC_STDIO_CONSOLE_AT = -5 };
 #define LC_REQUEST_SLOTS 40
 #define LC_MAX_CGROUPS 12
 
@@ -271,8 +265,8 @@ int32_t lc_template_open(int64_t engine, int64_t loaded, const lc_request *reque
  *  process, an fd nor a cgroup behind. The child is the calling process's own; reap it with lc_wait. */
 int32_t lc_spawn(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request, lc_result *result);
 
-/** The same for a plan whose child waits on the way: when it does, result->report.kind is LC_WAITING, and *spawn must be
- *  continued. Takes no parameters. A plan that parks ends with LC_PARKED: the child then depends on nobody. */
+/** The same for a plan whose child waits on the way: when it does, result->report.kind is LC_WAITING, and *spawn must
+ * be continued. Takes no parameters. A plan that parks ends with LC_PARKED: the child then depends on nobody. */
 int32_t lc_spawn_begin(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request,
                        lc_result *result, int64_t *spawn);
 
@@ -311,8 +305,10 @@ int32_t lc_pidfd_open(int32_t pid);
 /** A copy of another process's fd (pidfd_getfd(2)). */
 int32_t lc_pidfd_getfd(int32_t pidfd, int32_t fd);
 
-/** Listens at / connects to a stream socket below dir, however long its path. The new socket gets these permissions. */
-int32_t lc_socket_listen(int32_t dir, const char *name, uint32_t mode);
+/** Makes a FIFO below dir and opens both of its ends as one fd: a read of it waits, also while nobody else has it open.
+ */
+int32_t lc_fifo(int32_t dir, const char *name, uint32_t mode);
+/** Connects to a stream socket below dir, however long its path. */
 int32_t lc_socket_connect(int32_t dir, const char *name);
 /** Sends data in one message with fds (at most 64). */
 int32_t lc_socket_send(int32_t socket, const uint8_t *data, uint32_t size, const int32_t *fds, uint32_t count);

@@ -1,4 +1,4 @@
-// Sockets by directory and name, fds over sockets and from other processes, files in memory.
+// FIFOs and sockets by directory and name, fds over sockets and from other processes, files in memory.
 #include "engine.h"
 #include <errno.h>
 #include <linux/memfd.h>
@@ -27,16 +27,12 @@ int64_t address_of(int32_t dir, const char *name, sockaddr_un *address) {
 
 using namespace lc;
 
-extern "C" int32_t lc_socket_listen(int32_t dir, const char *name, uint32_t mode) {
-    sockaddr_un address;
-    int64_t r = address_of(dir, name, &address);
+extern "C" int32_t lc_fifo(int32_t dir, const char *name, uint32_t mode) {
+    int64_t r = sys(__NR_mknodat, dir, name, static_cast<int64_t>(S_IFIFO | mode), 0L);
     if (r < 0) return static_cast<int32_t>(r);
-    Fd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    if (fd.get() < 0) return -errno;
-    if (fchmod(fd.get(), mode) < 0) return -errno; // what bind(2) makes gets the socket's own mode
-    if (bind(fd.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) < 0) return -errno;
-    if (listen(fd.get(), 8) < 0) return -errno;
-    return fd.release();
+    int64_t fd = openat(dir, name, O_RDWR | O_NOFOLLOW);
+    if (fd < 0) sys(__NR_unlinkat, dir, name, 0L);
+    return static_cast<int32_t>(fd);
 }
 
 extern "C" int32_t lc_socket_connect(int32_t dir, const char *name) {

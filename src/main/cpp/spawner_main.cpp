@@ -102,6 +102,7 @@ Context *prepare(Server &server, const Message &message, const int32_t *slots, u
     c->skip = server.is_template ? 0 : LC_STEP_TEMPLATE_ONLY;
     c->in_process = false;
     c->apart = c->header().flags & LC_PLAN_PARKS;
+    c->own = nullptr;
     c->reports = -1;
     for (uint32_t i = 0; i < LC_MAX_SLOTS; i++) c->slots[i] = slots[i] >= 0 ? slots[i] : server.inherited[i];
     return c;
@@ -161,6 +162,7 @@ bool fork_template(Server &server, const Message &message, int32_t *slots) noexc
     c.empty_tree = c.null_device = -1;
     c.skip = 0;
     c.in_process = c.apart = false;
+    c.own = nullptr;
     c.reports = -1;
     for (uint32_t i = 0; i < LC_MAX_SLOTS; i++) c.slots[i] = slots[i];
     int64_t r = run_steps(c, c.header().host_end, c.header().template_end);

@@ -89,10 +89,10 @@ constexpr Rule kRules[] = {
     {LC_PERSONALITY, false, kZero, kZero, kZero, kAny, 0},
     {LC_STDIO, false, kZero, kZero, kZero, kZero, 0},
     {LC_DUP_FD, false, kZero, kSlot, kZero, kAny, 0},
-    {LC_CLOSE_FDS, false, kZero, kZero, kZero, kAny, 0},
+    {LC_CLOSE_FDS, false, kSlot0, kSlot0, kSlot0, kAny, 0},
     {LC_SET_NAME, false, kText, kZero, kZero, kZero, 0},
     {LC_EXECVE, false, kCandidates, kVector, kVector, kZero, 0},
-    {LC_AWAIT_START, false, kZero, kSlot, kSlot0, kAny, 0},
+    {LC_AWAIT_START, false, kSlot, kSlot, kZero, kZero, 0},
     {LC_HOOK, false, kText, kVector, kVector, kHookWord, 0},
     {LC_FIND_PROGRAM, false, kCandidates, kZero, kZero, kZero, 0},
     {LC_NEW_KEYRING, false, kText, kZero, kZero, kZero, 0},
@@ -212,7 +212,7 @@ class Steps {
         bool maps = h_.uid_map_size || h_.gid_map_size;
         if (opcode == LC_AWAIT_HOST && s.d) return in_child;
         if (opcode == LC_AWAIT_HOST) return host_awaited_ = in_child;
-        if (opcode == LC_AWAIT_START) return in_child && !parked_ && s.d >= 3 && (parked_ = true);
+        if (opcode == LC_AWAIT_START) return in_child && !parked_ && (parked_ = true);
         if (opcode == LC_AWAIT_ID_MAPS) return maps_awaited_ = in_child && maps;
         return opcode != LC_EXECVE || ((host_awaited_ || !late_) && (maps_awaited_ || !maps));
     }
@@ -235,8 +235,7 @@ class Steps {
         bool in_root = uses_root(s.opcode) || (s.opcode == LC_ATTACH && !s.d);
         if (in_root && !slot(LC_SLOT_ROOT)) return 0;
         if (rule.c == kOut) bound_ |= bit(s.c), closed_ &= ~bit(s.c);
-        if (rule.c == kOut && late) late_slots_ |= bit(s.c);          // made when the request has long been sent
-        if (s.opcode == LC_AWAIT_START) bound_ &= s.c ? bit(s.c) : 0; // the others are closed
+        if (rule.c == kOut && late) late_slots_ |= bit(s.c); // made when the request has long been sent
         if (s.opcode == LC_ATTACH && s.b != LC_SLOT_ROOT) bound_ &= ~bit(s.b), closed_ |= bit(s.b);
         return -1;
     }

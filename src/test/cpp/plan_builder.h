@@ -35,6 +35,7 @@ class PlanBuilder {
     PlanBuilder &a(Ref r) { return fix(kA, r); }
     PlanBuilder &b(Ref r) { return fix(kB, r); }
     PlanBuilder &c(Ref r) { return fix(kC, r); }
+    PlanBuilder &a(uint32_t v) { return steps.back().a = v, *this; }
     PlanBuilder &c(uint32_t v) { return steps.back().c = v, *this; }
     PlanBuilder &a(const std::string &s) { return a(text(s)); }
     PlanBuilder &b(const std::string &s) { return b(text(s)); }
@@ -182,7 +183,12 @@ inline PlanBuilder every_opcode() {
     p.step(LC_IOPRIO, 0, 0x4004).step(LC_PERSONALITY).step(LC_STDIO).step(LC_DUP_FD, opened, 5);
     p.step(LC_CLOSE_FDS, 0, 3).step(LC_SET_NAME).a("lc:init");
     p.step(LC_AWAIT_HOST, 0, 1).step(LC_NEW_KEYRING).a("_ses").step(LC_FIND_PROGRAM).candidates({"/bin/a", "/bin/b"});
-    p.step(LC_AWAIT_START, opened, 3).c(11u).hook({"/bin/hook", "one"}, 11, 5);
+    p.step(LC_CLOSE_FDS, opened, 3)
+        .a(11u)
+        .c(detached)
+        .step(LC_AWAIT_START, opened)
+        .a(detached)
+        .hook({"/bin/hook", "one"}, 11, 5);
     p.exec({"/bin/program", "one", "two"}, {"A=1"});
     return p;
 }

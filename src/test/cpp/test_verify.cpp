@@ -170,12 +170,12 @@ TEST_CASE("EXECVE is the last step and no other") {
     CHECK(after([](Plan &p) { p.steps()[kSteps - 2] = p.steps()[kSteps - 1]; }) == at(LC_HOOK, kOpcode));
 }
 
-TEST_CASE("a parked child has no slot left but the one that its hooks read") {
-    CHECK(with(LC_AWAIT_START, &lc_step::c, 0) == at(LC_HOOK, kD));
-    CHECK(with(LC_AWAIT_START, &lc_step::c, 20) == at(LC_AWAIT_START, kC));
+TEST_CASE("slots of the wait for a start and of hooks are bound") {
+    CHECK(with(LC_AWAIT_START, &lc_step::a, 20) == at(LC_AWAIT_START, kA));
     CHECK(with(LC_AWAIT_START, &lc_step::b, 20) == at(LC_AWAIT_START, kB));
-    CHECK(with(LC_AWAIT_START, &lc_step::d, 2) == at(LC_AWAIT_START, kOpcode));
-    CHECK(with(LC_HOOK, &lc_step::d, 5) == at(LC_HOOK, kD));
+    CHECK(with(LC_AWAIT_START, &lc_step::c, 1) == at(LC_AWAIT_START, kC));
+    CHECK(with(LC_HOOK, &lc_step::d, 20ull << 32) == at(LC_HOOK, kD));
+    CHECK(with(LC_CLOSE_FDS, &lc_step::a, LC_MAX_SLOTS) == at(LC_CLOSE_FDS, kA));
 }
 
 TEST_CASE("step flags stand only where they mean something") {

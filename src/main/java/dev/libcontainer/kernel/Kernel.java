@@ -119,6 +119,26 @@ public final class Kernel {
         return Native.rmdir(dir, cString(path)) == 0;
     }
 
+    /** A new FIFO below a directory, both ends open in one fd. */
+    public static Fd fifo(int dir, String name, int mode) {
+        return Fd.adopt(check("mkfifo", name, Native.fifo(dir, cString(name), mode)));
+    }
+
+    /** A stream socket connected to the one that listens at a name below a directory (AT_FDCWD: at a path). */
+    public static Fd connect(int dir, String name) {
+        return Fd.adopt(check("connect", name, Native.socketConnect(dir, cString(name))));
+    }
+
+    /** Sends data in one message, with fds. */
+    public static void send(int socket, byte[] data, int... fds) {
+        check("sendmsg", "fd " + socket, Native.socketSend(socket, data, data.length, fds, fds.length));
+    }
+
+    /** A file in memory with this content, at its beginning. */
+    public static Fd memoryFile(byte[] data) {
+        return Fd.adopt(check("memfd_create", "", Native.memoryFile(data, data.length)));
+    }
+
     /** read(2) into a direct buffer from 0; bytes read, 0 at the end. */
     public static int read(int fd, ByteBuffer data) {
         return check("read", "fd " + fd, Native.read(fd, data, data.capacity()));
@@ -143,6 +163,17 @@ public final class Kernel {
         }
         check("pidfd_send_signal", "signal " + signal, r);
         return true;
+    }
+
+    /** The pidfd of a process; empty if there is none of this number. */
+    public static Optional<Fd> pidfd(int pid) {
+        int fd = Native.pidfdOpen(pid);
+        return fd == -3 ? Optional.empty() : Optional.of(Fd.adopt(check("pidfd_open", "process " + pid, fd))); // ESRCH
+    }
+
+    /** A copy of another process's fd (pidfd_getfd(2)); needs the right to trace it. */
+    public static Fd copyFd(int pidfd, int fd) {
+        return Fd.adopt(check("pidfd_getfd", "fd " + fd, Native.pidfdGetfd(pidfd, fd)));
     }
 
     /** A buffer for {@link #await(int, long, ByteBuffer)}. */

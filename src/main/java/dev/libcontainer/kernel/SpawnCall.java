@@ -16,6 +16,8 @@ public final class SpawnCall {
     /** For stderr: the pipe of stdout. */
     public static final int STDIO_SAME = -4;
 
+    private static final int STDIO_CONSOLE_AT = -5;
+
     /** What a spawn may replace. Order and numbers are those of {@code LC_PARAM_*}. */
     public enum Param {
         NAME,
@@ -77,6 +79,11 @@ public final class SpawnCall {
     public SpawnCall stdio(int index, int fd) {
         request.putInt(Abi.REQUEST_STDIO + 4 * index, fd);
         return this;
+    }
+
+    /** A terminal as stdio, whose master goes to a connected socket. */
+    public SpawnCall consoleAt(int socket) {
+        return stdio(0, STDIO_CONSOLE_AT).stdio(1, socket);
     }
 
     /** Binds the i-th slot that is the request's to bind. */

@@ -25,6 +25,7 @@ final class Draft {
     boolean denySetgroups;
     boolean needsTemplate;
     boolean changesIds;
+    boolean parks;
     Optional<Slot> cgroupSlot = Optional.empty();
 
     private final List<Plan.PlannedStep> steps = new ArrayList<>();
@@ -122,6 +123,7 @@ final class Draft {
                 gidMap,
                 denySetgroups,
                 needsTemplate,
-                changesIds);
+                changesIds,
+                parks);
     }
 }
