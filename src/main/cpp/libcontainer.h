@@ -336,6 +336,9 @@ int32_t lc_cgroups_finish(const int32_t *dirs, uint32_t count, uint32_t what, co
                           uint32_t capacity);
 /** Sends SIGKILL to every process in a cgroup and below, until none is left (at most 1 s: then -EBUSY). */
 int32_t lc_cgroup_kill(int32_t dir);
+/** Sends a signal once to every process in a cgroup and below; returns how many were met. A process that forks while
+ *  this runs may be missed: freeze the cgroup first. */
+int32_t lc_cgroup_signal(int32_t dir, int32_t signal);
 
 /** A new network namespace with its loopback up; returns its fd. Waits for the kernel: call it from a thread that
  *  may be slow. */

@@ -213,6 +213,11 @@ public final class Kernel {
         check("kill", "cgroup", Native.cgroupKill(dir));
     }
 
+    /** Sends a signal once to everything in a cgroup and below it; how many processes that were. */
+    public static int signalCgroup(int dir, int signal) {
+        return check("kill", "cgroup", Native.cgroupSignal(dir, signal));
+    }
+
     /**
      * Reads files of cgroups.
      *

@@ -163,6 +163,9 @@ final class Native {
     @Name("lc_cgroup_kill")
     static native int cgroupKill(int dir);
 
+    @Name("lc_cgroup_signal")
+    static native int cgroupSignal(int dir, int signal);
+
     @Name("lc_netns_create")
     static native int netnsCreate();
 
