@@ -171,6 +171,14 @@ public final class Kernel {
         return fd == -3 ? Optional.empty() : Optional.of(Fd.adopt(check("pidfd_open", "process " + pid, fd))); // ESRCH
     }
 
+    /** Waits until a pidfd's process is gone (or another fd can be read). */
+    public static void awaitReadable(int fd) {
+        try (Poller poller = new Poller()) {
+            poller.add(fd, 0);
+            poller.await(-1, token -> {});
+        }
+    }
+
     /** A copy of another process's fd (pidfd_getfd(2)); needs the right to trace it. */
     public static Fd copyFd(int pidfd, int fd) {
         return Fd.adopt(check("pidfd_getfd", "fd " + fd, Native.pidfdGetfd(pidfd, fd)));

@@ -92,6 +92,11 @@ public final class SpawnCall {
         return this;
     }
 
+    /** What the i-th slot is bound to. */
+    public int slotAt(int i) {
+        return request.getInt(Abi.REQUEST_SLOTS + 4 * i);
+    }
+
     public SpawnCall param(Param param, String value) {
         int at = size;
         string(value);

@@ -248,9 +248,51 @@ final class MountStage {
         }
     }
 
+    /** Without a cgroup namespace a container would see all of the host's cgroups: it gets its own ones only. */
+    private void bindOwnCgroups(Item item, List<Wishes.Cgroup> own) {
+        int flags = item.options.flags();
+        if (draft.host.cgroupV2Only()) {
+            bindCgroup(item, own.get(0), target(item));
+            return;
+        }
+        int top = flags & ~MountOptions.MS_RDONLY;
+        draft.add(new MountStep.Mount("tmpfs", "tmpfs", target(item), top, "mode=755,size=64k"), item.path);
+        for (Wishes.Cgroup cgroup : own) {
+            if (!cgroup.v2()) {
+                String name = cgroup.name().startsWith("name=") ? cgroup.name().substring(5) : cgroup.name();
+                bindCgroup(item, cgroup, target(item) + "/" + name);
+            }
+        }
+        if ((flags & MountOptions.MS_RDONLY) != 0) {
+            draft.add(
+                    new MountStep.Remount(target(item), flags | MountOptions.MS_REMOUNT | MountOptions.MS_BIND),
+                    item.path);
+        }
+    }
+
+    private void bindCgroup(Item item, Wishes.Cgroup cgroup, String target) {
+        Slot tree = draft.slot("tree of " + item.path);
+        draft.add(new MountStep.OpenTree(cgroup.directory(), false, tree), item.path);
+        MountAttributes attributes = item.options.attributes();
+        if (!attributes.isEmpty() && draft.host.mountSetattr()) {
+            draft.add(new MountStep.SetAttributes(tree, attributes, false), item.path + ".options");
+        }
+        draft.add(new MountStep.Attach(tree, target, false), item.path);
+        draft.releaseSlot(tree);
+        if (!attributes.isEmpty() && !draft.host.mountSetattr()) {
+            int remount = MountOptions.MS_REMOUNT | MountOptions.MS_BIND | item.options.flags();
+            draft.add(new MountStep.Remount(target, remount), item.path + ".options");
+        }
+    }
+
     /** Type "cgroup" is the host's layout: one cgroup2, or a directory with each v1 hierarchy. */
     private void mountHostLayout(Item item) {
         int flags = item.options.flags();
+        List<Wishes.Cgroup> own = draft.wishes.life().map(Wishes.Life::cgroups).orElse(List.of());
+        if (!own.isEmpty() && !draft.isNew(NamespaceType.CGROUP)) {
+            bindOwnCgroups(item, own);
+            return;
+        }
         if (draft.host.cgroupV2Only()) {
             draft.add(new MountStep.Mount("cgroup2", "cgroup", target(item), flags, item.options.data()), item.path);
             return;

@@ -42,8 +42,14 @@ public record Wishes(
         }
     }
 
-    /** A cgroup's hierarchy: the name of its controllers, and whether it is the unified one. */
-    public record Cgroup(String name, boolean v2) {}
+    /**
+     * A cgroup in one hierarchy.
+     *
+     * @param name of the hierarchy's controllers
+     * @param v2 whether it is the unified one
+     * @param directory its absolute path on the host
+     */
+    public record Cgroup(String name, boolean v2, String directory) {}
 
     /**
      * A root of its own.

@@ -1,6 +1,7 @@
-package dev.libcontainer;
+package dev.libcontainer.report;
 
 import dev.libcontainer.plan.HostStep;
+import dev.libcontainer.plan.LifecycleStep;
 import dev.libcontainer.plan.MountStep;
 import dev.libcontainer.plan.NamespaceStep;
 import dev.libcontainer.plan.ProcessStep;
@@ -28,6 +29,9 @@ final class Hints {
     private Hints() {}
 
     static String of(Step step, int errno) {
+        if (step instanceof LifecycleStep life) {
+            return life(life, errno);
+        }
         if (step instanceof ProcessStep.Execute) {
             return execute(errno);
         }
@@ -63,6 +67,16 @@ final class Hints {
             return "an id has no mapping in the container's user namespace: see linux.uidMappings and linux.gidMappings";
         }
         return errno == EOWNERDEAD ? "the process that asked for this container is gone" : "";
+    }
+
+    private static String life(LifecycleStep step, int errno) {
+        if (step instanceof LifecycleStep.FindProgram) {
+            return execute(errno);
+        }
+        if (step instanceof LifecycleStep.MoveRoot) {
+            return "moving the root needs CAP_SYS_ADMIN, and a root that is a mount point";
+        }
+        return "";
     }
 
     private static boolean setsIds(Step step) {
