@@ -195,8 +195,12 @@ final class ProcessStage {
         draft.add(
                 new ProcessStep.SetCapabilities(set(c.effective()), set(c.permitted()), set(c.inheritable())),
                 "process.capabilities");
-        if (!c.ambient().isEmpty()) {
-            draft.add(ProcessStep.ambient(set(c.ambient())), "process.capabilities.ambient");
+        // capabilities(7): only what is permitted and inheritable can be ambient; config.md: what cannot be granted is
+        // no
+        // error
+        CapabilitySet ambient = set(c.ambient()).intersect(set(c.permitted())).intersect(set(c.inheritable()));
+        if (!ambient.isEmpty()) {
+            draft.add(ProcessStep.ambient(ambient), "process.capabilities.ambient");
         }
     }
 

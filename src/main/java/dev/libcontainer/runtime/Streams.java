@@ -46,9 +46,9 @@ final class Streams implements AutoCloseable {
         }
         if (consoleSocket.isPresent()) {
             Path path = options.directory().resolve(consoleSocket.get());
-            try (Fd directory = Kernel.open(path.getParent().toString(), Kernel.O_PATH | Kernel.O_DIRECTORY)) {
-                socket = Optional.of(
-                        Kernel.connect(directory.value(), path.getFileName().toString()));
+            Path parent = path.resolveSibling(".");
+            try (Fd directory = Kernel.open(parent.toString(), Kernel.O_PATH | Kernel.O_DIRECTORY)) {
+                socket = Optional.of(Kernel.connect(directory.value(), String.valueOf(path.getFileName())));
             } catch (KernelException e) {
                 throw new OciException("cannot connect to the console socket " + path + ": " + e.getMessage(), e);
             }
