@@ -340,6 +340,10 @@ int32_t lc_cgroup_kill(int32_t dir);
  *  this runs may be missed: freeze the cgroup first. */
 int32_t lc_cgroup_signal(int32_t dir, int32_t signal);
 
+/** Lets a version 2 cgroup, opened for reading, and those below use the devices that an eBPF program of the type
+ *  CGROUP_DEVICE allows (size: bytes, 8 an instruction), and no longer those that earlier programs of it did. */
+int32_t lc_cgroup_devices(int32_t dir, const uint8_t *program, uint32_t size);
+
 /** A new network namespace with its loopback up; returns its fd. Waits for the kernel: call it from a thread that
  *  may be slow. */
 int32_t lc_netns_create(void);

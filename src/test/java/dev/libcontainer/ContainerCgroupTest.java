@@ -313,4 +313,150 @@ class ContainerCgroupTest {
                 .isThrownBy(() -> cgroup.subCgroup(List.of(spec)))
                 .withMessageContaining(message);
     }
+
+    // ---- limits ----
+
+    private static final String READ = "for d in zero kmsg; do (: < /dev/$d) 2> /dev/null && echo $d; done";
+
+    @Test
+    void onlyTheUsualDevicesMayBeOpenedUnlessMoreIsAllowed() {
+        assertThat(host.output(host.make(""), READ)).isEqualTo("zero");
+        assertThat(host.output(host.make("'devices':[{'allow':false}]"), READ)).isEqualTo("zero");
+        String kmsg = "{'allow':true,'type':'c','major':1,'minor':11,'access':'rw'}";
+        assertThat(host.output(host.make("'devices':[{'allow':false}," + kmsg + "]"), READ)
+                        .lines())
+                .containsExactly("zero", "kmsg");
+    }
+
+    @Test
+    void aDeniedDeviceIsEperm() {
+        String denied = "'devices':[{'allow':false},{'allow':false,'type':'c','major':1,'minor':5}]";
+
+        assertThat(host.output(host.make(denied), "head -c 1 /dev/zero")).contains("Operation not permitted");
+    }
+
+    @Test
+    void aProgramOfVersion2DecidesLikewise() {
+        assumeTrue(host.mounts.unified().isPresent(), "needs a mounted cgroup v2");
+        try (InCgroup v2 = InCgroup.unifiedOnly()) {
+            String kmsg = "{'allow':true,'type':'c','major':1,'minor':11,'access':'r'}";
+            ContainerCgroup cgroup = v2.make("'devices':[{'allow':false}]");
+            assertThat(cgroup.paths()).containsOnlyKeys("unified");
+            assertThat(v2.output(cgroup, READ)).isEqualTo("zero");
+            assertThat(v2.output(cgroup, "exec cat /dev/kmsg")).contains("Operation not permitted");
+
+            cgroup = v2.make("'devices':[{'allow':false}," + kmsg + "]"); // in place of the first
+            assertThat(v2.output(cgroup, READ).lines()).containsExactly("zero", "kmsg");
+            assertThat(v2.output(cgroup, "echo > /dev/kmsg")).contains("Operation not permitted");
+
+            cgroup = v2.make("'devices':[{'allow':false},{'allow':false,'type':'c','major':1,'minor':5}]");
+            assertThat(v2.output(cgroup, READ)).isEmpty();
+            cgroup.remove();
+        }
+    }
+
+    @Test
+    void version2FreezesAndKills() throws Exception {
+        assumeTrue(host.mounts.unified().isPresent(), "needs a mounted cgroup v2");
+        try (InCgroup v2 = InCgroup.unifiedOnly()) {
+            ContainerCgroup cgroup = v2.make("");
+            Process sleeper = v2.sleeper(cgroup);
+
+            cgroup.freeze();
+            assertThat(cgroup.frozen()).isTrue();
+            assertThatExceptionOfType(CgroupException.class)
+                    .isThrownBy(() -> v2.make(""))
+                    .withMessageContaining("container's cgroup is not empty");
+            cgroup.kill(SIGKILL);
+            assertThat(sleeper.waitFor(5, TimeUnit.SECONDS)).isTrue();
+            assertThatExceptionOfType(CgroupException.class)
+                    .isThrownBy(() -> v2.make(""))
+                    .withMessageContaining("container's cgroup unexpectedly frozen");
+            cgroup.thaw();
+            cgroup.remove();
+        }
+    }
+
+    @Test
+    void limitsAreInTheFiles() {
+        ContainerCgroup cgroup = host.make("'memory':{'limit':67108864,'reservation':33554432,'swappiness':5,"
+                + "'disableOOMKiller':true,'kernel':1000000,'kernelTCP':1048576,'useHierarchy':true},"
+                + "'cpu':{'shares':512,'quota':50000,'period':100000,'burst':10000,'cpus':'0','mems':'0'},"
+                + "'pids':{'limit':20},'hugepageLimits':[{'pageSize':'4KB','limit':0}],"
+                + "'blockIO':{'weight':0},'network':{}");
+        assumeTrue(cgroup.paths().containsKey("memory"), "written for version 1");
+
+        assertThat(host.file(cgroup, "memory", "memory.limit_in_bytes")).isEqualTo("67108864");
+        assertThat(host.file(cgroup, "memory", "memory.soft_limit_in_bytes")).isEqualTo("33554432");
+        assertThat(host.file(cgroup, "memory", "memory.swappiness")).isEqualTo("5");
+        assertThat(host.file(cgroup, "memory", "memory.oom_control")).startsWith("oom_kill_disable 1");
+        assertThat(host.file(cgroup, "cpu", "cpu.shares")).isEqualTo("512");
+        assertThat(host.file(cgroup, "cpu", "cpu.cfs_quota_us")).isEqualTo("50000");
+        assertThat(host.file(cgroup, "cpu", "cpu.cfs_burst_us")).isEqualTo("10000");
+        assertThat(host.file(cgroup, "cpuset", "cpuset.cpus")).isEqualTo("0");
+        assertThat(host.file(cgroup, "pids", "pids.max")).isEqualTo("20");
+    }
+
+    @Test
+    void limitsAreEnforced() {
+        ContainerCgroup cgroup = host.make("'memory':{'limit':33554432},'pids':{'limit':3},'cpu':{'cpus':'0'}");
+
+        assertThat(host.output(cgroup, "exec tail /dev/zero"))
+                .as("killed for want of memory")
+                .isEmpty();
+        assertThat(host.output(cgroup, "sleep 1 & sleep 1 & sleep 1 & sleep 1 & wait"))
+                .contains("Resource temporarily unavailable");
+        assertThat(host.output(cgroup, "exec grep Cpus_allowed_list /proc/self/status"))
+                .endsWith("0");
+    }
+
+    @Test
+    void readingIsThrottled() throws Exception {
+        assumeTrue(host.mounts.hierarchy("blkio").isPresent(), "written for version 1");
+        String disk = InCgroup.diskOf(Path.of("target"));
+        assumeTrue(!disk.isEmpty(), "target is on no disk of its own");
+        String[] numbers = disk.split(":");
+        ContainerCgroup cgroup = host.make("'blockIO':{'weight':100,'throttleReadBpsDevice':[{'major':" + numbers[0]
+                + ",'minor':" + numbers[1] + ",'rate':1048576}]}");
+        Path file = Files.createTempFile(Path.of("target"), "throttled", "");
+        try {
+            Files.write(file, new byte[2 << 20]);
+            assertThat(host.file(cgroup, "blkio", "blkio.throttle.read_bps_device"))
+                    .isEqualTo(disk + " 1048576");
+            assertThat(host.file(cgroup, "blkio", "blkio.bfq.weight")).isEqualTo("100");
+
+            host.output(cgroup, "sync " + file);
+            long begun = System.nanoTime();
+            host.output(cgroup, "dd if=" + file + " of=/dev/null bs=256k iflag=direct 2>&1");
+            assertThat(System.nanoTime() - begun).isGreaterThan(TimeUnit.SECONDS.toNanos(1));
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void aLimitThatTheKernelHasNoFileForIsNamed() {
+        assertThatExceptionOfType(CgroupException.class)
+                .isThrownBy(() -> host.make("'blockIO':{'leafWeight':100}"))
+                .withMessageStartingWith("linux.resources.blockIO.leafWeight: ");
+        assertThatExceptionOfType(CgroupException.class)
+                .isThrownBy(() -> host.make("'hugepageLimits':[{'pageSize':'3MB','limit':100}]"))
+                .withMessageStartingWith("linux.resources.hugepageLimits[0]: needs ");
+        assertThat(host.directories()).isEmpty();
+    }
+
+    @Test
+    void aControllerThatWasLentForAFailureIsGivenBack() throws IOException {
+        assumeTrue(host.mounts
+                .version("hugetlb")
+                .filter(v -> v == dev.libcontainer.cgroup.CgroupVersion.V2)
+                .isPresent());
+        Path control = Path.of(host.mounts.unified().orElseThrow().mountPoint(), "cgroup.subtree_control");
+        String before = Files.readString(control);
+
+        assertThatExceptionOfType(CgroupException.class)
+                .isThrownBy(() -> host.make("'hugepageLimits':[{'pageSize':'3MB','limit':100}]"));
+
+        assertThat(Files.readString(control)).isEqualTo(before);
+    }
 }

@@ -1,7 +1,9 @@
 package dev.libcontainer;
 
+import dev.libcontainer.cgroup.CgroupMode;
 import dev.libcontainer.cgroup.CgroupMounts;
 import dev.libcontainer.cgroup.ContainerCgroup;
+import dev.libcontainer.cgroup.Hierarchy;
 import dev.libcontainer.spec.Resources;
 import dev.libcontainer.spec.SpecReader;
 import java.io.IOException;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,9 +23,31 @@ import java.util.function.BooleanSupplier;
 final class InCgroup implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
-    final CgroupMounts mounts = CgroupMounts.read(Path.of("/"));
+    final CgroupMounts mounts;
     final String name = "libcontainer-test-" + Inside.owner() + "-" + COUNT.incrementAndGet();
     private final List<Process> shells = new ArrayList<>();
+
+    InCgroup() {
+        this(CgroupMounts.read(Path.of("/")));
+    }
+
+    private InCgroup(CgroupMounts mounts) {
+        this.mounts = mounts;
+    }
+
+    /** As if this host had no cgroups but those of version 2. */
+    static InCgroup unifiedOnly() {
+        Hierarchy unified = CgroupMounts.read(Path.of("/")).unified().orElseThrow();
+        return new InCgroup(new CgroupMounts(CgroupMode.UNIFIED, Map.of(), Optional.of(unified)));
+    }
+
+    /** The numbers of the disk that a file is on, if it is a disk and no part of one; else empty. */
+    static String diskOf(Path file) throws IOException {
+        Object device = Files.getAttribute(file, "unix:dev");
+        long number = (Long) device;
+        String numbers = (number >> 8 & 0xfff) + ":" + (number & 0xff);
+        return Files.exists(Path.of("/sys/dev/block", numbers, "queue")) ? numbers : "";
+    }
 
     /** The cgroups below the mount points, with these members of linux.resources. */
     ContainerCgroup make(String resources) {
@@ -129,6 +154,9 @@ final class InCgroup implements AutoCloseable {
         try {
             if (Files.exists(directory.resolve("freezer.state"))) {
                 Files.writeString(directory.resolve("freezer.state"), "THAWED");
+            }
+            if (Files.exists(directory.resolve("cgroup.freeze"))) {
+                Files.writeString(directory.resolve("cgroup.freeze"), "0");
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +26,10 @@ public final class CgroupSession implements AutoCloseable {
     private final String parent;
     private final String owner;
     private final Map<String, Fd> directories = new LinkedHashMap<>();
+    /** Directories for containers with rules for devices, by fd. */
+    private final Map<Fd, String> restricted = new LinkedHashMap<>();
+
+    private int restrictedCount;
     private final Set<String> enabled = new TreeSet<>();
     /** Controllers that nobody had enabled at the mount point before. */
     private final Set<String> lent = new TreeSet<>();
@@ -68,6 +73,41 @@ public final class CgroupSession implements AutoCloseable {
                     String.join(",", controllers),
                     "no cgroup can be made below " + hierarchy.mountPoint() + "/" + parent + ": " + e.getMessage(),
                     "The library needs write access there, or another parent (Containers.Options.cgroupParent).");
+        }
+    }
+
+    /**
+     * A directory of its own below that of {@link #directory}, whose cgroups may use only the devices that an eBPF program
+     * allows; for {@link #release}.
+     *
+     * @throws CgroupException if it cannot be made
+     */
+    public synchronized Fd restricted(
+            Hierarchy hierarchy, Set<String> controllers, byte[] deviceProgram, String jsonPath) {
+        Fd above = directory(hierarchy, controllers, jsonPath);
+        String name = "_devices-" + ++restrictedCount;
+        try {
+            Kernel.makeDirectory(above.value(), name, MODE);
+            Fd made = Kernel.open(above.value(), name, Kernel.O_RDONLY | Kernel.O_DIRECTORY);
+            restricted.put(made, name);
+            for (String controller : controllers) {
+                Kernel.writeAt(made.value(), "cgroup.subtree_control", "+" + controller);
+            }
+            Kernel.restrictDevices(made.value(), deviceProgram);
+            return made;
+        } catch (KernelException e) {
+            throw CgroupException.refused(
+                    jsonPath, DevicesController.NAME, e, "It takes CAP_SYS_ADMIN, or CAP_BPF and CAP_NET_ADMIN.");
+        }
+    }
+
+    /** Gives up a directory of {@link #restricted}; if a container is still in it, it goes with the session. */
+    public synchronized void release(Hierarchy hierarchy, Fd directory) {
+        Fd above = directories.get(hierarchy.mountPoint());
+        String name = restricted.get(directory);
+        if (above != null && name != null && Kernel.removeDirectory(above.value(), name)) {
+            restricted.remove(directory);
+            directory.close();
         }
     }
 
@@ -144,7 +184,7 @@ public final class CgroupSession implements AutoCloseable {
 
     /** Whether the kernel has a control file for cgroups made in this hierarchy. */
     public boolean has(Hierarchy hierarchy, Set<String> controllers, String file, String jsonPath) {
-        return Kernel.readable(directory(hierarchy, controllers, jsonPath).value(), file);
+        return Kernel.exists(directory(hierarchy, controllers, jsonPath).value(), file);
     }
 
     /** What a new cgroup of this hierarchy has to be given first: file → value. */
@@ -169,6 +209,10 @@ public final class CgroupSession implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        for (Hierarchy hierarchy : mounts.hierarchies()) {
+            List.copyOf(restricted.keySet()).forEach(directory -> release(hierarchy, directory));
+        }
+        restricted.keySet().forEach(Fd::close);
         directories.forEach((mountPoint, fd) -> {
             fd.close();
             try (Fd top = Kernel.open(mountPoint, Kernel.O_PATH | Kernel.O_DIRECTORY)) {

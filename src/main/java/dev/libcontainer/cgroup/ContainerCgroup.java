@@ -1,5 +1,6 @@
 package dev.libcontainer.cgroup;
 
+import dev.libcontainer.kernel.Errno;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.KernelException;
@@ -33,7 +34,7 @@ public final class ContainerCgroup {
     /** For a signal to all: better some process missed than a caller kept waiting by one in the middle of a slow call. */
     private static final Duration FREEZE_FOR_SIGNAL = Duration.ofMillis(500);
 
-    private static final int REMOVE_ATTEMPTS = 12;
+    private static final int REMOVE_ATTEMPTS = 11;
     private static final long REMOVE_PAUSE_NANOS = 1_000_000;
 
     private final CgroupMounts mounts;
@@ -79,6 +80,7 @@ public final class ContainerCgroup {
             ContainerCgroup cgroup = new ContainerCgroup(mounts, maker.make());
             cgroup.refuseIfInUse(shared);
             cgroup.write(limits);
+            cgroup.restrictDevices(resources.isPresent() ? resources.get().devices() : List.of());
             done = true;
             return cgroup;
         } finally {
@@ -133,14 +135,44 @@ public final class ContainerCgroup {
     private void write(List<CgroupWrite> limits) {
         for (CgroupWrite limit : limits) {
             CgroupDirectory directory = directory(limit.controller()).orElseThrow();
-            if (limit.harmlessIfAbsent() && !directory.has(limit.file())) {
-                continue;
+            Optional<CgroupWrite> known = limit.on(directory::has);
+            if (known.isPresent()) {
+                write(directory, known.get());
             }
-            try {
-                directory.write(limit.file(), limit.value());
-            } catch (KernelException e) {
-                throw CgroupException.refused(limit.jsonPath(), limit.controller(), e, "");
+        }
+    }
+
+    /** Nothing but the usual devices if the configuration has no rules; that must not fail where nobody may say so. */
+    private void restrictDevices(List<Resources.DeviceRule> rules) {
+        Optional<CgroupDirectory> v1 = directory(DevicesController.NAME);
+        Optional<CgroupDirectory> unified = directory(CgroupMounts.CORE);
+        if (v1.isPresent()) {
+            String list = v1.get().read("devices.list").orElse("");
+            write(DevicesController.of(DeviceRules.of(rules)).update(list));
+            return;
+        }
+        if (rules.isEmpty() && unified.isEmpty()) {
+            return;
+        }
+        Optional<byte[]> program = CgroupLimits.deviceProgram(rules, mounts);
+        try (Fd fd = unified.orElseThrow().open()) {
+            Kernel.restrictDevices(fd.value(), program.orElseThrow());
+        } catch (KernelException e) {
+            if (!rules.isEmpty() || !e.errno().equals(Errno.EPERM)) {
+                throw CgroupException.refused(
+                        "linux.resources.devices",
+                        DevicesController.NAME,
+                        e,
+                        "It takes CAP_SYS_ADMIN, or CAP_BPF and CAP_NET_ADMIN.");
             }
+        }
+    }
+
+    private static void write(CgroupDirectory directory, CgroupWrite limit) {
+        try {
+            directory.write(limit.file(), limit.value());
+        } catch (KernelException e) {
+            throw CgroupException.refused(limit.jsonPath(), limit.controller(), e, "");
         }
     }
 

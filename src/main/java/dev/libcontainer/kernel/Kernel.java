@@ -85,9 +85,9 @@ public final class Kernel {
         return Optional.of(new String(bytes, StandardCharsets.UTF_8));
     }
 
-    /** Whether a file below a directory can be opened for reading. */
-    public static boolean readable(int dir, String path) {
-        int fd = Native.openat2(dir, cString(path), O_RDONLY, 0, 0);
+    /** Whether there is such a file below a directory. */
+    public static boolean exists(int dir, String path) {
+        int fd = Native.openat2(dir, cString(path), O_PATH, 0, 0);
         close(fd);
         return fd >= 0;
     }
@@ -224,6 +224,11 @@ public final class Kernel {
     /** Sends a signal once to everything in a cgroup and below it; how many processes that were. */
     public static int signalCgroup(int dir, int signal) {
         return check("kill", "cgroup", Native.cgroupSignal(dir, signal));
+    }
+
+    /** Has a version 2 cgroup, opened for reading, ask this eBPF program at each access to a device. */
+    public static void restrictDevices(int dir, byte[] program) {
+        check("attach a device program to", "cgroup", Native.cgroupDevices(dir, program, program.length));
     }
 
     /**

@@ -171,6 +171,9 @@ final class Native {
     @Name("lc_cgroup_signal")
     static native int cgroupSignal(int dir, int signal);
 
+    @Name("lc_cgroup_devices")
+    static native int cgroupDevices(int dir, @Cast("const uint8_t*") byte[] program, int size);
+
     @Name("lc_netns_create")
     static native int netnsCreate();
 
