@@ -136,11 +136,18 @@ final class CgroupLayout {
                         .hierarchy(file.controller())
                         .filter(hierarchy::equals)
                         .isPresent())
-                .filter(file -> controllers.contains(file.controller()))
+                .filter(file -> hasFiles(hierarchy, controllers, file.controller()))
                 .toList();
         List<StatFile> last =
                 figures.stream().filter(figure -> LAST.contains(figure.file())).toList();
         return new Place(hierarchy, parent, writes, figures, last);
+    }
+
+    /** Version 1 has the files of all controllers mounted together, version 2 its own and those of enabled controllers. */
+    private static boolean hasFiles(Hierarchy hierarchy, Set<String> enabled, String controller) {
+        return hierarchy.version() == CgroupVersion.V1
+                || controller.equals(CgroupMounts.CORE)
+                || enabled.contains(controller);
     }
 
     /**

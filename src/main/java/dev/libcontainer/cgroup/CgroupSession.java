@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,8 +33,8 @@ public final class CgroupSession implements AutoCloseable {
 
     private int restrictedCount;
     private final Set<String> enabled = new TreeSet<>();
-    /** Controllers that nobody had enabled at the mount point before. */
-    private final Set<String> lent = new TreeSet<>();
+    /** Controllers that nobody had enabled above the parent, by the file that says so; outermost first. */
+    private final Map<String, Set<String>> lent = new LinkedHashMap<>();
 
     /**
      * A session that has made nothing yet.
@@ -166,7 +168,7 @@ public final class CgroupSession implements AutoCloseable {
             return;
         }
         try (Fd top = Kernel.open(hierarchy.mountPoint(), Kernel.O_PATH | Kernel.O_DIRECTORY)) {
-            for (String level : new String[] {"", parent + "/", parent + "/" + owner + "/"}) {
+            for (String level : levels()) {
                 String file = level + "cgroup.subtree_control";
                 Set<String> missing = new TreeSet<>(controllers);
                 Kernel.readAt(top.value(), file)
@@ -174,12 +176,21 @@ public final class CgroupSession implements AutoCloseable {
                 if (!missing.isEmpty()) {
                     Kernel.writeAt(top.value(), file, "+" + String.join(" +", missing));
                 }
-                if (level.isEmpty()) {
-                    lent.addAll(missing);
+                if (level.length() < parent.length()) { // the parent itself other instances may be about to use
+                    lent.computeIfAbsent(file, f -> new TreeSet<>()).addAll(missing);
                 }
             }
         }
         enabled.addAll(controllers);
+    }
+
+    /** From the mount point to this instance's own directory: each has to hand a controller down. */
+    private List<String> levels() {
+        List<String> levels = new ArrayList<>(List.of(""));
+        for (String name : (parent + "/" + owner).split("/")) {
+            levels.add(levels.get(levels.size() - 1) + name + "/");
+        }
+        return levels;
     }
 
     /** Whether the kernel has a control file for cgroups made in this hierarchy. */
@@ -199,11 +210,18 @@ public final class CgroupSession implements AutoCloseable {
         return values;
     }
 
-    private static void giveBack(Fd top, String controller) {
-        try {
-            Kernel.writeAt(top.value(), "cgroup.subtree_control", "-" + controller);
-        } catch (KernelException e) {
-            return; // EBUSY: by now somebody else uses it; ENOENT: a version 1 hierarchy, where nothing was lent
+    /** The innermost first: a controller cannot be disabled above somebody who has it enabled. */
+    private void giveBack(Fd top) {
+        List<String> files = new ArrayList<>(lent.keySet());
+        Collections.reverse(files);
+        for (String file : files) {
+            for (String controller : lent.getOrDefault(file, Set.of())) {
+                try {
+                    Kernel.writeAt(top.value(), file, "-" + controller);
+                } catch (KernelException e) {
+                    continue; // EBUSY: by now somebody else uses it; ENOENT: the directory was ours and is gone
+                }
+            }
         }
     }
 
@@ -218,9 +236,7 @@ public final class CgroupSession implements AutoCloseable {
             try (Fd top = Kernel.open(mountPoint, Kernel.O_PATH | Kernel.O_DIRECTORY)) {
                 Kernel.removeDirectory(top.value(), parent + "/" + owner);
                 Kernel.removeDirectory(top.value(), parent); // stays while another instance uses it
-                for (String controller : lent) {
-                    giveBack(top, controller);
-                }
+                giveBack(top);
             } catch (KernelException e) {
                 return; // the hierarchy was unmounted: nothing of ours is left in it
             }
