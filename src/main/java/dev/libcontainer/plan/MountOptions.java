@@ -5,6 +5,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The options of one OCI mount (config.md, "Linux mount options"), sorted into what the kernel takes them as.
@@ -134,6 +136,22 @@ record MountOptions(
                     recursiveBind,
                     String.join(",", data));
         }
+    }
+
+    /** All words that are no data of a file system. */
+    static Set<String> words() {
+        Set<String> words = new TreeSet<>(WORDS.keySet());
+        words.addAll(List.of("bind", "rbind"));
+        for (Map.Entry<String, Word> entry : WORDS.entrySet()) {
+            if (entry.getValue().attribute) {
+                words.add("r" + entry.getKey());
+            }
+        }
+        for (String propagation : PROPAGATIONS.keySet()) {
+            words.add(propagation);
+            words.add("r" + propagation);
+        }
+        return words;
     }
 
     static String propagationName(long flags) {
