@@ -24,6 +24,8 @@ have() {
     iproute2) command -v ip > /dev/null ;;
     dpkg-dev) command -v dpkg-source > /dev/null ;;
     xz-utils) command -v xz > /dev/null ;;
+    docker.io) [[ -x /usr/sbin/dockerd ]] ;; # the command may be somebody else's
+    containernetworking-plugins) [[ -x /usr/lib/cni/bridge ]] ;;
     golang-go) command -v go > /dev/null ;;
     busybox-static | golang-*-dev) dpkg -s "$1" > /dev/null 2>&1 ;;
     *) command -v "$1" > /dev/null ;;

@@ -40,7 +40,7 @@ build_go_helpers() {
         directory=$sources/runc/contrib/cmd/$name
         [[ -x $directory/$name ]] && continue
         (cd "$directory" &&
-            GO111MODULE=off GOFLAGS='' GOPATH=/usr/share/gocode GOCACHE="$work/gocache" go build -o "$name" .)
+            GO111MODULE=off GOFLAGS='' GOPATH=/usr/share/gocode GOCACHE="$work/gocache" go build -tags seccomp -o "$name" .)
     done
     rm -rf "$work/gocache"
 }
@@ -73,30 +73,10 @@ pack() { # DIRECTORY ARCHIVE
 }
 
 busybox_image() {
-    local archive=$1 root=$work/busybox applet
+    local archive=$1 root=$work/busybox
     [[ -e $archive ]] && return
     rm -rf "$root"
-    mkdir -p "$root"/{bin,dev,etc,home,proc,root,sys,tmp,usr/bin,usr/sbin,sbin,var/spool/mail}
-    chmod 1777 "$root/tmp"
-    cp /bin/busybox "$root/bin/busybox"
-    for applet in $(/bin/busybox --list); do
-        [[ $applet == busybox ]] || ln "$root/bin/busybox" "$root/bin/$applet"
-    done
-    # The applet that Debian leaves out.
-    cat > "$root/bin/mountpoint" << 'END'
-#!/bin/sh
-[ "$1" = -q ] && shift
-awk -v want="$1" '$5 == want { found = 1 } END { exit !found }' /proc/self/mountinfo
-END
-    chmod 755 "$root/bin/mountpoint"
-    printf '%s\n' root:x:0:0:root:/root:/bin/sh daemon:x:1:1:daemon:/usr/sbin:/bin/false \
-        bin:x:2:2:bin:/bin:/bin/false sys:x:3:3:sys:/dev:/bin/false sync:x:4:100:sync:/bin:/bin/sync \
-        mail:x:8:8:mail:/var/spool/mail:/bin/false www-data:x:33:33:www-data:/var/www:/bin/false \
-        operator:x:37:37:Operator:/var:/bin/false nobody:x:65534:65534:nobody:/home:/bin/false > "$root/etc/passwd"
-    printf '%s\n' root:x:0: daemon:x:1: bin:x:2: sys:x:3: adm:x:4: tty:x:5: disk:x:6: mail:x:8: kmem:x:9: wheel:x:10: \
-        www-data:x:33: operator:x:37: nogroup:x:65534: users:x:100: > "$root/etc/group"
-    printf 'root:*:::::::\n' > "$root/etc/shadow"
-    printf '127.0.0.1 localhost\n' > "$root/etc/hosts"
+    scripts/busybox-rootfs "$root"
     pack "$root" "$archive"
     rm -rf "$root"
 }
