@@ -64,6 +64,8 @@ void reap(int32_t pid, int32_t *code, int32_t *status);
 /// Turns the offsets in two vectors of a block, each 0 if it is not there, into addresses in the memory of whoever
 /// execs.
 void relocate_vectors(uint8_t *block, uint64_t argv, uint64_t envp, uint64_t base);
+/// A detached copy of a mount tree, its ids mapped as in a user namespace; flags as of LC_OPEN_MAPPED_TREE. The fd.
+int64_t open_mapped_tree(const char *path, uint64_t flags, int32_t userns);
 /// Makes a socket pair of the spawner's kind.
 int64_t seqpacket_pair(int32_t *pair);
 

@@ -150,7 +150,14 @@ enum {
     LC_DUP_FD = 61,        /* b slot, d fd number */
     LC_CLOSE_FDS = 62,     /* d first fd to close */
     LC_SET_NAME = 63,      /* a thread name */
-    LC_EXECVE = 64         /* a candidates (NUL-ended each, an empty one ends), b argv vector, c envp vector */
+    LC_EXECVE = 64,        /* a candidates (NUL-ended each, an empty one ends), b argv vector, c envp vector */
+    /* 70 and up: mounts and the process, continued */
+    LC_COPY_INTO = 70,    /* a directory in root, b slot of the directory that is copied, d 1: its mode, 2: its owner */
+    LC_SET_XATTR = 71,    /* a directory in root, b name, c value, d its length */
+    LC_SET_AFFINITY = 72, /* c CPU mask, d its length */
+    LC_SET_MEMPOLICY = 73,   /* b MPOL_* mode and flags, c node mask, d its length, of whole u64 */
+    LC_OPEN_MAPPED_TREE = 74 /* host step: a path, b slot of a user namespace, c out slot,
+                                 d open_tree flags | 1 << 32: the mapping is for the whole tree */
 };
 
 /* ---- engines and spawning ---------------------------------------------------------------------------------- */
@@ -307,6 +314,9 @@ int32_t lc_cgroup_kill(int32_t dir);
 /** A new network namespace with its loopback up; returns its fd. Waits for the kernel: call it from a thread that
  *  may be slow. */
 int32_t lc_netns_create(void);
+/** A new user namespace that nobody is in, with these mappings (text as for /proc/PID/uid_map); returns its fd. Where
+ *  the caller may write a gid map only without setgroups(2), that is denied in it. */
+int32_t lc_userns_create(const char *uid_map, const char *gid_map);
 /** The CLONE_NEW* type of a namespace fd (ioctl NS_GET_NSTYPE). */
 int32_t lc_namespace_type(int32_t fd);
 

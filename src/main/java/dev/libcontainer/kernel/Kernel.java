@@ -172,6 +172,12 @@ public final class Kernel {
         return Fd.adopt(check("unshare", "network namespace", Native.netnsCreate()));
     }
 
+    /** A user namespace that nobody is in; mappings are text as for {@code /proc/PID/uid_map}. */
+    public static Fd createUserNamespace(String uidMap, String gidMap) {
+        int fd = Native.usernsCreate(cString(uidMap), cString(gidMap));
+        return Fd.adopt(check("map", "ids of a user namespace", fd));
+    }
+
     /** The CLONE_NEW* number of a namespace's fd. */
     public static int namespaceType(Fd fd) {
         return check("NS_GET_NSTYPE", fd.toString(), Native.namespaceType(fd.value()));

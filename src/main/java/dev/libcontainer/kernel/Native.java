@@ -135,6 +135,9 @@ final class Native {
     @Name("lc_netns_create")
     static native int netnsCreate();
 
+    @Name("lc_userns_create")
+    static native int usernsCreate(@Cast("const char*") byte[] uidMap, @Cast("const char*") byte[] gidMap);
+
     @Name("lc_namespace_type")
     static native int namespaceType(int fd);
 
