@@ -44,7 +44,8 @@ class CopyUpTest {
         MountsTest.host("setfattr", "-n", "user.colour", "-v", "blue", file.toString());
 
         List<String> lines = Inside.see(
-                        covered("cat /mnt/file -- env NONE -- stat /mnt/file -- mtime /mnt/file -- xattr /mnt/file user.colour"))
+                        covered(
+                                "cat /mnt/file -- env NONE -- stat /mnt/file -- mtime /mnt/file -- xattr /mnt/file user.colour"))
                 .lines();
 
         assertThat(lines.get(0)).isEqualTo("helloENOENT");
@@ -81,8 +82,8 @@ class CopyUpTest {
     void theCopyIsWrittenAndTheOriginalIsNot() throws IOException {
         file("file", "before", "rw-r--r--");
 
-        List<String> lines =
-                Inside.see(covered("write /mnt/file after -- touch /mnt/new -- cat /mnt/file")).lines();
+        List<String> lines = Inside.see(covered("write /mnt/file after -- touch /mnt/new -- cat /mnt/file"))
+                .lines();
 
         assertThat(lines).containsExactly("ok", "ok", "after");
         assertThat(files.resolve("file")).hasContent("before");
@@ -128,14 +129,14 @@ class CopyUpTest {
 
     @Test
     void holesAreNotFilled() throws IOException {
-        try (RandomAccessFile sparse = new RandomAccessFile(files.resolve("sparse").toFile(), "rw")) {
+        try (RandomAccessFile sparse =
+                new RandomAccessFile(files.resolve("sparse").toFile(), "rw")) {
             sparse.setLength(8L << 30);
             sparse.seek(1L << 30);
             sparse.write("in the middle".getBytes(java.nio.charset.StandardCharsets.UTF_8));
         }
 
-        List<String> lines =
-                Inside.see(covered("stat /mnt/sparse", "size=1m")).lines();
+        List<String> lines = Inside.see(covered("stat /mnt/sparse", "size=1m")).lines();
 
         assertThat(lines.get(0)).startsWith("regular 0644 0 0 " + (8L << 30) + " ");
     }

@@ -172,8 +172,7 @@ class IdMapTest {
         try (Containers containers = Containers.open();
                 Blueprint blueprint = containers.compile(mapped("sleep 100000").build());
                 Container other = blueprint.spawn(Stdio.nothing())) {
-            Amended joining = Amended.of(
-                            Inside.bare("stat /mnt/file").namespaces(EnumSet.of(NamespaceType.MOUNT)))
+            Amended joining = Amended.of(Inside.bare("stat /mnt/file").namespaces(EnumSet.of(NamespaceType.MOUNT)))
                     .plus("linux.namespaces", "{'type': 'user', 'path': '/proc/" + other.pid() + "/ns/user'}")
                     .plus("mounts", mount("'bind', 'idmap'", ""));
 
@@ -197,6 +196,7 @@ class IdMapTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
+            quoteCharacter = '"',
             value = {
                 "'type': 'bind', 'source': '/srv', 'options': ['bind', 'idmap'];options;neither the mount nor the",
                 "'type': 'tmpfs', 'options': ['idmap'];options;bind mounts only",
