@@ -41,7 +41,9 @@ int64_t file_step(Context &c, const lc_step &s) noexcept {
 int64_t run_step(Context &c, const lc_step &s) noexcept {
     if (s.opcode < LC_MOUNT_PROPAGATION) return file_step(c, s);
     if (s.opcode < LC_SETHOSTNAME) return mount_step(c, s);
-    return s.opcode < LC_AWAIT_START ? process_step(c, s) : lifecycle_step(c, s);
+    if (s.opcode < LC_AWAIT_START) return process_step(c, s);
+    if (s.opcode < LC_COPY_INTO) return lifecycle_step(c, s);
+    return s.opcode < LC_SET_AFFINITY ? content_step(c, s) : placement_step(c, s);
 }
 
 } // namespace
@@ -64,7 +66,7 @@ int64_t run_steps(Context &c, uint32_t from, uint32_t to) noexcept {
 void child_main(void *argument) noexcept {
     Context &c = *static_cast<Context *>(argument);
     c.cell->state = kStateStarted;
-    if (c.in_process) default_signals(); // the spawner has done so for its children
+    if (c.in_process) default_signals(), forget_affinity(); // the spawner has done so for its children
     const lc_plan_header &h = c.header();
     uint32_t first = c.skip & LC_STEP_TEMPLATE_ONLY ? h.host_end : h.template_end;
     int64_t r = c.apart ? keep_plan(c) : 0;

@@ -103,6 +103,13 @@ void report_start(Context &c, uint32_t kind, int64_t err) noexcept;
 const char *find_program(const char *candidates, int64_t *error) noexcept;
 /// Waits for 1; anything else is somebody's failure.
 int64_t await_word(Context &c, const uint32_t *word) noexcept;
+int64_t content_step(Context &c, const lc_step &s) noexcept;
+/// Where the process runs and where its memory comes from.
+int64_t placement_step(Context &c, const lc_step &s) noexcept;
+/// On every CPU that the cpuset allows, whatever whoever started us was confined to.
+void forget_affinity() noexcept;
+/// Keeps a new user namespace alive until the word that argument points at is set.
+void hold_namespace(void *argument) noexcept;
 int64_t loopback_up() noexcept;
 /// Puts a detached tree (closed by this) over the object of an O_PATH fd.
 int64_t attach_fd(int64_t tree, int64_t target) noexcept;

@@ -64,6 +64,8 @@ int64_t await(const Engine &engine, int32_t socket, Cell *cell, int64_t pause_na
 void reap(int32_t pid, int32_t *code, int32_t *status);
 /// Turns the offsets in vectors of a block, each 0 if it is not there, into addresses in the memory of whoever execs.
 void relocate_vectors(uint8_t *block, const uint64_t *vectors, uint32_t count, uint64_t base);
+/// A detached copy of a mount tree, its ids mapped as in a user namespace; flags as of LC_OPEN_MAPPED_TREE. The fd.
+int64_t open_mapped_tree(const char *path, uint64_t flags, int32_t userns);
 /// Makes a socket pair of the spawner's kind.
 int64_t seqpacket_pair(int32_t *pair);
 

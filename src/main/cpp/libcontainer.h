@@ -160,7 +160,14 @@ enum {
     LC_HOOK = 66,         /* a path, b argv vector, c envp vector, d timeout in s or 0 | slot of its stdin << 32 */
     LC_FIND_PROGRAM = 67, /* a candidates, as EXECVE's: one of them must be a file that may be executed */
     LC_NEW_KEYRING = 68,  /* a name: a new session keyring (keyctl(2)); a kernel without them is fine */
-    LC_MOVE_ROOT = 69     /* LC_SLOT_ROOT is moved over /, for a host whose root cannot be pivoted away from */
+    LC_MOVE_ROOT = 69,    /* LC_SLOT_ROOT is moved over /, for a host whose root cannot be pivoted away from */
+    /* 70 and up: mounts and the process, continued */
+    LC_COPY_INTO = 70,    /* a directory in root, b slot of the directory that is copied, d 1: its mode, 2: its owner */
+    LC_SET_XATTR = 71,    /* a directory in root, b name, c value, d its length */
+    LC_SET_AFFINITY = 72, /* c CPU mask, d its length */
+    LC_SET_MEMPOLICY = 73,   /* b MPOL_* mode and flags, c node mask, d its length, of whole u64 */
+    LC_OPEN_MAPPED_TREE = 74 /* host step: a path, b slot of a user namespace, c out slot,
+                                 d open_tree flags | 1 << 32: the mapping is for the whole tree */
 };
 
 /* ---- engines and spawning ---------------------------------------------------------------------------------- */
@@ -347,6 +354,13 @@ int32_t lc_cgroup_devices(int32_t dir, const uint8_t *program, uint32_t size);
 /** A new network namespace with its loopback up; returns its fd. Waits for the kernel: call it from a thread that
  *  may be slow. */
 int32_t lc_netns_create(void);
+/** Sends one rtnetlink request in a network namespace (an fd, or -1 for the caller's) and takes the answers up to an
+ *  acknowledgement, an error or the end of a list; a request must ask for one of these. Returns the bytes in answer,
+ *  -EMSGSIZE if capacity is too small. */
+int32_t lc_netlink(int32_t netns, const uint8_t *request, uint32_t size, uint8_t *answer, uint32_t capacity);
+/** A new user namespace that nobody is in, with these mappings (text as for /proc/PID/uid_map); returns its fd. Where
+ *  the caller may write a gid map only without setgroups(2), that is denied in it. */
+int32_t lc_userns_create(const char *uid_map, const char *gid_map);
 /** The CLONE_NEW* type of a namespace fd (ioctl NS_GET_NSTYPE). */
 int32_t lc_namespace_type(int32_t fd);
 

@@ -120,6 +120,12 @@ int64_t Spawn::host_step(const lc_step &s) {
         slots_[s.c] = static_cast<int32_t>(fd);
         return keep_child_end(static_cast<int32_t>(fd));
     }
+    case LC_OPEN_MAPPED_TREE: {
+        int64_t fd = open_mapped_tree(text(s.a), s.d, slots_[s.b]);
+        if (fd < 0) return fd;
+        slots_[s.c] = static_cast<int32_t>(fd);
+        return keep_child_end(static_cast<int32_t>(fd));
+    }
     default: return -ENOSYS;
     }
 }

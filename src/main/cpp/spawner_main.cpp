@@ -213,6 +213,7 @@ bool map_memory(Server &server) noexcept {
 /// from being a dump of shared memory and other users from tracing it.
 void settle() noexcept {
     default_signals();
+    forget_affinity();
     uint64_t all = ~0ull;
     sys(__NR_rt_sigprocmask, 2L, &all, nullptr, 8L);
     sys(__NR_prctl, static_cast<int64_t>(PR_SET_PDEATHSIG), 0L, 0L, 0L, 0L);

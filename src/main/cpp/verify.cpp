@@ -91,6 +91,11 @@ constexpr Rule kRules[] = {
     {LC_DUP_FD, false, kZero, kSlot, kZero, kAny, 0},
     {LC_CLOSE_FDS, false, kSlot0, kSlot0, kSlot0, kAny, 0},
     {LC_SET_NAME, false, kText, kZero, kZero, kZero, 0},
+    {LC_COPY_INTO, false, kText, kSlot, kZero, kAny, 0},
+    {LC_SET_XATTR, false, kText, kText, kBytes, kAny, 0},
+    {LC_SET_AFFINITY, false, kZero, kZero, kBytes, kAny, 0},
+    {LC_SET_MEMPOLICY, false, kZero, kAny, kBytes, kAny, 0},
+    {LC_OPEN_MAPPED_TREE, true, kText, kSlot, kOut, kAny, 0},
     {LC_EXECVE, false, kCandidates, kVector, kVector, kZero, 0},
     {LC_AWAIT_START, false, kSlot, kSlot, kZero, kZero, 0},
     {LC_HOOK, false, kText, kVector, kVector, kHookWord, 0},
@@ -108,7 +113,8 @@ const Rule *rule_of(uint16_t opcode) {
 constexpr bool uses_root(uint16_t op) {
     return op == LC_MOUNT || op == LC_REMOUNT || op == LC_PIVOT_ROOT || op == LC_EMPTY_DIRECTORY || op == LC_CHROOT ||
            op == LC_MKDIR || op == LC_MKNOD || op == LC_SYMLINK || op == LC_MASK || op == LC_READONLY ||
-           op == LC_OPEN_IN_ROOT || op == LC_SETATTR_AT || op == LC_MOVE_ROOT;
+           op == LC_OPEN_IN_ROOT || op == LC_SETATTR_AT || op == LC_MOVE_ROOT || op == LC_COPY_INTO ||
+           op == LC_SET_XATTR;
 }
 
 } // namespace

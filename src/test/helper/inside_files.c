@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 static void show_mounts(char **args) {
@@ -34,6 +35,19 @@ static void show_stat(char **args) {
     if (lstat(args[0], &s) < 0) return answer(-1);
     printf("%s %04o %u %u %lld %u:%u %u:%u\n", types[s.st_mode >> 12], s.st_mode & 07777, s.st_uid, s.st_gid,
            (long long)s.st_size, major(s.st_rdev), minor(s.st_rdev), major(s.st_dev), minor(s.st_dev));
+}
+
+static void show_mtime(char **args) {
+    struct stat s;
+    if (lstat(args[0], &s) < 0) return answer(-1);
+    printf("%lld.%09ld\n", (long long)s.st_mtim.tv_sec, s.st_mtim.tv_nsec);
+}
+
+static void show_xattr(char **args) {
+    char value[4096];
+    ssize_t n = lgetxattr(args[0], args[1], value, sizeof value);
+    if (n < 0) return answer(-1);
+    printf("%.*s\n", (int)n, value);
 }
 
 static void show_cat(char **args) { print_file(args[0]); }
@@ -76,6 +90,8 @@ const struct verb files_verbs[] = {
     {"mounts", "", show_mounts},
     {"ls", "PATH", show_ls},
     {"stat", "PATH", show_stat},
+    {"mtime", "PATH", show_mtime},
+    {"xattr", "PATH NAME", show_xattr},
     {"cat", "PATH", show_cat},
     {"stdin", "", show_stdin},
     {"readlink", "PATH", show_readlink},

@@ -211,6 +211,24 @@ public final class Kernel {
         return Fd.adopt(check("unshare", "network namespace", Native.netnsCreate()));
     }
 
+    /**
+     * Sends one rtnetlink request and takes its answers.
+     *
+     * @param netns a network namespace's fd, -1 for the own one
+     * @param answer direct; its limit is set to what came
+     */
+    public static void netlink(int netns, byte[] request, ByteBuffer answer) {
+        answer.clear();
+        int n = Native.netlink(netns, request, request.length, answer, answer.capacity());
+        answer.limit(check("netlink", "request", n));
+    }
+
+    /** A user namespace that nobody is in; mappings are text as for {@code /proc/PID/uid_map}. */
+    public static Fd createUserNamespace(String uidMap, String gidMap) {
+        int fd = Native.usernsCreate(cString(uidMap), cString(gidMap));
+        return Fd.adopt(check("map", "ids of a user namespace", fd));
+    }
+
     /** The CLONE_NEW* number of a namespace's fd. */
     public static int namespaceType(Fd fd) {
         return check("NS_GET_NSTYPE", fd.toString(), Native.namespaceType(fd.value()));

@@ -177,6 +177,17 @@ final class Native {
     @Name("lc_netns_create")
     static native int netnsCreate();
 
+    @Name("lc_netlink")
+    static native int netlink(
+            int netns,
+            @Cast("const uint8_t*") byte[] request,
+            int size,
+            @Cast("uint8_t*") ByteBuffer answer,
+            int capacity);
+
+    @Name("lc_userns_create")
+    static native int usernsCreate(@Cast("const char*") byte[] uidMap, @Cast("const char*") byte[] gidMap);
+
     @Name("lc_namespace_type")
     static native int namespaceType(int fd);
 

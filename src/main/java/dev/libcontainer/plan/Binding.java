@@ -37,6 +37,17 @@ public sealed interface Binding {
     /** One of the caller's fds, by its number. */
     record PreservedFd(int number) implements Binding {}
 
+    /**
+     * A user namespace that nobody is in, with these mappings; one serves all spawns.
+     *
+     * @param uidMap text as for {@code /proc/PID/uid_map}
+     * @param jsonPath of the member that asks for it
+     */
+    record MappedIds(String uidMap, String gidMap, String jsonPath) implements Binding {}
+
+    /** The user namespace that the container joins, for mounts mapped as in it; one fd serves all spawns. */
+    record IdsOf(JoinedNamespace namespace) implements Binding {}
+
     /** A ready network namespace, another one for each spawn. */
     record ReadyNetwork() implements Binding {}
 }

@@ -61,7 +61,7 @@ final class Draft {
 
     Slot slot(String name) {
         if (nextSlot == Wire.MAX_SLOTS) {
-            throw new IllegalStateException("more than " + Wire.MAX_SLOTS + " slots");
+            throw new SpecException("", "needs more than " + Wire.MAX_SLOTS + " cgroups, namespaces and mapped mounts");
         }
         return new Slot(nextSlot++, name);
     }

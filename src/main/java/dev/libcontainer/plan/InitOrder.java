@@ -19,6 +19,8 @@ final class InitOrder {
         cgroups.reserveSlots(); //  requests bind the first slots
         namespaces.reserveSlots();
         life.reserveSlots();
+        mounts.reserveSlots();
+        mounts.openMapped(); //     with the rights of whoever spawns
         cgroups.makeAndLimit(); //  before the clone: a process is born limited
         draft.endHost();
 

@@ -95,6 +95,8 @@ public record Plan(
         for (PlannedStep planned : steps.subList(0, hostEnd)) {
             if (planned.step() instanceof HostStep.MakeCgroup make && !make.late()) {
                 here |= make.directory().bit();
+            } else if (planned.step() instanceof HostStep.OpenMappedTree open) {
+                here |= open.as().bit();
             }
         }
         long read = steps.subList(from, to).stream()

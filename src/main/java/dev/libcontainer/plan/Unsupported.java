@@ -19,9 +19,6 @@ final class Unsupported {
         spec.process().ifPresent(Unsupported::refuse);
         spec.linux().ifPresent(Unsupported::refuse);
         List<Mount> mounts = spec.mounts();
-        for (int i = 0; i < mounts.size(); i++) {
-            refuse(!mounts.get(i).uidMappings().isEmpty(), "mounts[" + i + "].uidMappings");
-        }
         if (!mounts.isEmpty() && !ownsMounts(spec)) {
             throw new SpecException(
                     "mounts",

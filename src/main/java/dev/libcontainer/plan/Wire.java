@@ -96,6 +96,12 @@ final class Wire {
     static final int FIND_PROGRAM = 67;
     static final int NEW_KEYRING = 68;
     static final int MOVE_ROOT = 69;
+    // mounts and the process, continued
+    static final int COPY_INTO = 70;
+    static final int SET_XATTR = 71;
+    static final int SET_AFFINITY = 72;
+    static final int SET_MEMPOLICY = 73;
+    static final int OPEN_MAPPED_TREE = 74;
 
     /** {@code LC_PARAM_*} plus one, as it stands in the low bits of a step's flags. */
     static final int PARAM_NAME = 1;

@@ -8,11 +8,14 @@ import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.kernel.SpawnCall;
 import dev.libcontainer.kernel.SpawnException;
+import dev.libcontainer.net.DeviceMove;
+import dev.libcontainer.net.NetworkException;
 import dev.libcontainer.plan.Binding;
 import dev.libcontainer.plan.Plan;
 import dev.libcontainer.plan.Wishes;
 import dev.libcontainer.spec.Hooks;
 import dev.libcontainer.spec.Linux;
+import dev.libcontainer.spec.NetDevice;
 import dev.libcontainer.spec.Spec;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -38,6 +41,8 @@ final class Creation implements AutoCloseable {
     private StoredContainer stored;
     private Optional<ContainerCgroup> cgroup = Optional.empty();
     private Optional<Fd> hookState = Optional.empty();
+    private List<DeviceMove.Moved> moved = List.of();
+    private Optional<Fd> movedTo = Optional.empty();
     private boolean done;
 
     Creation(
@@ -158,11 +163,22 @@ final class Creation implements AutoCloseable {
         store.write(stored);
         byte[] state = StateText.state(stored.state(Status.CREATING));
         hookState.ifPresent(fd -> fill(fd, StateText.state(stored.state(Status.CREATED))));
+        moveDevices(call.pid());
         Optional<Hooks> hooks = bundle.spec().hooks();
         if (hooks.isPresent()) {
             HostHooks host = new HostHooks(spawner, bundle.directory());
             host.run(hooks.get().prestart(), "hooks.prestart", state);
             host.run(hooks.get().createRuntime(), "hooks.createRuntime", state);
+        }
+    }
+
+    private void moveDevices(int pid) {
+        Map<String, NetDevice> devices = linux().map(Linux::netDevices).orElse(Map.of());
+        if (!devices.isEmpty()) {
+            Fd network = Kernel.open("/proc/" + pid + "/ns/net", Kernel.O_RDONLY);
+            fds.add(network);
+            moved = DeviceMove.move(devices, network);
+            movedTo = Optional.of(network);
         }
     }
 
@@ -175,10 +191,18 @@ final class Creation implements AutoCloseable {
     /** Undoes what is left of a create that failed. */
     @Override
     public void close() {
+        if (!done) {
+            undo();
+        }
         fds.forEach(Fd::close);
         cgroupFds.forEach(Fd::close);
-        if (done) {
-            return;
+    }
+
+    private void undo() {
+        try {
+            movedTo.ifPresent(network -> DeviceMove.undo(moved, network));
+        } catch (NetworkException e) {
+            options.warnings().accept(String.valueOf(e.getMessage()));
         }
         if (stored.process().lives()) {
             Kernel.pidfd(stored.process().pid()).ifPresent(pidfd -> {

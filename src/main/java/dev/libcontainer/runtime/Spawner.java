@@ -19,6 +19,7 @@ import dev.libcontainer.report.Facts;
 import dev.libcontainer.report.JoinedNamespaces;
 import dev.libcontainer.report.SpawnText;
 import dev.libcontainer.spec.Spec;
+import dev.libcontainer.spec.SpecException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -156,12 +157,29 @@ final class Spawner implements AutoCloseable {
     }
 
     private static int fd(Binding binding, Spawning spawning, Function<Binding, Integer> fds) {
+        Fd fd;
         if (binding instanceof Binding.JoinedNamespace joined) {
-            Fd fd = JoinedNamespaces.open(joined);
-            spawning.held.add(fd);
-            return fd.value();
+            fd = JoinedNamespaces.open(joined);
+        } else if (binding instanceof Binding.IdsOf ids) {
+            fd = JoinedNamespaces.open(ids.namespace());
+        } else if (binding instanceof Binding.MappedIds ids) {
+            fd = userNamespace(ids);
+        } else {
+            return fds.apply(binding);
         }
-        return fds.apply(binding);
+        spawning.held.add(fd);
+        return fd.value();
+    }
+
+    private static Fd userNamespace(Binding.MappedIds ids) {
+        try {
+            return Kernel.createUserNamespace(ids.uidMap(), ids.gidMap());
+        } catch (KernelException e) {
+            throw new SpecException(
+                    ids.jsonPath(),
+                    String.valueOf(e.getMessage()),
+                    "mapping other ids than one's own needs CAP_SETUID and CAP_SETGID");
+        }
     }
 
     private void openTemplate(Spawning spawning, SpawnCall call) {
