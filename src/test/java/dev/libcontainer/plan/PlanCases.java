@@ -96,7 +96,7 @@ enum PlanCases {
             case SANDBOX_WITH_BOTH_CGROUPS -> new CgroupPlan("c", List.of(MEMORY, UNIFIED));
             default -> CgroupPlan.NONE;
         };
-        return new Wishes(root, cgroups, this == SANDBOX_WITH_READY_NETWORK, this != SANDBOX_DETACHED);
+        return new Wishes(root, cgroups, this == SANDBOX_WITH_READY_NETWORK, this != SANDBOX_DETACHED, Optional.empty());
     }
 
     /** What {@link ContainerSpec#builder} makes by default, with the filter of one architecture. */
