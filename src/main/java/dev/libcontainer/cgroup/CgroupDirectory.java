@@ -66,6 +66,17 @@ record CgroupDirectory(Hierarchy hierarchy, Path path) {
         return children;
     }
 
+    /** Of the files of this kernel's controllers. */
+    List<String> fileNames() {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+            entries.forEach(entry -> names.add(entry.getFileName().toString()));
+        } catch (IOException | DirectoryIteratorException e) {
+            return List.of();
+        }
+        return names;
+    }
+
     /** The processes in it and below, as this process's pid namespace numbers them; those it does not see are left out. */
     Set<Integer> processes() {
         Set<Integer> pids = new TreeSet<>();

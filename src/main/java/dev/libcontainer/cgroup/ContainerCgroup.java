@@ -176,6 +176,62 @@ public final class ContainerCgroup {
         }
     }
 
+    /**
+     * Changes limits while processes run. What the resources do not name stays as it is.
+     *
+     * @throws CgroupException if a limit cannot be set; then all are as they were
+     */
+    public void update(Resources resources) {
+        List<CgroupWrite> writes = new ArrayList<>(CgroupLimits.forUpdate(resources, mounts, stats()));
+        Optional<CgroupDirectory> devices = directory(DevicesController.NAME);
+        if (!resources.devices().isEmpty() && devices.isPresent()) {
+            writes.addAll(DevicesController.of(DeviceRules.of(resources.devices()))
+                    .update(devices.get().read("devices.list").orElse("")));
+        }
+        CgroupUpdate update = new CgroupUpdate();
+        boolean done = false;
+        try {
+            for (CgroupWrite write : writes) {
+                CgroupDirectory directory = directory(write.controller()).orElseThrow();
+                write.on(directory::has).ifPresent(known -> update.write(directory, known));
+            }
+            if (!resources.devices().isEmpty() && devices.isEmpty()) {
+                restrictDevices(resources.devices());
+            }
+            done = true;
+        } finally {
+            if (!done) {
+                update.undo();
+            }
+        }
+    }
+
+    /** What the kernel counts for it. */
+    public CgroupStats stats() {
+        Map<StatFile, String> contents = new LinkedHashMap<>();
+        List<StatFile> files = new ArrayList<>(CgroupStats.files(mounts));
+        for (CgroupDirectory directory : directories) {
+            files.addAll(CgroupDetails.files(directory.hierarchy(), directory.fileNames()));
+        }
+        for (StatFile file : files) {
+            directory(file.controller())
+                    .flatMap(directory -> directory.read(file.file()))
+                    .ifPresent(text -> contents.put(file, text));
+        }
+        return CgroupStats.parse(mounts, contents);
+    }
+
+    /**
+     * Watches for it running out of memory; the caller's to close.
+     *
+     * @throws CgroupException if the host has no controller for memory
+     */
+    public OomEvents oomEvents() {
+        return OomEvents.of(directory("memory")
+                .orElseThrow(() -> CgroupException.failed(
+                        "memory", "out-of-memory events need the cgroup controller memory", "")));
+    }
+
     // ---- who enters ----
 
     /** The directories of version 1, for a process that moves itself there through {@code tasks}; the caller's to close. */

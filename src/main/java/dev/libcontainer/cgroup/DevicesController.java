@@ -121,6 +121,12 @@ record DevicesController(boolean allByDefault, Map<DevicesController.Key, Intege
         return writes;
     }
 
+    /** The writes that give a cgroup its earlier {@code devices.list} back, as far as that told all. */
+    static List<CgroupWrite> back(String earlier, String now) {
+        boolean all = earlier.lines().anyMatch(line -> line.startsWith("a "));
+        return new DevicesController(all, all ? Map.of() : parse(earlier)).update(now);
+    }
+
     /** The kernel wants one exception that grants all that is asked for, so each is given what wider ones have too. */
     private int access(Key key) {
         int access = exceptions.getOrDefault(key, 0);

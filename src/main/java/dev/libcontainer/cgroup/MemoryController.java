@@ -71,7 +71,7 @@ final class MemoryController {
                 text.keyed(NAME, "memory.oom_control", "oom_kill"));
     }
 
-    private static OptionalLong unlimitedAsMinusOne(OptionalLong limit) {
+    static OptionalLong unlimitedAsMinusOne(OptionalLong limit) {
         return limit.isPresent() && limit.getAsLong() >= V1_UNLIMITED ? OptionalLong.of(CgroupStats.UNLIMITED) : limit;
     }
 

@@ -155,6 +155,11 @@ public final class Kernel {
         }
     }
 
+    /** An eventfd(2), for the kernel to write to. */
+    public static Fd eventFd() {
+        return Fd.adopt(check("eventfd", "", Native.eventfd()));
+    }
+
     /** Sends a signal to the process of a pidfd; false if it has ended. */
     public static boolean signal(int pidfd, int signal) {
         int r = Native.pidfdSignal(pidfd, signal);
