@@ -126,7 +126,10 @@ final class Syntax {
             Option option = isOption && word.startsWith("-") && word.length() > 1
                     ? options.getOption(equals < 0 ? word : word.substring(0, equals))
                     : null;
-            if (option == null || option.hasArg() || equals < 0) {
+            if (option == null && isOption && hasValueInside(word)) {
+                plain.add(word.substring(0, 2));
+                plain.add(word.substring(word.charAt(2) == '=' ? 3 : 2));
+            } else if (option == null || option.hasArg() || equals < 0) {
                 plain.add(word);
                 if (option != null && option.hasArg() && equals < 0 && i + 1 < words.size()) {
                     plain.add(words.get(++i));
@@ -136,6 +139,15 @@ final class Syntax {
             }
         }
         return plain;
+    }
+
+    /** {@code -eNAME=VALUE}, which the parser does not understand. */
+    private boolean hasValueInside(String word) {
+        if (word.length() < 3 || word.charAt(0) != '-' || word.charAt(1) == '-') {
+            return false;
+        }
+        Option option = options.getOption(word.substring(0, 2));
+        return option != null && option.hasArg();
     }
 
     private static boolean truth(Option option, String value) {

@@ -1,0 +1,116 @@
+package dev.libcontainer.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.libcontainer.cgroup.CgroupStats;
+import dev.libcontainer.runtime.ContainerState;
+import dev.libcontainer.runtime.OciException;
+import dev.libcontainer.runtime.Status;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What is printed of containers. */
+class TablesTest {
+    private static final OptionalLong NONE = OptionalLong.empty();
+
+    private static final ContainerState STATE = new ContainerState(
+            "1.3.0",
+            "web-1",
+            Status.RUNNING,
+            42,
+            Path.of("/srv/web"),
+            Path.of("/srv/web/rootfs"),
+            Instant.parse("2026-01-02T03:04:05.678Z"),
+            "root",
+            Map.of("org.example.key", "value"));
+
+    @Test
+    void aStateIsTheSpecificationsDocument() {
+        assertThat(StateText.json(STATE).indented()).isEqualTo("""
+                {
+                  "ociVersion": "1.3.0",
+                  "id": "web-1",
+                  "pid": 42,
+                  "status": "running",
+                  "bundle": "/srv/web",
+                  "rootfs": "/srv/web/rootfs",
+                  "created": "2026-01-02T03:04:05.678Z",
+                  "annotations": {
+                    "org.example.key": "value"
+                  },
+                  "owner": "root"
+                }
+                """);
+    }
+
+    @Test
+    void aListIsOneLineOfJson() {
+        assertThat(StateText.jsonLine(List.of())).isEqualTo("null");
+        assertThat(StateText.jsonLine(List.of(STATE, STATE)))
+                .startsWith("[{\"ociVersion\":\"1.3.0\",\"id\":\"web-1\",\"pid\":42,\"status\":\"running\",")
+                .endsWith("\"owner\":\"root\"}]")
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void aTableHasRuncsColumns() {
+        assertThat(StateText.table(List.of()))
+                .isEqualTo("ID          PID         STATUS      BUNDLE      CREATED     OWNER\n");
+        assertThat(StateText.table(List.of(STATE)))
+                .endsWith("web-1       42          running     /srv/web    2026-01-02T03:04:05.678Z   root\n");
+    }
+
+    @Test
+    void statisticsAreRuncsEvent() {
+        var stats = new CgroupStats(
+                new CgroupStats.Memory(
+                        OptionalLong.of(4096), OptionalLong.of(8192), OptionalLong.of(-1), OptionalLong.of(0)),
+                new CgroupStats.Cpu(
+                        OptionalLong.of(7), OptionalLong.of(4), OptionalLong.of(3), NONE, NONE, NONE, NONE, NONE),
+                new CgroupStats.Pids(OptionalLong.of(2), NONE, OptionalLong.of(10)));
+
+        assertThat(StatsText.json("web-1", stats))
+                .startsWith("{\"type\":\"stats\",\"id\":\"web-1\",\"data\":{\"cpu\":{\"usage\":{\"total\":7000,")
+                .contains("\"memory\":{\"usage\":{\"usage\":4096,\"max\":8192}")
+                .contains("\"pids\":{\"current\":2,\"limit\":10}");
+        assertThat(StatsText.table(List.of("web-1"), List.of(stats))
+                        .lines()
+                        .toList()
+                        .get(1)
+                        .split(" +"))
+                .containsExactly("web-1", "0.00s", "-", "4096B", "8192B", "unlimited", "0", "2", "10");
+    }
+
+    @Test
+    void psKeepsItsHeadAndTheContainersLines() {
+        var table =
+                "UID   PID  PPID CMD\nroot    1     0 init\nroot   10     1 sh 12\nroot   12    10 ls\nroot    -     - -\n";
+
+        assertThat(PsTable.filtered(table, Set.of(10, 12, 99)))
+                .isEqualTo("UID   PID  PPID CMD\nroot   10     1 sh 12\nroot   12    10 ls\n");
+        assertThatThrownBy(() -> PsTable.filtered("UID CMD\nroot sh\n", Set.of(1)))
+                .isInstanceOf(OciException.class)
+                .hasMessageContaining("PID column");
+    }
+
+    @Test
+    void theHostsPsIsAsked() {
+        int own = (int) ProcessHandle.current().pid();
+
+        assertThat(PsTable.of(List.of(), Set.of(own)).lines()).hasSize(2);
+        assertThat(PsTable.of(List.of("-o", "pid,comm", "-A"), Set.of(own))).contains("java");
+        assertThatThrownBy(() -> PsTable.of(List.of("--nosuch"), Set.of(own))).isInstanceOf(OciException.class);
+    }
+
+    @Test
+    void pidsAreAnArray() {
+        assertThat(PsVerb.array(List.of(3, 5))).isEqualTo("[3,5]\n");
+        assertThat(PsVerb.array(List.of())).isEqualTo("[]\n");
+    }
+}
