@@ -1,6 +1,7 @@
 /** Linux containers from inside a JVM. */
 module dev.libcontainer {
     requires static org.jspecify;
+    requires static org.apache.commons.cli;
     requires com.fasterxml.jackson.core;
     requires org.apache.commons.io;
     requires org.bytedeco.javacpp;

@@ -53,14 +53,26 @@ public final class Blueprint implements AutoCloseable {
     final class Variant {
         private final Plan plan;
         private final LoadedPlan loaded;
+        private final IdNamespaces ids;
 
         Variant(Plan plan, boolean pooled) {
             this.plan = plan;
-            this.loaded = new LoadedPlan(containers, plan, pooled);
+            this.ids = IdNamespaces.open(plan);
+            try {
+                this.loaded = new LoadedPlan(containers, plan, pooled);
+            } catch (RuntimeException | Error e) {
+                ids.close();
+                throw e;
+            }
         }
 
         Plan plan() {
             return plan;
+        }
+
+        void close() {
+            loaded.close();
+            ids.close();
         }
 
         boolean diesWithJvm() {
@@ -117,7 +129,7 @@ public final class Blueprint implements AutoCloseable {
             }
             fds.bind(call);
             existing = bindReusedCgroup(launch, id, variant, call);
-            bindSlots(variant.plan, call, network);
+            bindSlots(variant, call, network);
             bindParameters(launch, id, existing, call);
             variant.loaded.spawn(call);
             container.started(call, launch.stdio(), existing);
@@ -155,13 +167,15 @@ public final class Blueprint implements AutoCloseable {
         return Optional.of(existing);
     }
 
-    private void bindSlots(Plan plan, SpawnCall call, int network) {
-        plan.bindings().forEach((slot, binding) -> {
+    private void bindSlots(Variant variant, SpawnCall call, int network) {
+        variant.plan.bindings().forEach((slot, binding) -> {
             int position = slot.index() - Plan.FIRST_REQUEST_SLOT;
             if (binding instanceof Binding.CgroupParent parent) {
                 call.slot(position, cgroups.parent(parent.index()));
             } else if (binding instanceof Binding.ReadyNetwork) {
                 call.slot(position, network);
+            } else {
+                variant.ids.get(binding).ifPresent(fd -> call.slot(position, fd.value()));
             }
         });
     }
@@ -209,8 +223,8 @@ public final class Blueprint implements AutoCloseable {
     @Override
     public void close() {
         try {
-            fresh.loaded.close();
-            pooled.ifPresent(variant -> variant.loaded.close());
+            fresh.close();
+            pooled.ifPresent(Variant::close);
             cgroups.close();
         } catch (KernelException e) {
             throw Failures.kernel(ContainerException.Phase.RUN, e);

@@ -31,6 +31,7 @@ public final class Container implements AutoCloseable {
     private static final int[] NO_CGROUPS = {};
     /** Shared by all that capture nothing, so never written. */
     private static final Capture[] NO_CAPTURES = new Capture[3];
+
     private static final long NANOS_PER_MICRO = 1000;
     /** How long a waiting thread watches the process itself before it leaves that to the exit thread. */
     private static final long DIRECT_WAIT_MICROS = 5000;

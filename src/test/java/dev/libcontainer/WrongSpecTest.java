@@ -149,10 +149,10 @@ class WrongSpecTest {
                         ExpectedFailure.invalid("linux.resources.memory.limit"),
                         () -> builder().memoryLimitBytes(-2).build()),
                 row(
-                        "block I/O limits",
-                        ExpectedFailure.invalid("linux.resources.blockIO").withHint(),
+                        "a limit that no kernel has any more",
+                        ExpectedFailure.unsupported("linux.resources.blockIO.leafWeight"),
                         () -> amended()
-                                .with("linux.resources.blockIO", "{'weight': 100}")
+                                .with("linux.resources.blockIO", "{'leafWeight': 100}")
                                 .build()));
     }
 

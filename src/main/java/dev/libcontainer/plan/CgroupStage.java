@@ -2,7 +2,9 @@ package dev.libcontainer.plan;
 
 import dev.libcontainer.spec.NamespaceType;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Cgroups: made and limited by the spawning process, entered by birth where the kernel can, else by the child. */
@@ -10,12 +12,24 @@ final class CgroupStage {
     private final Draft draft;
     private final List<Slot> parents = new ArrayList<>();
     private final List<Integer> entered = new ArrayList<>();
+    /** Cgroups that others have made, and whether each is of version 2. */
+    private final Map<Slot, Boolean> toEnter = new LinkedHashMap<>();
 
     CgroupStage(Draft draft) {
         this.draft = draft;
     }
 
     void reserveSlots() {
+        List<Wishes.Cgroup> ready =
+                draft.wishes.life().map(Wishes.Life::cgroups).orElse(List.of());
+        for (int i = 0; i < ready.size(); i++) {
+            Slot slot = draft.bind("cgroup " + ready.get(i).name(), new Binding.ReadyCgroup(i));
+            if (ready.get(i).v2() && draft.host.cloneIntoCgroup()) {
+                draft.cgroupSlot = Optional.of(slot);
+            } else {
+                toEnter.put(slot, ready.get(i).v2());
+            }
+        }
         List<CgroupPlan.Hierarchy> hierarchies = draft.wishes.cgroups().hierarchies();
         for (int i = 0; i < hierarchies.size(); i++) {
             String name = "cgroup " + hierarchies.get(i).name();
@@ -63,6 +77,8 @@ final class CgroupStage {
      * that waits for a grace period (cgroup_procs_write_start in the kernel's cgroup.c).
      */
     void enter() {
+        toEnter.forEach((slot, v2) ->
+                draft.add(new NamespaceStep.WriteAt(slot, v2 ? "cgroup.procs" : "tasks", "0"), "linux.cgroupsPath"));
         if (!entered.isEmpty()) {
             draft.add(new NamespaceStep.AwaitHost(), "linux.cgroupsPath");
         }

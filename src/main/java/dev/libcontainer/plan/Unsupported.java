@@ -12,14 +12,13 @@ import java.util.List;
 final class Unsupported {
     private Unsupported() {}
 
-    static void refuse(Spec spec) {
-        refuse(spec.hooks().isPresent(), "hooks");
+    static void refuse(Spec spec, Wishes wishes) {
+        if (wishes.life().isEmpty()) {
+            refuseOutsideRuntime(spec);
+        }
         spec.process().ifPresent(Unsupported::refuse);
         spec.linux().ifPresent(Unsupported::refuse);
         List<Mount> mounts = spec.mounts();
-        for (int i = 0; i < mounts.size(); i++) {
-            refuse(!mounts.get(i).uidMappings().isEmpty(), "mounts[" + i + "].uidMappings");
-        }
         if (!mounts.isEmpty() && !ownsMounts(spec)) {
             throw new SpecException(
                     "mounts",
@@ -46,7 +45,20 @@ final class Unsupported {
         refuse(linux.intelRdt().isPresent(), "linux.intelRdt");
         refuse(!linux.netDevices().isEmpty(), "linux.netDevices");
         refuse(linux.memoryPolicy().isPresent(), "linux.memoryPolicy");
-        linux.seccomp().ifPresent(s -> refuse(s.listenerPath().isPresent(), "linux.seccomp.listenerPath"));
+    }
+
+    /** What happens while others watch: a spawn is one call, and asks nobody. */
+    private static void refuseOutsideRuntime(Spec spec) {
+        String hint = "use OciRuntime, which runs containers whose life others take part in";
+        if (spec.hooks().isPresent()) {
+            throw new SpecException("hooks", "belong to containers of an OCI runtime", hint);
+        }
+        if (spec.linux()
+                .flatMap(Linux::seccomp)
+                .filter(s -> s.listenerPath().isPresent())
+                .isPresent()) {
+            throw new SpecException("linux.seccomp.listenerPath", "belongs to containers of an OCI runtime", hint);
+        }
     }
 
     private static void refuse(boolean present, String path) {

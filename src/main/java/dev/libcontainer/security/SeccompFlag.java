@@ -25,7 +25,7 @@ enum SeccompFlag {
         this.bit = bit;
     }
 
-    private String ociName() {
+    String ociName() {
         return PREFIX + name();
     }
 

@@ -97,12 +97,17 @@ class ArchitectureTest {
                 .check(MAIN);
     }
 
-    /** The JDK's own reaper and its fork know nothing of our pids, and a heap is too big to fork. */
+    /**
+     * The JDK's own reaper and its fork know nothing of our pids, and a heap is too big to fork. {@code jrunc ps} runs
+     * the host's ps(1), which is no container's business.
+     */
     @Test
     void processesAreStartedByPlansOnly() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage(ROOT + ".demo")
+                .and()
+                .doNotHaveSimpleName("PsTable")
                 .should()
                 .dependOnClassesThat()
                 .areAssignableTo(ProcessBuilder.class)

@@ -1,6 +1,8 @@
-package dev.libcontainer;
+package dev.libcontainer.report;
 
+import dev.libcontainer.plan.ContentStep;
 import dev.libcontainer.plan.HostStep;
+import dev.libcontainer.plan.LifecycleStep;
 import dev.libcontainer.plan.MountStep;
 import dev.libcontainer.plan.NamespaceStep;
 import dev.libcontainer.plan.ProcessStep;
@@ -11,6 +13,7 @@ import java.util.Set;
 final class Hints {
     private static final int EPERM = 1;
     private static final int ENOENT = 2;
+    private static final int E2BIG = 7;
     private static final int ENOEXEC = 8;
     private static final int EACCES = 13;
     private static final int EBUSY = 16;
@@ -28,6 +31,9 @@ final class Hints {
     private Hints() {}
 
     static String of(Step step, int errno) {
+        if (step instanceof LifecycleStep life) {
+            return life(life, errno);
+        }
         if (step instanceof ProcessStep.Execute) {
             return execute(errno);
         }
@@ -43,6 +49,12 @@ final class Hints {
         }
         if (step instanceof MountStep mount) {
             return mount(mount, errno);
+        }
+        if (step instanceof HostStep.OpenMappedTree) {
+            return mapped(errno);
+        }
+        if (step instanceof ContentStep.CopyInto) {
+            return copied(errno);
         }
         if (step instanceof HostStep) {
             return host(errno);
@@ -65,6 +77,16 @@ final class Hints {
         return errno == EOWNERDEAD ? "the process that asked for this container is gone" : "";
     }
 
+    private static String life(LifecycleStep step, int errno) {
+        if (step instanceof LifecycleStep.FindProgram) {
+            return execute(errno);
+        }
+        if (step instanceof LifecycleStep.MoveRoot) {
+            return "moving the root needs CAP_SYS_ADMIN, and a root that is a mount point";
+        }
+        return "";
+    }
+
     private static boolean setsIds(Step step) {
         return step instanceof ProcessStep.SetGroups
                 || Set.of("setresgid", "setresuid").contains(step.syscall());
@@ -85,6 +107,24 @@ final class Hints {
             case ENOENT -> "process.cwd must exist in the container's root";
             case EACCES -> "this user may not enter it";
             case EXDEV -> "it lies outside the container's root";
+            default -> "";
+        };
+    }
+
+    private static String mapped(int errno) {
+        return switch (errno) {
+            case ENOENT -> "it must exist on the host";
+            case EINVAL -> "this file system does not support mapped ids, or the tree is mapped already";
+            case EPERM -> "mapping the ids of a file system needs CAP_SYS_ADMIN in the user namespace that mounted it";
+            default -> "";
+        };
+    }
+
+    private static String copied(int errno) {
+        return switch (errno) {
+            case E2BIG -> "the directories to copy are nested deeper than 64 levels";
+            case ENOSPC -> "the content does not fit into the size of the tmpfs";
+            case EPERM -> "the content has device nodes, which nobody may make in a user namespace";
             default -> "";
         };
     }

@@ -1,0 +1,56 @@
+package dev.libcontainer.cli;
+
+import dev.libcontainer.runtime.ContainerState;
+import dev.libcontainer.runtime.OciRuntime;
+import dev.libcontainer.runtime.Status;
+import java.time.Duration;
+import java.util.List;
+
+/** {@code jrunc events}. */
+final class EventsVerb implements Verb {
+    @Override
+    public Syntax syntax() {
+        return new Syntax("jrunc events", "ID", "Print statistics of a container as JSON lines until it ends")
+                .flag("stats", "once, then return")
+                .value("interval", "DURATION", "how often: 5s, 250ms, 1m30s (default 5s)");
+    }
+
+    @Override
+    public int run(Call call) {
+        String id = call.id();
+        Duration interval = Interval.parse(call.arguments().text("interval").orElse("5s"));
+        try (OciRuntime runtime = call.runtime()) {
+            print(call, id, runtime);
+            while (!call.arguments().has("stats") && pause(interval) && lives(runtime, id)) {
+                print(call, id, runtime);
+            }
+        }
+        return 0;
+    }
+
+    private static void print(Call call, String id, OciRuntime runtime) {
+        call.console().out().println(StatsText.json(id, runtime.stats(id)));
+        call.console().out().flush(); // somebody reads this line by line
+    }
+
+    /** False if the thread is to end. */
+    private static boolean pause(Duration interval) {
+        try {
+            Thread.sleep(interval.toMillis());
+            return true;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static boolean lives(OciRuntime runtime, String id) {
+        List<ContainerState> all = runtime.list(); // unlike state(), does not mind that it has been deleted
+        for (ContainerState state : all) {
+            if (state.id().equals(id)) {
+                return state.status() != Status.STOPPED;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,70 @@
+package dev.libcontainer.cli;
+
+import dev.libcontainer.runtime.CgroupDriver;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The options before the verb. */
+record Globals(Path root, CgroupDriver cgroups, Optional<Path> log, boolean json, boolean debug) {
+
+    static Syntax syntax() {
+        return new Syntax("jrunc", "VERB …", "The OCI container runtime on the JVM")
+                .operandsEndOptions()
+                .flag("v,version", "show the versions of jrunc and of the specification")
+                .value(
+                        "root",
+                        "DIR",
+                        "where the state of containers is kept (default /run/jrunc, or\n"
+                                + "jrunc below XDG_RUNTIME_DIR for others than root)")
+                .value("log", "FILE", "append errors and warnings to this file, besides standard error")
+                .value("log-format", "text|json", "how they are written there (default text)")
+                .flag("debug", "tell more, and give stack traces")
+                .value("cgroup-manager", "cgroupfs|systemd|disabled", "who makes cgroups (default cgroupfs)")
+                .flag("systemd-cgroup", "the same as --cgroup-manager systemd")
+                .value(
+                        "rootless",
+                        "auto|true|false",
+                        "accepted for runc's sake: what the caller may do is\n" + "found out, whatever this says");
+    }
+
+    static Globals of(Arguments arguments, Console console) {
+        arguments.choice("rootless", "auto", "true", "false");
+        Path root = arguments
+                .text("root")
+                .map(console.directory()::resolve)
+                .orElseGet(() -> defaultRoot(console))
+                .normalize();
+        return new Globals(
+                root,
+                driver(arguments),
+                arguments.text("log").map(console.directory()::resolve),
+                arguments.choice("log-format", "text", "json").equals("json"),
+                arguments.has("debug"));
+    }
+
+    private static CgroupDriver driver(Arguments arguments) {
+        if (arguments.has("systemd-cgroup")) {
+            return CgroupDriver.SYSTEMD;
+        }
+        return switch (arguments.choice("cgroup-manager", "cgroupfs", "systemd", "disabled")) {
+            case "systemd" -> CgroupDriver.SYSTEMD;
+            case "disabled" -> CgroupDriver.DISABLED;
+            default -> CgroupDriver.CGROUPFS;
+        };
+    }
+
+    private static Path defaultRoot(Console console) {
+        String own = console.environment().getOrDefault("XDG_RUNTIME_DIR", "");
+        return own.isEmpty() || isRoot() ? Path.of("/run/jrunc") : Path.of(own, "jrunc");
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0); // proc's owner is the effective uid
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

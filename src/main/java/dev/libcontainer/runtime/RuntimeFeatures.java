@@ -1,0 +1,77 @@
+package dev.libcontainer.runtime;
+
+import dev.libcontainer.plan.MountWords;
+import dev.libcontainer.security.Capability;
+import dev.libcontainer.security.SeccompWords;
+import dev.libcontainer.spec.Features;
+import dev.libcontainer.spec.NamespaceType;
+import dev.libcontainer.spec.Spec;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+
+/** What this runtime can do, whatever host it is on. Pure: nothing is asked of the kernel. */
+public final class RuntimeFeatures {
+    private static final String OLDEST = "1.0.0";
+
+    // What the specification has and create still refuses: an area that is implemented turns its line around.
+    private static final List<String> HOOKS = List.of();
+    private static final boolean APPARMOR = false;
+    private static final boolean SELINUX = false;
+    private static final boolean INTEL_RDT = false;
+    private static final boolean IDMAP_MOUNTS = false;
+    private static final boolean NET_DEVICES = false;
+    private static final boolean RDMA = false;
+    private static final Features.MemoryPolicies MEMORY_POLICIES = new Features.MemoryPolicies(List.of(), List.of());
+
+    private RuntimeFeatures() {}
+
+    /** The document of the specification. */
+    public static Features features(String version) {
+        return new Features(
+                OLDEST,
+                Spec.OCI_VERSION,
+                HOOKS,
+                MountWords.all(),
+                linux(),
+                Map.of("dev.libcontainer.jrunc.version", version),
+                List.of());
+    }
+
+    private static Features.Linux linux() {
+        return new Features.Linux(
+                namespaces(),
+                capabilities(),
+                new Features.Cgroup(true, true, false, false, RDMA),
+                new Features.Seccomp(
+                        SeccompWords.actions(),
+                        SeccompWords.operators(),
+                        SeccompWords.architectures(),
+                        SeccompWords.flags(),
+                        SeccompWords.flags()),
+                APPARMOR,
+                SELINUX,
+                INTEL_RDT,
+                MEMORY_POLICIES,
+                IDMAP_MOUNTS,
+                NET_DEVICES);
+    }
+
+    private static List<String> namespaces() {
+        List<String> names = new ArrayList<>();
+        for (NamespaceType type : NamespaceType.values()) {
+            names.add(type.jsonName());
+        }
+        Collections.sort(names);
+        return names;
+    }
+
+    private static List<String> capabilities() {
+        List<String> names = new ArrayList<>();
+        for (Capability capability : Capability.values()) {
+            names.add(capability.fullName());
+        }
+        return names;
+    }
+}
