@@ -2,18 +2,31 @@
 # For the engines' scripts: scenarios that are told as TAP.
 
 scenario_number=0
+seconds_for_a_scenario=20
 
-# scenario TITLE COMMAND…: runs it in a subshell that ends with the first failing command; what it said follows if it fails.
+# scenario TITLE COMMAND…: runs it in a subshell that ends with the first failing command, and in a process group that is
+# killed when it takes too long; what it said follows if it fails.
 scenario() {
-    local title=$1 output status begun=${EPOCHREALTIME/./}
+    local title=$1 status run alarm begun=${EPOCHREALTIME/./} said=$STATE/said
     shift
-    output=$(set -eE; trap 'echo "line $LINENO: $BASH_COMMAND: $?"' ERR; "$@" 2>&1)
+    set -m
+    (
+        set -eE
+        trap 'echo "line $LINENO: $BASH_COMMAND: $?"' ERR
+        "$@"
+    ) > "$said" 2>&1 < /dev/null &
+    run=$!
+    set +m
+    (sleep "$seconds_for_a_scenario" && echo "took too long" >> "$said" && kill -KILL -- "-$run") 2> /dev/null &
+    alarm=$!
+    disown "$alarm"
+    wait "$run" 2> /dev/null
     status=$?
+    { pkill -KILL -P "$alarm"; kill -KILL "$alarm"; } 2> /dev/null
     ((++scenario_number))
     printf '%s %d - %s (%d ms)\n' "$( ((status == 0)) && echo ok || echo 'not ok')" "$scenario_number" "$title" \
         $(((${EPOCHREALTIME/./} - begun) / 1000))
-    # shellcheck disable=SC2001 # every line
-    if ((status != 0)); then sed 's/^/#   /' <<< "$output"; fi
+    if ((status != 0)); then sed 's/^/#   /' "$said"; fi
 }
 
 # is ACTUAL EXPECTED
@@ -51,5 +64,5 @@ soon() {
 
 # with_terminal COMMAND…: its standard streams are a terminal of 90 columns; prints what it wrote there.
 with_terminal() {
-    script -qefc "stty cols 90 rows 30; $(printf '%q ' "$@")" /dev/null < /dev/null | tr -d '\r'
+    SHELL=/bin/bash script -qefc "stty cols 90 rows 30; $(printf '%q ' "$@")" /dev/null < /dev/null | tr -d '\r'
 }
