@@ -186,7 +186,9 @@ static void show_sched(char **args) {
         unsigned long long deadlines[4];
     } a = {0};
     if (syscall(SYS_sched_getattr, 0, &a, sizeof a, 0) < 0) return answer(-1);
-    printf("SCHED_%s nice %d priority %u\n", a.policy < 7 ? policies[a.policy] : "?", a.nice, a.priority);
+    printf("SCHED_%s nice %d priority %u", a.policy < 7 ? policies[a.policy] : "?", a.nice, a.priority);
+    if (a.policy == 6) printf(" %llu %llu %llu flags %llu", a.deadlines[0], a.deadlines[1], a.deadlines[2], a.flags);
+    puts("");
 }
 
 static void show_ioprio(char **args) {

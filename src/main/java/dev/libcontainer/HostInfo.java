@@ -4,6 +4,7 @@ import dev.libcontainer.cgroup.CgroupMode;
 import dev.libcontainer.cgroup.CgroupMounts;
 import dev.libcontainer.cgroup.CgroupVersion;
 import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.kernel.KernelFeature;
 import dev.libcontainer.kernel.Probe;
 import dev.libcontainer.plan.CgroupPlan;
@@ -69,7 +70,17 @@ final class HostInfo {
                 probe.lastCapability(),
                 probe.nofileHard(),
                 cgroups.mode() == CgroupMode.UNIFIED,
-                v1);
+                v1,
+                readsOf("/sys/module/apparmor/parameters/enabled").startsWith("Y"),
+                !readsOf("/sys/fs/selinux/enforce").isEmpty());
+    }
+
+    private static String readsOf(String file) {
+        try {
+            return Kernel.readAt(Kernel.AT_FDCWD, file).orElse("");
+        } catch (KernelException e) {
+            return ""; // as if it were not there
+        }
     }
 
     /** Puts the mounts of a host view into the spec. */

@@ -10,8 +10,10 @@ final class InitOrder {
         CgroupStage cgroups = new CgroupStage(draft);
         NamespaceStage namespaces = new NamespaceStage(draft);
         RootStage root = new RootStage(draft);
-        MountStage mounts = new MountStage(draft, root);
+        LabelStage labels = new LabelStage(draft);
+        MountStage mounts = new MountStage(draft, root, labels);
         SystemStage system = new SystemStage(draft, mounts);
+        PlacementStage placement = new PlacementStage(draft);
         ProcessStage process = new ProcessStage(draft);
         boolean early = mounts.canBePrepared();
 
@@ -33,6 +35,7 @@ final class InitOrder {
         draft.endTemplate();
 
         namespaces.nameStage(); //  ps shows where it is
+        placement.begin();
         boolean late = early && mounts.cgroupsCanWait();
         if (!late) {
             cgroups.enter(); //     before the cgroup namespace, whose root is where the process stands when it is made
@@ -45,7 +48,7 @@ final class InitOrder {
         }
         mounts.findEmptyDirectory(); // before it is covered
         mounts.mountRest(late);
-        system.openProc(); //       over the fresh procfs, before anything hides parts of it
+        system.openProc(labels.needsProc()); // over the fresh procfs, before anything hides parts of it
         system.writeSysctls(); //   before /proc/sys becomes read-only
         system.hideAndProtect();
         if (late) {
@@ -61,6 +64,7 @@ final class InitOrder {
         process.session(); //       of its own: TIOCSTI reaches nobody else's terminal
         process.console(); //       inside the new root, while /dev/pts can be opened
         process.limits(); //        before ids and capabilities go: raising needs them
+        placement.settle(); //      in the cgroups by now, and before a deadline fixes where it runs
         process.schedule();
         process.filterPrivileged(); // without no_new_privs a filter needs CAP_SYS_ADMIN, so it comes before the drop
         if (!early) {
@@ -69,6 +73,7 @@ final class InitOrder {
         process.identity();
         process.workingDirectory(); // as the user: what it may not enter it must not start in
         process.parentDeath(); //   after the ids: their change clears it
+        labels.confine(); //        for the exec; its /proc is closed next
         process.fds();
         process.filter(); //        as late as possible: it need not allow what came before
         process.execute();

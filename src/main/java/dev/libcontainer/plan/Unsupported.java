@@ -3,7 +3,6 @@ package dev.libcontainer.plan;
 import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.Mount;
 import dev.libcontainer.spec.NamespaceType;
-import dev.libcontainer.spec.Process;
 import dev.libcontainer.spec.Spec;
 import dev.libcontainer.spec.SpecException;
 import java.util.List;
@@ -14,7 +13,6 @@ final class Unsupported {
 
     static void refuse(Spec spec) {
         refuse(spec.hooks().isPresent(), "hooks");
-        spec.process().ifPresent(Unsupported::refuse);
         spec.linux().ifPresent(Unsupported::refuse);
         List<Mount> mounts = spec.mounts();
         if (!mounts.isEmpty() && !ownsMounts(spec)) {
@@ -32,17 +30,8 @@ final class Unsupported {
                 .isPresent();
     }
 
-    private static void refuse(Process process) {
-        refuse(process.apparmorProfile().isPresent(), "process.apparmorProfile");
-        refuse(process.selinuxLabel().isPresent(), "process.selinuxLabel");
-        refuse(process.execCPUAffinity().isPresent(), "process.execCPUAffinity");
-    }
-
     private static void refuse(Linux linux) {
-        refuse(linux.mountLabel().isPresent(), "linux.mountLabel");
         refuse(linux.intelRdt().isPresent(), "linux.intelRdt");
-        refuse(!linux.netDevices().isEmpty(), "linux.netDevices");
-        refuse(linux.memoryPolicy().isPresent(), "linux.memoryPolicy");
         linux.seccomp().ifPresent(s -> refuse(s.listenerPath().isPresent(), "linux.seccomp.listenerPath"));
     }
 

@@ -10,10 +10,20 @@ import java.util.Optional;
  * @param cgroups see {@link CgroupPlan}
  * @param readyNetwork join a ready network namespace, bound at each spawn, where the spec asks for a new one
  * @param dieWithParent whether the container ends when the spawning process does
+ * @param exec whether the process joins a container that runs already, rather than being its first
  */
 public record Wishes(
-        Optional<PrivateRoot> privateRoot, CgroupPlan cgroups, boolean readyNetwork, boolean dieWithParent) {
+        Optional<PrivateRoot> privateRoot,
+        CgroupPlan cgroups,
+        boolean readyNetwork,
+        boolean dieWithParent,
+        boolean exec) {
     public static final Wishes NONE = new Wishes(Optional.empty(), CgroupPlan.NONE, false, true);
+
+    /** For the first process of a container. */
+    public Wishes(Optional<PrivateRoot> privateRoot, CgroupPlan cgroups, boolean readyNetwork, boolean dieWithParent) {
+        this(privateRoot, cgroups, readyNetwork, dieWithParent, false);
+    }
 
     /**
      * A root of its own.
@@ -24,6 +34,10 @@ public record Wishes(
     public record PrivateRoot(String size, Map<String, String> symlinks) {}
 
     public Wishes withReadyNetwork(boolean ready) {
-        return new Wishes(privateRoot, cgroups, ready, dieWithParent);
+        return new Wishes(privateRoot, cgroups, ready, dieWithParent, exec);
+    }
+
+    public Wishes withExec(boolean joins) {
+        return new Wishes(privateRoot, cgroups, readyNetwork, dieWithParent, joins);
     }
 }
