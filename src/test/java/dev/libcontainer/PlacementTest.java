@@ -195,6 +195,20 @@ class PlacementTest {
     }
 
     @Test
+    void cachesThatCannotBeDividedAreNamed() {
+        ContainerSpec spec = Amended.of(Inside.sandbox("pid"))
+                .with("linux.intelRdt", "{'closID': 'gold'}")
+                .build();
+
+        assertThatThrownBy(() -> Inside.see(spec))
+                .isInstanceOf(ContainerException.class)
+                .hasMessageContaining("linux.intelRdt: "
+                        + (Files.exists(Path.of("/sys/fs/resctrl/schemata"))
+                                ? "is not"
+                                : "needs the resctrl file system"));
+    }
+
+    @Test
     void securityModulesThatAreNotThereAreNamed() {
         for (String[] member : new String[][] {
             {"process.apparmorProfile", "'docker-default'", "needs AppArmor"},

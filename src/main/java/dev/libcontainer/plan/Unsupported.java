@@ -31,7 +31,6 @@ final class Unsupported {
     }
 
     private static void refuse(Linux linux) {
-        refuse(linux.intelRdt().isPresent(), "linux.intelRdt");
         linux.seccomp().ifPresent(s -> refuse(s.listenerPath().isPresent(), "linux.seccomp.listenerPath"));
     }
 

@@ -35,6 +35,7 @@ enum PlanCases {
     UNPRIVILEGED("unprivileged"),
     MAPPED_MOUNTS("mapped-mounts"),
     LABELS("labels"),
+    RESCTRL("resctrl"),
     PLACEMENT("placement"),
     PLACEMENT_OF_EXEC("placement"),
     SANDBOX("sandbox"),

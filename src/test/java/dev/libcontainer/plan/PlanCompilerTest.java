@@ -57,7 +57,6 @@ class PlanCompilerTest {
                         "'linux': {'devices': [{'type': 'c', 'path': '/dev/x', 'major': 1, 'minor': 1}]}"),
                 arguments("hooks", "'hooks': {'poststop': [{'path': '/x'}]}"),
                 arguments("linux.mountLabel", "'linux': {'mountLabel': 'x'}"),
-                arguments("linux.intelRdt", "'linux': {'intelRdt': {'closID': 'x'}}"),
                 arguments(
                         "linux.memoryPolicy.nodes",
                         "'linux': {'memoryPolicy': {'mode': 'MPOL_DEFAULT', 'nodes': '0'}}"),
