@@ -331,6 +331,7 @@ TEST_CASE("a mapped tree shows other ids, and its namespace outlives whoever mad
     TempDirectory root, data;
     data.write("file", "x");
     REQUIRE(chown(data.at("file").c_str(), 1000, 3000) == 0);
+    Fixture f; // whose spawner is a child too
     int before = count_children();
     int32_t ids = lc_userns_create("1000 2000 1\n", "3000 4000 1\n");
     REQUIRE(ids >= 0);
@@ -347,7 +348,6 @@ TEST_CASE("a mapped tree shows other ids, and its namespace outlives whoever mad
     p.step(LC_OPEN_TREE, 0, kClone).a(inside()).c(kInsideSlot).step(LC_ATTACH, kInsideSlot).a("/inside");
     p.step(LC_ATTACH, 30).a("/data");
     look(p, {"stat", "/data/file"});
-    Fixture f;
     f.bind(LC_SLOT_FIRST_FREE, ids);
     CHECK(f.run(p).substr(0, 22) == "regular 0644 2000 4000");
     CHECK(f.run(p).substr(0, 22) == "regular 0644 2000 4000");

@@ -219,7 +219,8 @@ TEST_CASE("a file is written in one call, or the step fails") {
 TEST_CASE("a process runs on the CPUs it is given, and else on all") {
     cpu_set_t all, one, mine;
     REQUIRE(sched_getaffinity(0, sizeof all, &all) == 0);
-    CPU_ZERO(&one), CPU_SET(0, &one);
+    CPU_ZERO(&one);
+    CPU_SET(0, &one);
     REQUIRE(sched_setaffinity(0, sizeof one, &one) == 0);
     auto p = plain({inside(), "affinity"});
     Fixture f;

@@ -71,7 +71,8 @@ final class MountStage {
     private void refuseMisplaced(Item item) {
         if (item.isMapped() && !item.isBind()) {
             String member = item.mount.uidMappings().isEmpty() ? ".options" : ".uidMappings";
-            throw new SpecException(item.path + member, "ids can be mapped in bind mounts only");
+            throw new SpecException(
+                    item.path + member, "ids can be mapped in bind mounts only", "bind a directory, or leave it out");
         }
         if (item.options.copyUp() && (item.isBind() || !item.type().equals("tmpfs"))) {
             throw new SpecException(item.path + ".options", "tmpcopyup is for mounts of type tmpfs only");
