@@ -1,5 +1,6 @@
 package dev.libcontainer;
 
+import dev.libcontainer.cgroup.Resctrl;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.kernel.SpawnCall;
@@ -8,8 +9,10 @@ import dev.libcontainer.plan.Binding;
 import dev.libcontainer.plan.Plan;
 import dev.libcontainer.plan.ProcessLookup;
 import dev.libcontainer.plan.Wishes;
+import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.NamespaceType;
 import dev.libcontainer.spec.Spec;
+import dev.libcontainer.spec.SpecException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -29,6 +32,8 @@ public final class Blueprint implements AutoCloseable {
     /** Only where no file system of the user's would stay busy a moment longer than its container. */
     private final boolean pinsMounts;
 
+    private final NetworkDevices devices;
+
     private final Variant fresh;
     private final Optional<Variant> pooled;
 
@@ -39,14 +44,26 @@ public final class Blueprint implements AutoCloseable {
         this.oci = oci;
         pinsMounts = spec.rootfs().filter(Rootfs.HostView.class::isInstance).isPresent();
         this.cgroups = cgroups;
-        fresh = new Variant(containers.compiler().compile(oci, wishes), false);
+        refuseResctrl(oci);
+        devices = NetworkDevices.of(oci);
+        Wishes own = wishes.withReadyNetwork(!devices.isEmpty());
+        fresh = new Variant(containers.compiler().compile(oci, own), false);
         boolean mayJoin = hasPool
+                && devices.isEmpty()
                 && spec.networkPool()
                 && fresh.plan.namespaces().contains(NamespaceType.NETWORK)
                 && !fresh.plan.namespaces().contains(NamespaceType.USER);
         pooled = mayJoin
                 ? Optional.of(new Variant(containers.compiler().compile(oci, wishes.withReadyNetwork(true)), true))
                 : Optional.empty();
+    }
+
+    /** A class of service outlives its containers or ends with them: that is for whoever keeps state of both. */
+    private static void refuseResctrl(Spec oci) {
+        if (oci.linux().flatMap(Linux::intelRdt).isPresent()) {
+            Resctrl.at(Resctrl.ROOT);
+            throw new SpecException("linux.intelRdt", "is not for containers of this library", "leave the member out");
+        }
     }
 
     /** One of the plans of a blueprint: with a network namespace made ahead, or with its own. */
@@ -107,6 +124,9 @@ public final class Blueprint implements AutoCloseable {
      */
     public Container spawn(Launch launch) {
         String id = launch.id().orElseGet(containers::nextId);
+        if (!devices.isEmpty()) {
+            return devices.spawn(id, network -> spawn(launch, id, fresh, network.value()));
+        }
         if (pooled.isPresent()) {
             Optional<Fd> network = containers.readyNetwork();
             if (network.isPresent()) {

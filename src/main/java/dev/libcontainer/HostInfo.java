@@ -90,6 +90,6 @@ final class HostInfo {
                 .map(Rootfs.HostView.class::cast)
                 .map(view ->
                         new Wishes.PrivateRoot(PRIVATE_ROOT_SIZE, hostView(view).symlinks()));
-        return new Wishes(root, plan, false, spec.dieWithJvm(), Optional.empty());
+        return new Wishes(root, plan, false, spec.dieWithJvm());
     }
 }

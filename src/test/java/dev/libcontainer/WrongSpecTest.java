@@ -135,12 +135,12 @@ class WrongSpecTest {
                         ExpectedFailure.invalid("process.apparmorProfile").withHint(),
                         () -> amended().with("process.apparmorProfile", "'x'").build()),
                 row(
-                        "an id-mapped bind",
+                        "an id-mapped file system that is no bind",
                         ExpectedFailure.invalid("mounts[#].uidMappings").withHint(),
                         () -> amended()
                                 .plus(
                                         "mounts",
-                                        "{'destination': '/x', 'type': 'bind', 'source': '/usr', 'options': ['bind'],"
+                                        "{'destination': '/x', 'type': 'tmpfs', 'source': 'tmpfs', 'options': ['ro'],"
                                                 + "'uidMappings': [{'containerID': 0, 'hostID': 1, 'size': 1}],"
                                                 + "'gidMappings': [{'containerID': 0, 'hostID': 1, 'size': 1}]}")
                                 .build()),

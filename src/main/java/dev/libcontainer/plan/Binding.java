@@ -48,6 +48,12 @@ public sealed interface Binding {
     /** The user namespace that the container joins, for mounts mapped as in it; one fd serves all spawns. */
     record IdsOf(JoinedNamespace namespace) implements Binding {}
 
+    /**
+     * The directory of the container's resctrl class, or of its monitoring group: the process puts itself into its file
+     * {@code tasks}.
+     */
+    record ResctrlGroup(boolean monitoring) implements Binding {}
+
     /** A ready network namespace, another one for each spawn. */
     record ReadyNetwork() implements Binding {}
 }

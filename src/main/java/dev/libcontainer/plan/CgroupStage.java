@@ -1,5 +1,6 @@
 package dev.libcontainer.plan;
 
+import dev.libcontainer.spec.IntelRdt;
 import dev.libcontainer.spec.NamespaceType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,6 +12,7 @@ import java.util.Optional;
 final class CgroupStage {
     private final Draft draft;
     private final List<Slot> parents = new ArrayList<>();
+    private final List<Slot> resctrl = new ArrayList<>();
     private final List<Integer> entered = new ArrayList<>();
     /** Cgroups that others have made, and whether each is of version 2. */
     private final Map<Slot, Boolean> toEnter = new LinkedHashMap<>();
@@ -34,6 +36,14 @@ final class CgroupStage {
         for (int i = 0; i < hierarchies.size(); i++) {
             String name = "cgroup " + hierarchies.get(i).name();
             parents.add(draft.bind(name, new Binding.CgroupParent(i)));
+        }
+        draft.linux.intelRdt().ifPresent(this::reserve);
+    }
+
+    private void reserve(IntelRdt rdt) {
+        resctrl.add(draft.bind("resctrl class", new Binding.ResctrlGroup(false)));
+        if (rdt.enableMonitoring()) {
+            resctrl.add(draft.bind("resctrl monitoring group", new Binding.ResctrlGroup(true)));
         }
     }
 
@@ -89,6 +99,9 @@ final class CgroupStage {
             String file = hierarchy.v2() ? "cgroup.procs" : "tasks";
             draft.add(new NamespaceStep.OpenCgroup(plan.name(), parents.get(index), own), "linux.cgroupsPath");
             draft.add(new NamespaceStep.WriteAt(own, file, "0"), "linux.cgroupsPath");
+        }
+        for (Slot group : resctrl) { // 0 is the writer itself, whatever its pid is in here
+            draft.add(new NamespaceStep.WriteAt(group, "tasks", "0"), "linux.intelRdt");
         }
         if (draft.isNew(NamespaceType.CGROUP)) {
             String path = draft.namespacePath(NamespaceType.CGROUP);

@@ -10,9 +10,11 @@ final class InitOrder {
         CgroupStage cgroups = new CgroupStage(draft);
         NamespaceStage namespaces = new NamespaceStage(draft);
         RootStage root = new RootStage(draft);
-        MountStage mounts = new MountStage(draft, root);
+        LabelStage labels = new LabelStage(draft);
+        MountStage mounts = new MountStage(draft, root, labels);
         SystemStage system = new SystemStage(draft, mounts);
         LifeStage life = new LifeStage(draft);
+        PlacementStage placement = new PlacementStage(draft);
         ProcessStage process = new ProcessStage(draft, life);
         boolean early = !life.isWatched() && mounts.canBePrepared();
 
@@ -36,6 +38,7 @@ final class InitOrder {
 
         namespaces.nameStage(); //  ps shows where it is
         life.newKeyring();
+        placement.begin();
         boolean late = early && mounts.cgroupsCanWait();
         if (!late) {
             cgroups.enter(); //     before the cgroup namespace, whose root is where the process stands when it is made
@@ -48,7 +51,7 @@ final class InitOrder {
         }
         mounts.findEmptyDirectory(); // before it is covered
         mounts.mountRest(late);
-        system.openProc(); //       over the fresh procfs, before anything hides parts of it
+        system.openProc(labels.needsProc()); // over the fresh procfs, before anything hides parts of it
         system.writeSysctls(); //   before /proc/sys becomes read-only
         system.hideAndProtect();
         if (late) {
@@ -65,8 +68,10 @@ final class InitOrder {
         system.nameHost();
         process.session(); //       of its own: TIOCSTI reaches nobody else's terminal
         process.console(); //       inside the new root, while /dev/pts can be opened
+        labels.confine(); //        for the exec; its /proc may be closed next
         process.watchedFds(); //    before a filter: what closes them need not be allowed by it
         process.limits(); //        before ids and capabilities go: raising needs them
+        placement.settle(); //      in the cgroups by now, and before a deadline fixes where it runs
         process.schedule();
         process.filterPrivileged(); // without no_new_privs a filter needs CAP_SYS_ADMIN, so it comes before the drop
         if (!early) {

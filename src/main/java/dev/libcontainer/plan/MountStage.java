@@ -34,10 +34,12 @@ final class MountStage {
     private final List<Item> items = new ArrayList<>();
     private final DeviceStage devices;
     private final IdMapStage idMaps;
+    private final LabelStage labels;
     private boolean prepared;
 
-    MountStage(Draft draft, RootStage root) {
+    MountStage(Draft draft, RootStage root, LabelStage labels) {
         this.draft = draft;
+        this.labels = labels;
         this.root = root;
         List<Mount> mounts = draft.spec.mounts();
         for (int i = 0; i < mounts.size(); i++) {
@@ -69,7 +71,8 @@ final class MountStage {
     private void refuseMisplaced(Item item) {
         if (item.isMapped() && !item.isBind()) {
             String member = item.mount.uidMappings().isEmpty() ? ".options" : ".uidMappings";
-            throw new SpecException(item.path + member, "ids can be mapped in bind mounts only");
+            throw new SpecException(
+                    item.path + member, "ids can be mapped in bind mounts only", "bind a directory, or leave it out");
         }
         if (item.options.copyUp() && (item.isBind() || !item.type().equals("tmpfs"))) {
             throw new SpecException(item.path + ".options", "tmpcopyup is for mounts of type tmpfs only");
@@ -84,12 +87,16 @@ final class MountStage {
         return items.stream().anyMatch(i -> i.type().equals(type));
     }
 
-    /** Where the spec mounts a procfs, so that it need not be made a second time. */
-    Optional<String> proc() {
+    /**
+     * Where the spec mounts a procfs, so that it need not be made a second time; unless something lies over parts of it
+     * that a write might then reach (CVE-2019-16884).
+     */
+    Optional<String> openProc() {
         return items.stream()
                 .filter(i -> i.type().equals("proc"))
                 .map(MountStage::target)
-                .findFirst();
+                .findFirst()
+                .filter(proc -> items.stream().noneMatch(i -> isUnder(target(i), proc)));
     }
 
     private static String target(Item item) {
@@ -287,12 +294,14 @@ final class MountStage {
         // nodes are still to be put into a /dev that ends read-only
         boolean sealedLater = isStatic(item) || item.options.copyUp();
         int flags = sealedLater ? item.options.flags() & ~MountOptions.MS_RDONLY : item.options.flags();
-        var mount = new MountStep.Mount(item.type(), source, target(item), flags, item.options.data());
+        var mount = new MountStep.Mount(
+                item.type(), source, target(item), flags, labels.data(item.type(), item.options.data()));
         if (item.options.copyUp()) {
             mountCopied(item, mount);
         } else {
             draft.add(mount, item.path);
         }
+        labels.label(item.type(), target(item));
         if (!item.options.recursive().isEmpty()) {
             needSetattr(item.path + ".options");
             draft.add(

@@ -137,6 +137,10 @@ final class ProcessStage {
     }
 
     private void personality(Personality personality) {
+        if (!personality.flags().isEmpty()) {
+            throw new SpecException(
+                    "linux.personality.flags[0]", "the specification defines no flags", "leave the member out");
+        }
         long value = switch (personality.domain()) {
             case "LINUX" -> 0;
             case "LINUX32" -> 8;

@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param cgroups see {@link CgroupPlan}
  * @param readyNetwork join a ready network namespace, bound at each spawn, where the spec asks for a new one
  * @param dieWithParent whether the container ends when the spawning process does
+ * @param exec whether the process joins a container that runs already, rather than being its first
  * @param life of a container or process that an OCI runtime makes; such a plan is spawned once
  */
 public record Wishes(
@@ -18,12 +19,14 @@ public record Wishes(
         CgroupPlan cgroups,
         boolean readyNetwork,
         boolean dieWithParent,
+        boolean exec,
         Optional<Life> life) {
-    public static final Wishes NONE = new Wishes(Optional.empty(), CgroupPlan.NONE, false, true, Optional.empty());
+    public static final Wishes NONE =
+            new Wishes(Optional.empty(), CgroupPlan.NONE, false, true, false, Optional.empty());
 
     /** As an OCI runtime wants it. */
     public static Wishes of(Life life) {
-        return new Wishes(Optional.empty(), CgroupPlan.NONE, false, false, Optional.of(life));
+        return new Wishes(Optional.empty(), CgroupPlan.NONE, false, false, false, Optional.of(life));
     }
 
     /**
@@ -51,6 +54,11 @@ public record Wishes(
      */
     public record Cgroup(String name, boolean v2, String directory) {}
 
+    /** For the first process of a container. */
+    public Wishes(Optional<PrivateRoot> privateRoot, CgroupPlan cgroups, boolean readyNetwork, boolean dieWithParent) {
+        this(privateRoot, cgroups, readyNetwork, dieWithParent, false, Optional.empty());
+    }
+
     /**
      * A root of its own.
      *
@@ -60,6 +68,10 @@ public record Wishes(
     public record PrivateRoot(String size, Map<String, String> symlinks) {}
 
     public Wishes withReadyNetwork(boolean ready) {
-        return new Wishes(privateRoot, cgroups, ready, dieWithParent, life);
+        return new Wishes(privateRoot, cgroups, ready, dieWithParent, exec, life);
+    }
+
+    public Wishes withExec(boolean joins) {
+        return new Wishes(privateRoot, cgroups, readyNetwork, dieWithParent, joins, life);
     }
 }

@@ -4,6 +4,8 @@ import dev.libcontainer.cgroup.CgroupMode;
 import dev.libcontainer.cgroup.CgroupMounts;
 import dev.libcontainer.cgroup.CgroupVersion;
 import dev.libcontainer.cgroup.Hierarchy;
+import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.kernel.KernelFeature;
 import dev.libcontainer.kernel.Probe;
 import dev.libcontainer.plan.HostFacts;
@@ -35,7 +37,17 @@ public final class Facts {
                 probe.lastCapability(),
                 probe.nofileHard(),
                 cgroups.mode() == CgroupMode.UNIFIED,
-                v1);
+                v1,
+                content("/sys/module/apparmor/parameters/enabled").startsWith("Y"),
+                !content("/sys/fs/selinux/enforce").isEmpty());
+    }
+
+    private static String content(String file) {
+        try {
+            return Kernel.readAt(Kernel.AT_FDCWD, file).orElse("");
+        } catch (KernelException e) {
+            return ""; // as if it were not there
+        }
     }
 
     /** What the kernel lacks without which nothing works, each with the Linux that has it. */

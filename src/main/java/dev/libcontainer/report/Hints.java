@@ -5,6 +5,7 @@ import dev.libcontainer.plan.HostStep;
 import dev.libcontainer.plan.LifecycleStep;
 import dev.libcontainer.plan.MountStep;
 import dev.libcontainer.plan.NamespaceStep;
+import dev.libcontainer.plan.PlacementStep;
 import dev.libcontainer.plan.ProcessStep;
 import dev.libcontainer.plan.Step;
 import java.util.Set;
@@ -25,7 +26,9 @@ final class Hints {
     private static final int ENOSPC = 28;
     private static final int EROFS = 30;
     private static final int ERANGE = 34;
+    private static final int ENOSYS = 38;
     private static final int ELOOP = 40;
+    private static final int EOPNOTSUPP = 95;
     private static final int EOWNERDEAD = 130;
 
     private Hints() {}
@@ -61,6 +64,9 @@ final class Hints {
         }
         if (step instanceof NamespaceStep.Join && errno == EPERM) {
             return "joining needs CAP_SYS_ADMIN in the user namespace that owns the namespace";
+        }
+        if (step instanceof PlacementStep || step instanceof ProcessStep.SetScheduler) {
+            return placement(step, errno);
         }
         if (step instanceof ProcessStep.ChangeDirectory) {
             return directory(errno);
@@ -107,6 +113,21 @@ final class Hints {
             case ENOENT -> "process.cwd must exist in the container's root";
             case EACCES -> "this user may not enter it";
             case EXDEV -> "it lies outside the container's root";
+            default -> "";
+        };
+    }
+
+    private static String placement(Step step, int errno) {
+        boolean memory = step instanceof PlacementStep.SetMemoryPolicy;
+        return switch (errno) {
+            case EPERM -> "this scheduling needs CAP_SYS_NICE, and a deadline all CPUs of the host";
+            case EBUSY -> "the CPUs cannot keep one more deadline of this length";
+            case EINVAL ->
+                memory
+                        ? "none of these nodes has memory that the container may use"
+                        : "none of these CPUs is there, or the policy does not take these values";
+            case ENOSYS -> "this kernel is built without NUMA";
+            case EOPNOTSUPP -> "this kernel is built without utilisation clamps (CONFIG_UCLAMP_TASK)";
             default -> "";
         };
     }

@@ -37,7 +37,7 @@ final class Execution implements AutoCloseable {
 
     /** Starts it; the call's fds are then the caller's. */
     void run(dev.libcontainer.spec.Process process, SpawnCall call) {
-        Plan plan = spawner.compile(spec(process), Wishes.of(life()));
+        Plan plan = spawner.compile(spec(process), Wishes.of(life()).withExec(true));
         try (Spawner.Spawning spawning = spawner.begin(plan, call, this::bind)) {
             while (spawning.isWaiting()) {
                 new SeccompListener(bundle, call).handOver(container.state(Status.RUNNING));

@@ -145,7 +145,10 @@ final class LinuxRules {
     }
 
     private static void checkClosId(JsonPath path, String name) {
-        if (name.equals(".") || name.equals("..") || name.contains("/") || name.contains("\n")) {
+        if (name.equals("/")) {
+            return; // the default class
+        }
+        if (name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("/") || name.contains("\n")) {
             throw path.error(Quoted.text(name) + " is no name for a directory");
         }
     }
