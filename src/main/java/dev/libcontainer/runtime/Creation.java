@@ -3,6 +3,7 @@ package dev.libcontainer.runtime;
 import dev.libcontainer.cgroup.CgroupVersion;
 import dev.libcontainer.cgroup.ContainerCgroup;
 import dev.libcontainer.cgroup.Hierarchy;
+import dev.libcontainer.cgroup.Resctrl;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.KernelException;
@@ -14,6 +15,7 @@ import dev.libcontainer.plan.Binding;
 import dev.libcontainer.plan.Plan;
 import dev.libcontainer.plan.Wishes;
 import dev.libcontainer.spec.Hooks;
+import dev.libcontainer.spec.IntelRdt;
 import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.NetDevice;
 import dev.libcontainer.spec.Spec;
@@ -21,6 +23,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +46,7 @@ final class Creation implements AutoCloseable {
     private Optional<Fd> hookState = Optional.empty();
     private List<DeviceMove.Moved> moved = List.of();
     private Optional<Fd> movedTo = Optional.empty();
+    private Optional<Resctrl.Group> resctrl = Optional.empty();
     private boolean done;
 
     Creation(
@@ -135,7 +139,12 @@ final class Creation implements AutoCloseable {
             return preserved.number();
         }
         Fd fd;
-        if (binding instanceof Binding.HookState) {
+        if (binding instanceof Binding.ResctrlGroup group) {
+            Path directory = group.monitoring()
+                    ? resctrl().monitoring().orElseThrow()
+                    : resctrl().directory();
+            fd = Kernel.open(directory.toString(), Kernel.O_PATH | Kernel.O_DIRECTORY);
+        } else if (binding instanceof Binding.HookState) {
             fd = Kernel.memoryFile(new byte[0]); // the pid is still to come
             hookState = Optional.of(fd);
         } else if (binding instanceof Binding.Gate) {
@@ -147,6 +156,23 @@ final class Creation implements AutoCloseable {
         }
         fds.add(fd);
         return fd.value();
+    }
+
+    /** Made once, and written down: whoever deletes the container removes it. */
+    private Resctrl.Group resctrl() {
+        if (resctrl.isEmpty()) {
+            IntelRdt wanted = linux().flatMap(Linux::intelRdt).orElseThrow();
+            Resctrl.Group group = Resctrl.at(Resctrl.ROOT).open(wanted, id);
+            resctrl = Optional.of(group);
+            Map<String, String> paths = new LinkedHashMap<>(stored.cgroups());
+            group.monitoring().ifPresent(path -> paths.put(StoredContainer.RESCTRL_MONITORING, path.toString()));
+            if (group.made()) {
+                paths.put(StoredContainer.RESCTRL, group.directory().toString());
+            }
+            stored = stored.withCgroups(paths);
+            store.write(stored);
+        }
+        return resctrl.get();
     }
 
     private Fd fifo(String name) {
@@ -219,6 +245,7 @@ final class Creation implements AutoCloseable {
         } catch (KernelException e) {
             options.warnings().accept("the cgroup of " + id + " could not be removed: " + e.getMessage());
         }
+        stored.removeResctrl(options.warnings());
         store.remove(id);
     }
 

@@ -72,6 +72,7 @@ final class Deletion {
         } catch (OciException e) {
             options.warnings().accept(String.valueOf(e.getMessage())); // runtime.md: logged, and the life goes on
         }
+        container.removeResctrl(options.warnings());
         store.remove(container.id());
     }
 

@@ -3,6 +3,7 @@ package dev.libcontainer.runtime;
 import dev.libcontainer.cgroup.CgroupMounts;
 import dev.libcontainer.cgroup.CgroupStats;
 import dev.libcontainer.cgroup.ContainerCgroup;
+import dev.libcontainer.cgroup.OomEvents;
 import dev.libcontainer.kernel.Exit;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
@@ -287,7 +288,11 @@ public final class OciRuntime implements AutoCloseable {
 
     /** Changes limits; what the resources do not name stays as it is. All are changed or, on a refusal, none. */
     public void update(String id, Resources resources) {
-        throw new OciException("update " + id + resources);
+        try (StateStore.Lock lock = store.lock(id)) {
+            StoredContainer container = alive(id, "update");
+            Spawner.loadKernel();
+            cgroup(container).update(resources);
+        }
     }
 
     /** The pids of all processes of the container, as this process sees them, in ascending order. */
@@ -296,8 +301,16 @@ public final class OciRuntime implements AutoCloseable {
         return cgroup(container).processes();
     }
 
+    /** What the container uses now. */
     public CgroupStats stats(String id) {
-        throw new OciException("stats " + id);
+        return cgroup(alive(id, "read the statistics of")).stats();
+    }
+
+    /** Out-of-memory kills as they happen, until the container is gone; the caller's to close. */
+    public OomEvents oomEvents(String id) {
+        StoredContainer container = alive(id, "watch");
+        Spawner.loadKernel();
+        return cgroup(container).oomEvents();
     }
 
     /** Waits until the first process is gone. Its exit code is known only to its parent. */
