@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.libcontainer.Inside.Seen;
+import dev.libcontainer.cgroup.CgroupMode;
+import dev.libcontainer.cgroup.CgroupMounts;
+import dev.libcontainer.cgroup.CgroupSession;
+import dev.libcontainer.spec.Linux;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -190,6 +196,51 @@ class CgroupTest {
                         containers.compile(Inside.sandbox("sleep 100000").build());
                 Container container = blueprint.spawn(Stdio.nothing())) {
             assertThat(container.stats()).isEqualTo(Optional.empty());
+        }
+    }
+
+    @Test
+    void devicesAreAllowedAndDenied() {
+        ContainerSpec spec = Amended.of(Inside.bare("write /dev/null x -- write /dev/kmsg x"))
+                .with("linux.resources.devices", "[{'allow': false}]")
+                .build();
+        assertThat(Inside.see(spec).lines()).containsExactly("ok", "EPERM");
+
+        ContainerSpec more = Amended.of(Inside.bare("write /dev/null x -- write /dev/kmsg x"))
+                .with(
+                        "linux.resources.devices",
+                        "[{'allow': false}, {'allow': true, 'type': 'c', 'major': 1, 'minor': 11, 'access': 'w'}]")
+                .build();
+        assertThat(Inside.see(more).lines()).containsExactly("ok", "ok");
+    }
+
+    @Test
+    void rulesForDevicesHoldInADirectoryOfTheirOwnOnVersion2() throws IOException {
+        CgroupMounts mounts = CgroupMounts.read(Path.of("/"));
+        assumeTrue(mounts.unified().isPresent(), "needs a mounted cgroup v2");
+        CgroupMounts v2 = new CgroupMounts(CgroupMode.UNIFIED, Map.of(), mounts.unified());
+        Linux linux = Amended.of(Inside.bare("exit 0"))
+                .with("linux.resources.devices", "[{'allow': false}]")
+                .build()
+                .oci()
+                .linux()
+                .orElseThrow();
+        String owner = Inside.owner() + "-devices";
+        try (CgroupSession session = new CgroupSession(v2, "libcontainer", owner)) {
+            CgroupLayout layout = CgroupLayout.of(linux, session);
+            Path own = Path.of(mounts.unified().get().mountPoint(), "libcontainer", owner, "_devices-1");
+            assertThat(own).isDirectory();
+
+            String seen = InCgroup.output(new ProcessBuilder(
+                            "/bin/bash",
+                            "-c",
+                            "echo $$ > " + own + "/cgroup.procs; echo > /dev/null && echo > /dev/kmsg")
+                    .redirectErrorStream(true)
+                    .start());
+            assertThat(seen).contains("/dev/kmsg: Operation not permitted");
+
+            layout.close();
+            assertThat(own).doesNotExist();
         }
     }
 

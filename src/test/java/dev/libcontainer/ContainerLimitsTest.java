@@ -258,7 +258,7 @@ class ContainerLimitsTest {
     @Test
     void aLimitBelowTheUsageIsRefusedIfAskedFor() throws IOException {
         ContainerCgroup cgroup = host.make("'memory':{'limit':67108864}");
-        Process hungry = host.shell(cgroup, "x=$(yes | head -c 8M); echo full; sleep 1000");
+        Process hungry = host.shell(cgroup, "x=$(yes | head -c 8M); echo full; sleep 1000; :");
         assertThat(hungry.getInputStream().read()).isEqualTo('f');
 
         assertThatExceptionOfType(CgroupException.class)

@@ -4,6 +4,7 @@ import dev.libcontainer.cgroup.CgroupMode;
 import dev.libcontainer.cgroup.CgroupMounts;
 import dev.libcontainer.cgroup.ContainerCgroup;
 import dev.libcontainer.cgroup.Hierarchy;
+import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.spec.Resources;
 import dev.libcontainer.spec.SpecReader;
 import java.io.IOException;
@@ -24,6 +25,7 @@ final class InCgroup implements AutoCloseable {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     final CgroupMounts mounts;
+    private final List<String> enabledBefore;
     final String name = "libcontainer-test-" + Inside.owner() + "-" + COUNT.incrementAndGet();
     private final List<Process> shells = new ArrayList<>();
 
@@ -33,6 +35,7 @@ final class InCgroup implements AutoCloseable {
 
     private InCgroup(CgroupMounts mounts) {
         this.mounts = mounts;
+        this.enabledBefore = enabled();
     }
 
     /** As if this host had no cgroups but those of version 2. */
@@ -147,6 +150,26 @@ final class InCgroup implements AutoCloseable {
         }
         for (Path directory : directories()) {
             within(2, () -> remove(directory));
+        }
+        disableAgain();
+    }
+
+    private Path subtreeControl() {
+        String top = mounts.unified().map(Hierarchy::mountPoint).orElse("/nowhere");
+        return Path.of(top, "cgroup.subtree_control");
+    }
+
+    /** Controllers of version 2 that cgroups below the mount point have; a runtime leaves those it needs enabled. */
+    private List<String> enabled() {
+        String text = Holdings.text(subtreeControl()).strip();
+        return text.isEmpty() ? List.of() : List.of(text.split(" "));
+    }
+
+    private void disableAgain() {
+        for (String controller : enabled()) {
+            if (!enabledBefore.contains(controller)) {
+                Kernel.tryWriteAt(Kernel.AT_FDCWD, subtreeControl().toString(), "-" + controller);
+            }
         }
     }
 

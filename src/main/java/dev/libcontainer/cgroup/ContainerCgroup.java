@@ -301,7 +301,7 @@ public final class ContainerCgroup {
     }
 
     /**
-     * Sends a signal to all its processes. They are stopped meanwhile, so that none escapes by forking; a frozen
+     * Sends a signal to all its processes; nobody being there is no error. They are stopped meanwhile, so that none escapes by forking; a frozen
      * container stays so, unless the signal is SIGKILL, which a frozen process would never see.
      */
     public void kill(int signal) {
@@ -324,6 +324,10 @@ public final class ContainerCgroup {
             if (signal == SIGKILL && !stopped) {
                 Kernel.killCgroup(fd.value());
             }
+        } catch (KernelException e) {
+            if (whole.exists()) {
+                throw CgroupException.failed(whole.hierarchy().name(), String.valueOf(e.getMessage()), "");
+            } // else removed meanwhile, so nobody was in it
         }
     }
 

@@ -5,8 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rules for devices as they are in force: the first two say that nothing is allowed but what every container has,
- * later ones win over earlier ones.
+ * The rules for devices as they are in force: first nothing is allowed, and later rules win over earlier ones.
  *
  * <p>What every container has stands behind the last rule that denies all devices of a type, since configurations begin
  * with one and go on with what they allow besides. It is what runc 1.2 allows: null, zero, full, random, urandom, tty,
