@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 
 /** Where numbers and inner exceptions become the sentences that people read. */
 final class Failures {
+    private static final int SIGKILL = 9;
     private static final int SIGSYS = 31;
 
     private Failures() {}
@@ -54,7 +55,7 @@ final class Failures {
             if (report.kind() == Report.KILLED) {
                 String message = what + ": killed by signal " + report.aux() + " before its first step";
                 return new SpawnFailedException(
-                        phase, message, -1, "", "", report.aux(), "", hintKilled(report.aux()), e);
+                        phase, message, -1, "", "", report.aux(), "", hintKilled(report.aux(), plan), e);
             }
             boolean sending =
                     report.place() == Report.Place.SEND && report.error().equals(Errno.EPIPE);
@@ -78,7 +79,15 @@ final class Failures {
         if (report.kind() == Report.KILLED) {
             String message = step + ": killed by signal " + report.aux() + " at: " + planned.step() + object;
             return new SpawnFailedException(
-                    phase, message, report.step(), "", "", report.aux(), planned.path(), hintKilled(report.aux()), e);
+                    phase,
+                    message,
+                    report.step(),
+                    "",
+                    "",
+                    report.aux(),
+                    planned.path(),
+                    hintKilled(report.aux(), plan),
+                    e);
         }
         String syscall = planned.step().syscall();
         return new SpawnFailedException(
@@ -98,9 +107,12 @@ final class Failures {
                 phase, String.valueOf(e.getMessage()), e.errno().toString(), "", e);
     }
 
-    private static String hintKilled(int signal) {
-        return signal == SIGSYS
-                ? "the seccomp filter forbids a system call that the steps after it need"
+    private static String hintKilled(int signal, Plan plan) {
+        if (signal == SIGSYS) {
+            return "the seccomp filter forbids a system call that the steps after it need";
+        }
+        return signal == SIGKILL && plan.isMemoryTight()
+                ? "the memory limit is too small to start a program in, or somebody outside"
                 : "a memory limit too small for the start, or somebody outside";
     }
 
@@ -110,9 +122,12 @@ final class Failures {
                 switch (report.errno()) {
                     case 1 -> "new namespaces need CAP_SYS_ADMIN, or a user namespace of their own";
                     case 22 -> "this kernel lacks a namespace type that the spec asks for";
+                    case 12 -> "a memory limit too small for a process, or no memory";
                     case 28 -> "a limit on namespaces is reached: see /proc/sys/user/max_*_namespaces";
                     case 11 -> "a limit on processes is reached (pids.max, RLIMIT_NPROC, kernel.pid_max)";
-                    case 95 -> "the in-process engine cannot change ids or join namespaces; use the spawner";
+                    case 95 ->
+                        "the in-process engine cannot change ids, join namespaces or limit memory to a few"
+                                + " megabytes; use the spawner";
                     default -> "";
                 };
             case ID_MAPS -> "without CAP_SETUID only one's own id can be mapped (user_namespaces(7))";
