@@ -51,12 +51,12 @@ void reap(int32_t pid, int32_t *code, int32_t *status) {
 }
 
 int64_t await(const Engine &engine, int32_t socket, Cell *cell) {
-    const int64_t second[2] = {1, 0};
+    const int64_t interval[2] = {0, 100000000}; // who was killed together with its template wakes nobody
     int32_t code, status;
     for (;;) {
         uint32_t done = __atomic_load_n(&cell->done, __ATOMIC_ACQUIRE);
         if (done == 0) return 0;
-        int64_t r = futex_wait(&cell->done, done, second);
+        int64_t r = futex_wait(&cell->done, done, interval);
         if (r != -ETIMEDOUT) continue;
         pollfd peers[2] = {{socket, 0, 0}, {socket == engine.socket ? engine.pidfd : -1, POLLIN, 0}};
         bool lost = poll(peers, 2, 0) > 0;

@@ -48,7 +48,7 @@ class TightMemoryTest {
                 Blueprint sandbox = containers.compile(limited(Inside.sandbox("exit 0"), bytes));
                 Blueprint bare = containers.compile(limited(Inside.bare("exit 0"), bytes))) {
             List<Long> spawners = Processes.spawners();
-            for (int i = 0; i < 20; i++) {
+            for (int i = 0; i < 4; i++) {
                 outcomes.add(outcome(i % 2 == 0 ? sandbox : bare));
                 assertThat(Inside.see(good, "pid").line())
                         .as("after %s", outcomes)
@@ -56,7 +56,7 @@ class TightMemoryTest {
             }
             assertThat(Processes.spawners()).as("after %s", outcomes).isEqualTo(spawners);
         }
-        assertThat(outcomes).hasSize(20);
+        assertThat(outcomes).hasSize(4);
     }
 
     @Test
