@@ -59,7 +59,7 @@ class Fd {
 int64_t send_request(int32_t socket, const Message &message, const int32_t *slots);
 /// Waits until the cell is no longer under way; watches every pause that whoever serves the socket and, if known, the
 /// child still live. 0 or -errno.
-int64_t await(const Engine &engine, int32_t socket, Cell *cell, int64_t pause_nanos = 1000000000);
+int64_t await(const Engine &engine, int32_t socket, Cell *cell, int64_t pause_nanos = 100000000);
 /// Reaps a child that will end now; its wait status as siginfo gives it.
 void reap(int32_t pid, int32_t *code, int32_t *status);
 /// Turns the offsets in vectors of a block, each 0 if it is not there, into addresses in the memory of whoever execs.

@@ -28,6 +28,7 @@ final class LoadedPlan {
     private final Containers containers;
     private final Plan plan;
     private final boolean pooled;
+    private final boolean tight;
     private final AtomicInteger inUse = new AtomicInteger();
     private final AtomicInteger spawns = new AtomicInteger();
     private long loaded = -1;
@@ -38,6 +39,7 @@ final class LoadedPlan {
         this.containers = containers;
         this.plan = plan;
         this.pooled = pooled;
+        this.tight = plan.isMemoryTight();
         if (!pooled) {
             load(); // errors of loading belong to the compilation
         }
@@ -57,8 +59,7 @@ final class LoadedPlan {
                 throw new IllegalStateException("the blueprint is closed");
             }
             long handle = loaded >= 0 ? loaded : load();
-            boolean again = plan.needsTemplate() || spawns.getAndIncrement() > 0;
-            if (!again || !containers.usesTemplates() || !plan.hasTemplate()) {
+            if (!wantsTemplate()) {
                 containers.engine().spawn(handle, -1, call);
                 return;
             }
@@ -68,6 +69,15 @@ final class LoadedPlan {
         } finally {
             inUse.decrementAndGet();
         }
+    }
+
+    /** A child with hardly any memory always gets one: the kernel, killing it, may kill who cloned it too. */
+    private boolean wantsTemplate() {
+        if (tight) {
+            return containers.engine().kind() == Engine.Kind.SPAWNER;
+        }
+        boolean again = plan.needsTemplate() || spawns.getAndIncrement() > 0;
+        return again && containers.usesTemplates() && plan.hasTemplate();
     }
 
     /** Spawns through a template that is the caller's to release; false if somebody has killed it. */

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.libcontainer.spec.Mount;
+import dev.libcontainer.spec.NamespaceType;
 import dev.libcontainer.spec.SpecException;
 import dev.libcontainer.spec.SpecReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -99,6 +101,12 @@ class WrongSpecTest {
                         () -> builder()
                                 .hostNetwork()
                                 .sysctl("net.ipv4.ip_forward", "1")
+                                .build()),
+                row(
+                        "a user namespace without id maps",
+                        ExpectedFailure.invalid("linux.uidMappings").withHint(),
+                        () -> builder()
+                                .namespaces(EnumSet.allOf(NamespaceType.class))
                                 .build()),
                 row(
                         "id maps without a user namespace",

@@ -215,13 +215,15 @@ public final class CgroupSession implements AutoCloseable {
         List<String> files = new ArrayList<>(lent.keySet());
         Collections.reverse(files);
         for (String file : files) {
-            for (String controller : lent.getOrDefault(file, Set.of())) {
-                try {
-                    Kernel.writeAt(top.value(), file, "-" + controller);
-                } catch (KernelException e) {
-                    continue; // EBUSY: by now somebody else uses it; ENOENT: the directory was ours and is gone
-                }
-            }
+            lent.getOrDefault(file, Set.of()).forEach(controller -> giveBack(top, file, controller));
+        }
+    }
+
+    private static void giveBack(Fd top, String file, String controller) {
+        try {
+            Kernel.writeAt(top.value(), file, "-" + controller);
+        } catch (KernelException e) {
+            return; // EBUSY: by now somebody else uses it; ENOENT: a version 1 hierarchy, or the directory is gone
         }
     }
 

@@ -77,7 +77,9 @@ final class CgroupStage {
         Slot directory = draft.slot(hierarchy.name() + " directory");
         draft.add(new HostStep.MakeCgroup(plan.name(), parents.get(index), directory, late), "linux.cgroupsPath");
         for (CgroupPlan.Write write : hierarchy.writes()) {
-            draft.add(new HostStep.WriteCgroup(directory, write.file(), write.value(), late), write.jsonPath());
+            var limit = new HostStep.WriteCgroup(directory, write.file(), write.value(), late);
+            draft.add(limit, write.jsonPath());
+            draft.needsTemplate |= limit.isTight(); // so that nobody shares memory with the child who would be missed
         }
         return directory;
     }

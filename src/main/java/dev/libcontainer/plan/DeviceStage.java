@@ -97,7 +97,8 @@ final class DeviceStage {
         int uid = (int) device.uid().orElse(0);
         int gid = (int) device.gid().orElse(0);
         draft.add(
-                new MountStep.MakeNode(device.path(), type | device.fileMode().orElse(0666) & 07777, number, uid, gid),
+                new MountStep.MakeNode(
+                        device.path(), type | (device.fileMode().orElse(0666) & 07777), number, uid, gid),
                 path);
     }
 }

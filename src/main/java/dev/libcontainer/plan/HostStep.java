@@ -1,6 +1,7 @@
 package dev.libcontainer.plan;
 
 import java.util.List;
+import java.util.Set;
 
 /** Steps that the spawning process itself runs, before the clone. */
 public sealed interface HostStep extends Step {
@@ -59,6 +60,16 @@ public sealed interface HostStep extends Step {
 
     /** Writes a limit. */
     record WriteCgroup(Slot directory, String file, String value, boolean late) implements HostStep {
+        /** A limit of memory below this may strike a process on its way to its program, which takes some of it. */
+        private static final long TIGHT_BYTES = 16L << 20;
+
+        private static final Set<String> MEMORY_LIMITS = Set.of("memory.limit_in_bytes", "memory.max");
+
+        /** Whether this limits memory to so little. */
+        boolean isTight() {
+            return MEMORY_LIMITS.contains(file) && value.matches("\\d{1,18}") && Long.parseLong(value) < TIGHT_BYTES;
+        }
+
         @Override
         public void encode(PlanEncoder out) {
             byte[] bytes = PlanEncoder.utf8(value);

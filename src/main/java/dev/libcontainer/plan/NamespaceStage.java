@@ -47,7 +47,7 @@ final class NamespaceStage {
     void join() {
         joined.forEach(
                 (type, slot) -> draft.add(new NamespaceStep.Join(slot, type), draft.namespacePath(type) + ".path"));
-        draft.needsTemplate = !joined.isEmpty();
+        draft.needsTemplate |= !joined.isEmpty();
     }
 
     void nameStage() {

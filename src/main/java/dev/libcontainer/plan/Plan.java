@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  * @param namespaces the new ones, made by the clone itself
  * @param bindings what each request must bind, by slot
  * @param cgroupSlot the directory to be born in, if the kernel can do that
- * @param needsTemplate whether a child cannot be made without one (it joins namespaces)
+ * @param needsTemplate whether a child cannot be made without one (it joins namespaces), or should not ({@link
+ *     #isMemoryTight})
  * @param parks whether the child waits for a start and outlives whoever made it
  * @param changesIds whether the process gets other ids than the spawning one has
  */
@@ -54,6 +55,15 @@ public record Plan(
     /** Whether a template would save a child anything. */
     public boolean hasTemplate() {
         return templateEnd > hostEnd;
+    }
+
+    /**
+     * Whether memory is limited to so little that the kernel may kill a child on its way to its program, and with it
+     * whoever shares memory with it: the process that cloned it.
+     */
+    public boolean isMemoryTight() {
+        return steps.stream()
+                .anyMatch(planned -> planned.step() instanceof HostStep.WriteCgroup write && write.isTight());
     }
 
     /** The plan's bytes, in a direct buffer of the caller's own. */

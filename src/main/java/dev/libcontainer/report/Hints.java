@@ -46,6 +46,9 @@ final class Hints {
         if (step instanceof MountStep.Mask && errno == ENOENT) {
             return "files are masked with the root's own /dev/null, which is missing: mount a tmpfs at /dev";
         }
+        if (step instanceof NamespaceStep.WriteAt write && write.file().endsWith("timens_offsets") && errno == EACCES) {
+            return "before Linux 6.2 a process that shares memory is in its time namespace too early to set its clocks";
+        }
         if (step instanceof NamespaceStep.WriteAt && (errno == EACCES || errno == EPERM)) {
             return "the kernel lets this be written with more privilege only; lowering an oom score needs"
                     + " CAP_SYS_RESOURCE";

@@ -8,6 +8,7 @@ import java.util.Optional;
 
 /** A spawn that failed, in the terms of its plan. */
 public final class SpawnText {
+    private static final int SIGKILL = 9;
     private static final int SIGSYS = 31;
     private static final int ECHILD = 10;
     private static final int ETIMEDOUT = 110;
@@ -57,8 +58,11 @@ public final class SpawnText {
     /** What may help; empty if nothing is known. */
     public static String hint(Plan plan, Report report) {
         if (report.kind() == Report.KILLED) {
-            return report.aux() == SIGSYS
-                    ? "the seccomp filter forbids a system call that the steps after it need"
+            if (report.aux() == SIGSYS) {
+                return "the seccomp filter forbids a system call that the steps after it need";
+            }
+            return report.aux() == SIGKILL && plan.isMemoryTight()
+                    ? "the memory limit is too small to start a program in, or somebody outside"
                     : "a memory limit too small for the start, or somebody outside";
         }
         return step(plan, report)
@@ -81,9 +85,12 @@ public final class SpawnText {
                 switch (report.errno()) {
                     case 1 -> "new namespaces need CAP_SYS_ADMIN, or a user namespace of their own";
                     case 22 -> "this kernel lacks a namespace type that the spec asks for";
+                    case 12 -> "a memory limit too small for a process, or no memory";
                     case 28 -> "a limit on namespaces is reached: see /proc/sys/user/max_*_namespaces";
                     case 11 -> "a limit on processes is reached (pids.max, RLIMIT_NPROC, kernel.pid_max)";
-                    case 95 -> "the in-process engine cannot change ids or join namespaces; use the spawner";
+                    case 95 ->
+                        "the in-process engine cannot change ids, join namespaces or limit memory to a few megabytes;"
+                                + " use the spawner";
                     default -> "";
                 };
             case ID_MAPS -> "without CAP_SETUID only one's own id can be mapped (user_namespaces(7))";

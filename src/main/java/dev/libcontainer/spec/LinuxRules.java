@@ -83,9 +83,22 @@ final class LinuxRules {
     private static void checkIdMappings(JsonPath path, Linux linux) {
         Rules.idMappings(path.member("uidMappings"), linux.uidMappings());
         Rules.idMappings(path.member("gidMappings"), linux.gidMappings());
-        if (linux.namespace(NamespaceType.USER).isEmpty()) {
+        Optional<Namespace> user = linux.namespace(NamespaceType.USER);
+        if (user.isPresent() && user.get().path().isEmpty()) {
+            neededByUserNamespace(path.member("uidMappings"), linux.uidMappings());
+            neededByUserNamespace(path.member("gidMappings"), linux.gidMappings());
+        }
+        if (user.isEmpty()) {
             onlyWithUserNamespace(path.member("uidMappings"), linux.uidMappings());
             onlyWithUserNamespace(path.member("gidMappings"), linux.gidMappings());
+        }
+    }
+
+    private static void neededByUserNamespace(JsonPath path, List<IdMapping> mappings) {
+        if (mappings.isEmpty()) {
+            throw path.error(
+                    "is missing: in a new user namespace without it nobody is anybody",
+                    "Add [{\"containerID\": 0, \"hostID\": 100000, \"size\": 65536}], or your own id with size 1.");
         }
     }
 

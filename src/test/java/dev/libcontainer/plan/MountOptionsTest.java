@@ -1,14 +1,11 @@
 package dev.libcontainer.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.libcontainer.spec.SpecException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * All options of config.md, "Linux mount options", with the kernel's numbers (linux/mount.h): what each sets and clears
@@ -159,15 +156,6 @@ class MountOptionsTest {
         assertThat(parse("rbind").bind()).isTrue();
         assertThat(parse("rbind").recursiveBind()).isTrue();
         assertThat(parse("rbind").data()).isEmpty();
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"idmap", "ridmap", "tmpcopyup"})
-    void whatIsNotDoneIsRefusedByName(String option) {
-        assertThatThrownBy(() -> parse("ro", option))
-                .isInstanceOf(SpecException.class)
-                .hasMessageContaining("mounts[0].options[1]")
-                .hasMessageContaining(option);
     }
 
     @Test
