@@ -105,7 +105,7 @@ class LauncherTest {
     @Test
     void anotherJavaDoesWithoutTheArchive() throws Exception {
         for (Path java : javas()) {
-            var called = call(here, Map.of("JRUNC_JAVA", java.toString()), LAUNCHER.toString(), "features");
+            var called = call(here, Map.of("JRUNC_JAVA", java.toString()), LAUNCHER.toString(), "check");
 
             assertThat(called.code()).as("%s: %s", java, called.err()).isZero();
             assertThat(called.err()).isEmpty();
