@@ -19,6 +19,15 @@ have() {
     doctest-dev) [[ -e /usr/include/doctest/doctest.h || -e /usr/local/include/doctest/doctest.h ]] ;;
     gcc-aarch64-linux-gnu) command -v aarch64-linux-gnu-gcc > /dev/null ;;
     g++-aarch64-linux-gnu) command -v aarch64-linux-gnu-g++ > /dev/null ;;
+    libc6-dev) [[ -e /usr/include/stdio.h ]] ;;
+    procps) command -v ps > /dev/null ;;
+    iproute2) command -v ip > /dev/null ;;
+    dpkg-dev) command -v dpkg-source > /dev/null ;;
+    xz-utils) command -v xz > /dev/null ;;
+    docker.io) [[ -x /usr/sbin/dockerd ]] ;; # the command may be somebody else's
+    containernetworking-plugins) [[ -x /usr/lib/cni/bridge ]] ;;
+    golang-go) command -v go > /dev/null ;;
+    busybox-static | golang-*-dev) dpkg -s "$1" > /dev/null 2>&1 ;;
     *) command -v "$1" > /dev/null ;;
     esac
 }
@@ -56,8 +65,8 @@ need() {
         local log
         log=$(mktemp)
         if ! { "${sudo[@]}" apt-get update -q &&
-            "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends \
-                "${missing[@]}"; } > "$log" 2>&1 < /dev/null; then
+            "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -qy \
+                --no-install-recommends "${missing[@]}"; } > "$log" 2>&1 < /dev/null; then
             tail -n 20 "$log" >&2
             fail "apt-get could not install ${missing[*]}; all of its output is in $log"
         fi

@@ -32,8 +32,8 @@ template <typename F> void each_child(int32_t dir, F visit) {
     closedir(d);
 }
 
-/// One round of SIGKILL over cgroup.procs of a cgroup and below; how many processes were met.
-uint32_t kill_round(int32_t dir, uint32_t depth) {
+/// One round of a signal over cgroup.procs of a cgroup and below; how many processes were met.
+uint32_t signal_round(int32_t dir, int32_t signal, uint32_t depth) {
     uint32_t met = 0;
     char text[4096];
     Fd procs(openat(dir, "cgroup.procs", O_RDONLY));
@@ -48,14 +48,16 @@ uint32_t kill_round(int32_t dir, uint32_t depth) {
                 continue;
             }
             met++;
-            if (pid > 0) sys(__NR_kill, pid, 9L); // 0: a process of a pid namespace that we cannot see
+            if (pid > 0)
+                sys(__NR_kill, pid, static_cast<int64_t>(signal)); // 0: a process of a pid namespace that we cannot see
             pid = 0;
             start = i + 1;
         }
         kept = end - start;
         memmove(text, text + start, static_cast<size_t>(kept));
     }
-    if (depth < 32) each_child(dir, [&](int32_t child, const char *) { met += kill_round(child, depth + 1); });
+    if (depth < 32)
+        each_child(dir, [&](int32_t child, const char *) { met += signal_round(child, signal, depth + 1); });
     return met;
 }
 
@@ -82,11 +84,15 @@ using namespace lc;
 extern "C" int32_t lc_cgroup_kill(int32_t dir) {
     if (lc_write_at(dir, "cgroup.kill", reinterpret_cast<const uint8_t *>("1"), 1) >= 0) return 0; // Linux 5.14, v2
     for (int64_t end = now() + kSecond; now() < end;) {
-        if (kill_round(dir, 0) == 0) return 0;
+        if (signal_round(dir, 9, 0) == 0) return 0;
         int64_t pause[2] = {0, 200000};
         sys(__NR_nanosleep, pause, nullptr);
     }
     return -EBUSY;
+}
+
+extern "C" int32_t lc_cgroup_signal(int32_t dir, int32_t signal) {
+    return static_cast<int32_t>(signal_round(dir, signal, 0));
 }
 
 extern "C" int32_t lc_cgroups_finish(const int32_t *dirs, uint32_t count, uint32_t what, const char *files,

@@ -3,15 +3,15 @@
 
 namespace lc {
 
-namespace {
-
-/// Waits for 1; anything else is somebody's failure. Looks up from time to time, lest that somebody be gone.
+/// Looks up from time to time, lest the one who is to answer be gone.
 int64_t await_word(Context &c, const uint32_t *word) noexcept {
     const int64_t second[2] = {1, 0};
     while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == 0)
         if (futex_wait(word, 0, second) == -ETIMEDOUT && !c.in_process && requester_gone()) return -EOWNERDEAD;
     return __atomic_load_n(word, __ATOMIC_ACQUIRE) == 1 ? 0 : -ECANCELED;
 }
+
+namespace {
 
 int64_t file_step(Context &c, const lc_step &s) noexcept {
     switch (s.opcode) {
@@ -25,7 +25,7 @@ int64_t file_step(Context &c, const lc_step &s) noexcept {
     }
     case LC_SETNS: return sys(__NR_setns, c.slots[s.b], static_cast<int64_t>(s.d));
     case LC_UNSHARE: return sys(__NR_unshare, static_cast<int64_t>(s.d));
-    case LC_AWAIT_HOST: return await_word(c, &c.cell->host); // the library says what failed
+    case LC_AWAIT_HOST: return s.d ? rendezvous(c, 0, false) : await_word(c, &c.cell->host); // the library knows why
     case LC_OPEN_BELOW: {
         int64_t fd = openat(c.slots[s.b], c.param(s), static_cast<int64_t>(s.d) | O_NOFOLLOW);
         if (fd < 0) return fd;
@@ -40,7 +40,10 @@ int64_t file_step(Context &c, const lc_step &s) noexcept {
 
 int64_t run_step(Context &c, const lc_step &s) noexcept {
     if (s.opcode < LC_MOUNT_PROPAGATION) return file_step(c, s);
-    return s.opcode < LC_SETHOSTNAME ? mount_step(c, s) : process_step(c, s);
+    if (s.opcode < LC_SETHOSTNAME) return mount_step(c, s);
+    if (s.opcode < LC_AWAIT_START) return process_step(c, s);
+    if (s.opcode < LC_COPY_INTO) return lifecycle_step(c, s);
+    return s.opcode < LC_SET_AFFINITY ? content_step(c, s) : placement_step(c, s);
 }
 
 } // namespace
@@ -63,12 +66,18 @@ int64_t run_steps(Context &c, uint32_t from, uint32_t to) noexcept {
 void child_main(void *argument) noexcept {
     Context &c = *static_cast<Context *>(argument);
     c.cell->state = kStateStarted;
-    if (c.in_process) default_signals(); // the spawner has done so for its children
+    if (c.in_process) default_signals(), forget_affinity(); // the spawner has done so for its children
     const lc_plan_header &h = c.header();
     uint32_t first = c.skip & LC_STEP_TEMPLATE_ONLY ? h.host_end : h.template_end;
-    int64_t r = run_steps(c, first, h.step_count); // returns only when it fails: the last step is EXECVE
+    int64_t r = c.apart ? keep_plan(c) : 0;
+    if (r >= 0) r = run_steps(c, first, h.step_count); // returns only when it fails: the last step is EXECVE
     c.cell->err = static_cast<int32_t>(-r);
+    report_start(c, LC_FAULT, r);
     __atomic_store_n(&c.cell->state, kStateFault, __ATOMIC_RELEASE);
+    if (c.apart) {
+        __atomic_store_n(&c.cell->done, kOver, __ATOMIC_RELEASE);
+        futex_wake(&c.cell->done);
+    }
     exit_now(127);
 }
 

@@ -19,10 +19,18 @@ constexpr uint64_t kStacksBase = 0x2100000000; // private to each spawner
 constexpr uint64_t kStackSize = 48 * 1024, kGuardSize = 4096;
 constexpr int kArenaFd = 3, kRequestFd = 4; // of the spawner, from its start
 
-enum : uint32_t { kStateIdle = 0, kStateStarted = 1, kStateExec = 2, kStateFault = 3, kStateReady = 4 };
+enum : uint32_t {
+    kStateIdle = 0,
+    kStateStarted = 1,
+    kStateExec = 2,
+    kStateFault = 3,
+    kStateReady = 4,
+    kStateParked = 5
+};
+enum : uint32_t { kOver = 0, kUnderWay = 1, kWaiting = 2 }; // of Cell::done
 
 struct Cell {
-    uint32_t done; // non-zero while a spawn is under way
+    uint32_t done; // kOver, kUnderWay or kWaiting
     int32_t pid;
     uint32_t state;
     int32_t step;
@@ -59,6 +67,9 @@ struct Context {
     int32_t null_device; // verified, opened by the first file mask of this child, or -1
     uint16_t skip;       // step flags that are not run here
     bool in_process;
+    bool apart;      // has memory of its own: nobody hears of its exec or death by the cell
+    Cell *own;       // of a child that parks: what takes the place of the shared cell then
+    int32_t reports; // whoever started it after it was parked, or -1
 
     const lc_plan_header &header() const noexcept { return *reinterpret_cast<const lc_plan_header *>(plan); }
     const lc_step &step(uint32_t i) const noexcept {
@@ -81,6 +92,24 @@ void child_main(void *argument) noexcept;
 int64_t mount_step(Context &c, const lc_step &s) noexcept;
 int64_t process_step(Context &c, const lc_step &s) noexcept;
 int64_t console_step(Context &c, const lc_step &s) noexcept;
+int64_t lifecycle_step(Context &c, const lc_step &s) noexcept;
+/// Waits until the library has answered; spinning where no system call can be made.
+int64_t rendezvous(Context &c, int32_t aux, bool spin) noexcept;
+/// Replaces the plan's pages by private ones at the same place, so that addresses in it stay good; makes c.own.
+int64_t keep_plan(Context &c) noexcept;
+/// Tells whoever started a parked child what has become of it.
+void report_start(Context &c, uint32_t kind, int64_t err) noexcept;
+/// The first candidate that is a file and may be executed; -1 and *error if there is none.
+const char *find_program(const char *candidates, int64_t *error) noexcept;
+/// Waits for 1; anything else is somebody's failure.
+int64_t await_word(Context &c, const uint32_t *word) noexcept;
+int64_t content_step(Context &c, const lc_step &s) noexcept;
+/// Where the process runs and where its memory comes from.
+int64_t placement_step(Context &c, const lc_step &s) noexcept;
+/// On every CPU that the cpuset allows, whatever whoever started us was confined to.
+void forget_affinity() noexcept;
+/// Keeps a new user namespace alive until the word that argument points at is set.
+void hold_namespace(void *argument) noexcept;
 int64_t loopback_up() noexcept;
 /// Puts a detached tree (closed by this) over the object of an O_PATH fd.
 int64_t attach_fd(int64_t tree, int64_t target) noexcept;

@@ -56,6 +56,10 @@ int64_t console_step(Context &c, const lc_step &s) noexcept {
                           : sys(__NR_ioctl, master, static_cast<int64_t>(TIOCGPTPEER),
                                 static_cast<int64_t>(O_RDWR | O_NOCTTY | O_CLOEXEC));
     r = slave;
+    if (r >= 0 && s.d) {
+        const uint16_t size[4] = {static_cast<uint16_t>(s.d), static_cast<uint16_t>(s.d >> 16), 0, 0}; // struct winsize
+        r = sys(__NR_ioctl, master, static_cast<int64_t>(TIOCSWINSZ), size);
+    }
     if (r >= 0 && s.c) r = bind_terminal(c, slave, c.text(s.c));
     if (r >= 0) r = send_fd(c.slots[s.b], master);
     if (r >= 0)

@@ -52,7 +52,9 @@ int64_t ambient(uint64_t mask) noexcept {
 int64_t load_filter(Context &c, const lc_step &s) noexcept {
     sock_fprog program{static_cast<unsigned short>(s.b),
                        const_cast<sock_filter *>(static_cast<const sock_filter *>(c.data(s.c)))};
-    return sys(__NR_seccomp, static_cast<int64_t>(SECCOMP_SET_MODE_FILTER), static_cast<int64_t>(s.d), &program);
+    int64_t r = sys(__NR_seccomp, static_cast<int64_t>(SECCOMP_SET_MODE_FILTER), static_cast<int64_t>(s.d), &program);
+    // the listener is an fd of this process: the library takes a copy, and the exec closes this one
+    return r < 0 || !(s.d & SECCOMP_FILTER_FLAG_NEW_LISTENER) ? r : rendezvous(c, static_cast<int32_t>(r), true);
 }
 
 /// Dies with the library's process. That process may have gone before the request took effect: then the socket that
@@ -84,6 +86,35 @@ int64_t set_stdio(Context &c) noexcept {
     return 0;
 }
 
+/// Closes all fds from a number on, but for those of up to three slots.
+int64_t close_fds(Context &c, const lc_step &s) noexcept {
+    const uint32_t kept[3] = {s.a, s.b, s.c};
+    int64_t first = static_cast<int64_t>(s.d);
+    for (;;) {
+        int64_t next = 0xffffffffL;
+        for (uint32_t slot : kept)
+            if (slot && c.slots[slot] >= first && c.slots[slot] < next) next = c.slots[slot];
+        if (next == 0xffffffffL) return sys(__NR_close_range, first, next, 0L);
+        int64_t r = next > first ? sys(__NR_close_range, first, next - 1, 0L) : 0;
+        if (r < 0) return r;
+        first = next + 1;
+    }
+}
+
+/// Makes a slot's fd the program's own under a number; another slot's that is in the way moves.
+int64_t place_fd(Context &c, uint32_t slot, int64_t number) noexcept {
+    constexpr int64_t out_of_the_way = 256;
+    if (c.slots[slot] == number) return sys(__NR_fcntl, number, static_cast<int64_t>(F_SETFD), 0L);
+    for (int32_t &other : c.slots) {
+        if (other != number) continue;
+        int64_t r = sys(__NR_fcntl, number, static_cast<int64_t>(F_DUPFD_CLOEXEC), out_of_the_way);
+        if (r < 0) return r;
+        other = static_cast<int32_t>(r);
+    }
+    int64_t r = sys(__NR_dup3, c.slots[slot], number, 0L);
+    return r < 0 ? r : 0;
+}
+
 /// Tries each candidate as execvp(3) does: a refusal is remembered, but a later match still wins.
 int64_t execute(Context &c, const lc_step &s) noexcept {
     const uint64_t *params = c.cell->params;
@@ -95,6 +126,7 @@ int64_t execute(Context &c, const lc_step &s) noexcept {
     if (r < 0) return r;
     int64_t error = -ENOENT;
     __atomic_store_n(&c.cell->state, kStateExec, __ATOMIC_RELEASE);
+    report_start(c, LC_RUNNING, 0);
     for (int32_t i = 0; *path; path += length(path) + 1, i++) {
         r = sys(__NR_execve, path, static_cast<const uint8_t *>(argv) + 8, static_cast<const uint8_t *>(envp) + 8);
         bool missing = r == -ENOENT || r == -ENOTDIR || r == -EACCES;
@@ -135,8 +167,8 @@ int64_t process_step(Context &c, const lc_step &s) noexcept {
     case LC_IOPRIO: return sys(__NR_ioprio_set, 1L, 0L, value); // IOPRIO_WHO_PROCESS, self
     case LC_PERSONALITY: return sys(__NR_personality, value);
     case LC_STDIO: return set_stdio(c);
-    case LC_DUP_FD: return sys(__NR_dup3, c.slots[s.b], value, 0L);
-    case LC_CLOSE_FDS: return sys(__NR_close_range, value, 0xffffffffL, 0L);
+    case LC_DUP_FD: return place_fd(c, s.b, value);
+    case LC_CLOSE_FDS: return close_fds(c, s);
     case LC_SET_NAME: return prctl(PR_SET_NAME, bits(c.text(s.a)));
     case LC_EXECVE: return execute(c, s);
     default: return -ENOSYS;

@@ -50,13 +50,13 @@ void reap(int32_t pid, int32_t *code, int32_t *status) {
     *status = info.si_status;
 }
 
-int64_t await(const Engine &engine, int32_t socket, Cell *cell) {
-    const int64_t second[2] = {1, 0};
+int64_t await(const Engine &engine, int32_t socket, Cell *cell, int64_t pause_nanos) {
+    constexpr int64_t second = 1000000000;
+    const int64_t pause[2] = {pause_nanos / second, pause_nanos % second};
     int32_t code, status;
     for (;;) {
-        uint32_t done = __atomic_load_n(&cell->done, __ATOMIC_ACQUIRE);
-        if (done == 0) return 0;
-        int64_t r = futex_wait(&cell->done, done, second);
+        if (__atomic_load_n(&cell->done, __ATOMIC_ACQUIRE) != kUnderWay) return 0;
+        int64_t r = futex_wait(&cell->done, kUnderWay, pause);
         if (r != -ETIMEDOUT) continue;
         pollfd peers[2] = {{socket, 0, 0}, {socket == engine.socket ? engine.pidfd : -1, POLLIN, 0}};
         bool lost = poll(peers, 2, 0) > 0;
@@ -75,14 +75,17 @@ int64_t await(const Engine &engine, int32_t socket, Cell *cell) {
     }
 }
 
-void relocate_vectors(uint8_t *block, uint64_t argv, uint64_t envp, uint64_t base) {
-    const uint64_t vectors[2] = {argv, envp == argv ? 0 : envp};
-    uint32_t counts[2] = {0, 0};
-    for (int v = 0; v < 2; v++) // both before any word changes: vectors may overlap
-        if (vectors[v]) memcpy(&counts[v], block + vectors[v], 4);
-    for (int v = 0; v < 2; v++) {
+void relocate_vectors(uint8_t *block, const uint64_t *vectors, uint32_t count, uint64_t base) {
+    uint32_t sizes[kMaxVectors];
+    for (uint32_t v = 0; v < count; v++) { // all before any word changes: vectors may overlap
+        sizes[v] = 0;
+        if (vectors[v]) memcpy(&sizes[v], block + vectors[v], 4);
+        for (uint32_t k = 0; k < v; k++)
+            if (vectors[k] == vectors[v]) sizes[v] = 0;
+    }
+    for (uint32_t v = 0; v < count; v++) {
         auto *words = reinterpret_cast<uint64_t *>(block + vectors[v] + 8);
-        for (uint32_t i = 0; i < counts[v]; i++) words[i] += base;
+        for (uint32_t i = 0; i < sizes[v]; i++) words[i] += base;
     }
 }
 
@@ -140,7 +143,7 @@ int64_t start_spawner(Engine &engine, lc_report *report) {
     void *stack = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (stack == MAP_FAILED) return -errno;
     Cell *cell = engine.cell(0);
-    cell->done = 1;
+    cell->done = kUnderWay;
     CloneArgs args = {};
     args.flags = 0x4000 | 0x100 | 0x1000 | CLONE_CLEAR_SIGHAND; // CLONE_VFORK, CLONE_VM, CLONE_PIDFD
     args.pidfd = reinterpret_cast<uint64_t>(&engine.pidfd);
@@ -250,8 +253,19 @@ extern "C" int32_t lc_plan_load(int64_t handle, const uint8_t *plan, uint32_t si
         return -EINVAL;
     }
     const auto &header = *reinterpret_cast<const lc_plan_header *>(copy);
-    const auto *last = reinterpret_cast<const lc_step *>(copy + sizeof header) + header.step_count - 1;
-    relocate_vectors(copy, last->b, last->c, engine->base + offset);
+    const auto *steps = reinterpret_cast<const lc_step *>(copy + sizeof header);
+    uint64_t vectors[kMaxVectors];
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < header.step_count; i++) {
+        if (steps[i].opcode != LC_EXECVE && steps[i].opcode != LC_HOOK) continue;
+        if (count + 2 > kMaxVectors) {
+            lc_plan_unload(handle, static_cast<int64_t>(offset));
+            return -E2BIG;
+        }
+        vectors[count++] = steps[i].b;
+        vectors[count++] = steps[i].c;
+    }
+    relocate_vectors(copy, vectors, count, engine->base + offset);
     *loaded = static_cast<int64_t>(offset);
     return 0;
 }

@@ -6,6 +6,7 @@
 namespace lc {
 
 constexpr uint32_t kMaxPlans = 1024;
+constexpr uint32_t kMaxVectors = 256; // of a plan: two for each program that it runs
 
 struct Block { // one loaded plan; offset 0: free entry
     uint64_t offset;
@@ -56,14 +57,15 @@ class Fd {
 
 /// Sends a message with the fds of its mask's slots. 0 or -errno.
 int64_t send_request(int32_t socket, const Message &message, const int32_t *slots);
-/// Waits until the cell is done; watches that whoever serves the socket and, if known, the child still live. 0 or
-/// -errno.
-int64_t await(const Engine &engine, int32_t socket, Cell *cell);
+/// Waits until the cell is no longer under way; watches every pause that whoever serves the socket and, if known, the
+/// child still live. 0 or -errno.
+int64_t await(const Engine &engine, int32_t socket, Cell *cell, int64_t pause_nanos = 1000000000);
 /// Reaps a child that will end now; its wait status as siginfo gives it.
 void reap(int32_t pid, int32_t *code, int32_t *status);
-/// Turns the offsets in two vectors of a block, each 0 if it is not there, into addresses in the memory of whoever
-/// execs.
-void relocate_vectors(uint8_t *block, uint64_t argv, uint64_t envp, uint64_t base);
+/// Turns the offsets in vectors of a block, each 0 if it is not there, into addresses in the memory of whoever execs.
+void relocate_vectors(uint8_t *block, const uint64_t *vectors, uint32_t count, uint64_t base);
+/// A detached copy of a mount tree, its ids mapped as in a user namespace; flags as of LC_OPEN_MAPPED_TREE. The fd.
+int64_t open_mapped_tree(const char *path, uint64_t flags, int32_t userns);
 /// Makes a socket pair of the spawner's kind.
 int64_t seqpacket_pair(int32_t *pair);
 

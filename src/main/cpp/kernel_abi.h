@@ -30,6 +30,7 @@ struct CloneArgs { // struct clone_args, Linux 5.7
 struct OpenHow { // struct open_how, Linux 5.6
     uint64_t flags, mode, resolve;
 };
+constexpr uint64_t kResolveNoXdev = 0x01, kResolveBeneath = 0x08;
 constexpr uint64_t kResolveNoMagiclinks = 0x02, kResolveNoSymlinks = 0x04, kResolveInRoot = 0x10;
 
 constexpr int64_t kWaitPidfd = 3; // P_PIDFD, Linux 5.4
@@ -37,7 +38,7 @@ constexpr int64_t kWaitPidfd = 3; // P_PIDFD, Linux 5.4
 struct MountAttr { // struct mount_attr, Linux 5.12
     uint64_t attr_set, attr_clr, propagation, userns_fd;
 };
-constexpr uint64_t kMountAttrRdonly = 1;
+constexpr uint64_t kMountAttrRdonly = 1, kMountAttrIdmap = 0x100000;
 constexpr uint32_t kOpenTreeClone = 1, kOpenTreeCloexec = 02000000; // Linux 5.2
 constexpr uint32_t kMoveMountFromEmpty = 0x04, kMoveMountToEmpty = 0x40;
 

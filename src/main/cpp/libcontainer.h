@@ -49,7 +49,9 @@ enum {
     LC_PARAM_COUNT
 };
 
-enum { LC_PLAN_DENY_SETGROUPS = 1, LC_PLAN_NEEDS_TEMPLATE = 2, LC_PLAN_CHANGES_IDS = 4 };
+/** PARKS: the child outlives whoever asked for it. It has memory and a copy of the plan of its own, so it costs a page
+ *  table more than others, takes no parameters, and no later spawn or unloading disturbs it. */
+enum { LC_PLAN_DENY_SETGROUPS = 1, LC_PLAN_NEEDS_TEMPLATE = 2, LC_PLAN_CHANGES_IDS = 4, LC_PLAN_PARKS = 8 };
 
 typedef struct lc_plan_header {
     uint32_t magic;
@@ -97,7 +99,7 @@ enum {
     LC_CGROUP_WRITE = 2, /* a file, b directory slot, c value, d its length */
     LC_OPEN_AT = 3,      /* a path, b directory slot, c out slot, d open flags */
     /* files and namespaces */
-    LC_AWAIT_HOST = 8,     /* until the late host steps are done */
+    LC_AWAIT_HOST = 8,     /* d 0: until the late host steps are done; 1: LC_WAITING, until lc_spawn_continue */
     LC_OPEN_BELOW = 9,     /* a name, b directory slot, c out slot, d open flags */
     LC_WRITE = 10,         /* b slot, c data, d length */
     LC_WRITE_AT = 11,      /* a path, b directory slot, c data, d length */
@@ -131,7 +133,8 @@ enum {
     LC_CHDIR = 42,         /* a path; the cwd must then lie below the root */
     LC_UMASK = 43,         /* d mask */
     LC_SETSID = 44,        /* d 0: a new session; 1: a new process group only */
-    LC_CONSOLE = 45,       /* a path of ptmx, b socket slot, c path to bind over or 0: a new session's pty as stdio */
+    LC_CONSOLE = 45,       /* a path of ptmx, b socket slot, c path to bind over or 0, d rows | columns << 16 or 0: a
+                              new session's pty as stdio */
     LC_RLIMIT = 46,        /* b resource, c u64 soft, hard */
     LC_SETGROUPS = 47,     /* b count, c u32 gids or 0 */
     LC_SETRESGID = 48,     /* d gid */
@@ -141,16 +144,30 @@ enum {
     LC_CAPSET = 52,        /* c u64 effective, permitted, inheritable */
     LC_AMBIENT = 53,       /* d mask */
     LC_NO_NEW_PRIVS = 54,
-    LC_SECCOMP = 55,       /* b instructions, c struct sock_filter[], d flags */
-    LC_PDEATHSIG = 56,     /* d signal */
+    LC_SECCOMP = 55,   /* b instructions, c struct sock_filter[], d flags; with NEW_LISTENER: LC_WAITING, aux its fd */
+    LC_PDEATHSIG = 56, /* d signal */
     LC_SCHED_SETATTR = 57, /* c struct sched_attr (56 bytes) */
     LC_IOPRIO = 58,        /* d value */
     LC_PERSONALITY = 59,   /* d value */
     LC_STDIO = 60,         /* slots 0-2 that are bound become fds 0-2 */
     LC_DUP_FD = 61,        /* b slot, d fd number */
-    LC_CLOSE_FDS = 62,     /* d first fd to close */
+    LC_CLOSE_FDS = 62,     /* d first fd to close; a, b, c slots that stay open, or 0 */
     LC_SET_NAME = 63,      /* a thread name */
-    LC_EXECVE = 64         /* a candidates (NUL-ended each, an empty one ends), b argv vector, c envp vector */
+    LC_EXECVE = 64,        /* a candidates (NUL-ended each, an empty one ends), b argv vector, c envp vector */
+    /* the life of a container that outlives its maker */
+    LC_AWAIT_START = 65,  /* a slot for reports, b slot of the gate: LC_PARKED; goes on when it can read a byte there,
+                             and  writes lc_report records until the program begins */
+    LC_HOOK = 66,         /* a path, b argv vector, c envp vector, d timeout in s or 0 | slot of its stdin << 32 */
+    LC_FIND_PROGRAM = 67, /* a candidates, as EXECVE's: one of them must be a file that may be executed */
+    LC_NEW_KEYRING = 68,  /* a name: a new session keyring (keyctl(2)); a kernel without them is fine */
+    LC_MOVE_ROOT = 69,    /* LC_SLOT_ROOT is moved over /, for a host whose root cannot be pivoted away from */
+    /* 70 and up: mounts and the process, continued */
+    LC_COPY_INTO = 70,    /* a directory in root, b slot of the directory that is copied, d 1: its mode, 2: its owner */
+    LC_SET_XATTR = 71,    /* a directory in root, b name, c value, d its length */
+    LC_SET_AFFINITY = 72, /* c CPU mask, d its length */
+    LC_SET_MEMPOLICY = 73,   /* b MPOL_* mode and flags, c node mask, d its length, of whole u64 */
+    LC_OPEN_MAPPED_TREE = 74 /* host step: a path, b slot of a user namespace, c out slot,
+                                 d open_tree flags | 1 << 32: the mapping is for the whole tree */
 };
 
 /* ---- engines and spawning ---------------------------------------------------------------------------------- */
@@ -159,7 +176,7 @@ enum { LC_ENGINE_SPAWNER = 0, LC_ENGINE_IN_PROCESS = 1 };
 
 /** What became of a spawn. step is the step last begun, -1 when the failure lies outside the plan; err is positive;
  *  aux: for step -1 an LC_AT_*; for EXECVE the candidate's index; for KILLED the signal. */
-enum { LC_RUNNING = 1, LC_FAULT = 2, LC_KILLED = 3 };
+enum { LC_RUNNING = 1, LC_FAULT = 2, LC_KILLED = 3, LC_WAITING = 4, LC_PARKED = 5 };
 enum {
     LC_AT_REQUEST = 1,
     LC_AT_MEMFD,
@@ -182,8 +199,9 @@ typedef struct lc_report {
     int32_t aux;
 } lc_report;
 
-enum { LC_STDIO_NULL = -1, LC_STDIO_PIPE = -2, LC_STDIO_CONSOLE = -3, LC_STDIO_SAME = -4 }; /* SAME: stderr as stdout */
-#define LC_REQUEST_SLOTS 24
+/** SAME: stderr as stdout. CONSOLE_AT: a terminal whose master goes to the connected socket in stdio[1]. */
+enum { LC_STDIO_NULL = -1, LC_STDIO_PIPE = -2, LC_STDIO_CONSOLE = -3, LC_STDIO_SAME = -4, LC_STDIO_CONSOLE_AT = -5 };
+#define LC_REQUEST_SLOTS 40
 #define LC_MAX_CGROUPS 12
 
 /** The per-spawn parameters: this struct, then the bytes that params point at (offsets from its first byte, 0: the
@@ -254,6 +272,15 @@ int32_t lc_template_open(int64_t engine, int64_t loaded, const lc_request *reque
  *  process, an fd nor a cgroup behind. The child is the calling process's own; reap it with lc_wait. */
 int32_t lc_spawn(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request, lc_result *result);
 
+/** The same for a plan whose child waits on the way: when it does, result->report.kind is LC_WAITING, and *spawn must
+ * be continued. Takes no parameters. A plan that parks ends with LC_PARKED: the child then depends on nobody. */
+int32_t lc_spawn_begin(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request,
+                       lc_result *result, int64_t *spawn);
+
+/** Lets a waiting child go on (go 1) or fail with ECANCELED (0). LC_WAITING again, or the end of the spawn, which frees
+ *  it. */
+int32_t lc_spawn_continue(int64_t spawn, int32_t go, lc_result *result);
+
 /* ---- exits, signals, files --------------------------------------------------------------------------------- */
 
 typedef struct lc_exit {
@@ -281,6 +308,19 @@ int32_t lc_wait(int32_t pidfd, int64_t timeout_micros, lc_exit *exit);
 int32_t lc_wait_instead(int32_t epoll, uint64_t token, int32_t pidfd, int64_t timeout_micros, lc_exit *exit);
 
 int32_t lc_pidfd_signal(int32_t pidfd, int32_t signal);
+int32_t lc_pidfd_open(int32_t pid);
+/** A copy of another process's fd (pidfd_getfd(2)). */
+int32_t lc_pidfd_getfd(int32_t pidfd, int32_t fd);
+
+/** Makes a FIFO below dir and opens both of its ends as one fd: a read of it waits, also while nobody else has it open.
+ */
+int32_t lc_fifo(int32_t dir, const char *name, uint32_t mode);
+/** Connects to a stream socket below dir, however long its path. */
+int32_t lc_socket_connect(int32_t dir, const char *name);
+/** Sends data in one message with fds (at most 64). */
+int32_t lc_socket_send(int32_t socket, const uint8_t *data, uint32_t size, const int32_t *fds, uint32_t count);
+/** A file in memory with this content, at its beginning. */
+int32_t lc_memory_file(const uint8_t *data, uint32_t size);
 
 /** openat2 below dir (an fd, or -100 for the cwd), O_CLOEXEC added; resolve is RESOLVE_*. */
 int32_t lc_openat2(int32_t dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
@@ -303,10 +343,24 @@ int32_t lc_cgroups_finish(const int32_t *dirs, uint32_t count, uint32_t what, co
                           uint32_t capacity);
 /** Sends SIGKILL to every process in a cgroup and below, until none is left (at most 1 s: then -EBUSY). */
 int32_t lc_cgroup_kill(int32_t dir);
+/** Sends a signal once to every process in a cgroup and below; returns how many were met. A process that forks while
+ *  this runs may be missed: freeze the cgroup first. */
+int32_t lc_cgroup_signal(int32_t dir, int32_t signal);
+
+/** Lets a version 2 cgroup, opened for reading, and those below use the devices that an eBPF program of the type
+ *  CGROUP_DEVICE allows (size: bytes, 8 an instruction), and no longer those that earlier programs of it did. */
+int32_t lc_cgroup_devices(int32_t dir, const uint8_t *program, uint32_t size);
 
 /** A new network namespace with its loopback up; returns its fd. Waits for the kernel: call it from a thread that
  *  may be slow. */
 int32_t lc_netns_create(void);
+/** Sends one rtnetlink request in a network namespace (an fd, or -1 for the caller's) and takes the answers up to an
+ *  acknowledgement, an error or the end of a list; a request must ask for one of these. Returns the bytes in answer,
+ *  -EMSGSIZE if capacity is too small. */
+int32_t lc_netlink(int32_t netns, const uint8_t *request, uint32_t size, uint8_t *answer, uint32_t capacity);
+/** A new user namespace that nobody is in, with these mappings (text as for /proc/PID/uid_map); returns its fd. Where
+ *  the caller may write a gid map only without setgroups(2), that is denied in it. */
+int32_t lc_userns_create(const char *uid_map, const char *gid_map);
 /** The CLONE_NEW* type of a namespace fd (ioctl NS_GET_NSTYPE). */
 int32_t lc_namespace_type(int32_t fd);
 
@@ -345,6 +399,6 @@ int32_t lc_seccomp_reference(const uint8_t *rules, uint32_t size, uint8_t *bpf, 
 #ifdef __cplusplus
 }
 static_assert(sizeof(lc_plan_header) == 80 && sizeof(lc_step) == 24 && sizeof(lc_report) == 16, "plan ABI");
-static_assert(sizeof(lc_request) == 152 && sizeof(lc_result) == 96 && sizeof(lc_exit) == 40, "spawn ABI");
+static_assert(sizeof(lc_request) == 216 && sizeof(lc_result) == 96 && sizeof(lc_exit) == 40, "spawn ABI");
 #endif
 #endif

@@ -50,7 +50,7 @@ Spawn::Spawn(Engine &engine, int64_t loaded, const lc_request &request, lc_resul
 
 Spawn::~Spawn() {
     for (uint32_t i = 0; i < child_end_count_; i++) close(child_ends_[i]);
-    if (result_.report.kind == LC_RUNNING) return;
+    if (result_.report.kind == LC_RUNNING || result_.report.kind == LC_PARKED) return;
     for (int32_t &fd : result_.stdio) close(fd), fd = -1;
     close(result_.console);
     if (request_.flags & LC_REQUEST_CGROUPS_EXIST) {
@@ -67,12 +67,13 @@ Spawn::~Spawn() {
 /// What a child cannot do on this process's own memory.
 bool Spawn::needs_helper() const {
     const lc_plan_header &h = header();
-    return (h.flags & (LC_PLAN_CHANGES_IDS | LC_PLAN_NEEDS_TEMPLATE)) || // would mark this process undumpable
-           h.uid_map_size || h.gid_map_size;                             // nobody is free to write them
+    constexpr uint16_t helped = LC_PLAN_CHANGES_IDS | LC_PLAN_NEEDS_TEMPLATE | LC_PLAN_PARKS;
+    return (h.flags & helped) ||             // would mark this process undumpable, or outlive it
+           h.uid_map_size || h.gid_map_size; // nobody is free to write them
 }
 
 int64_t Spawn::check_request(uint64_t needed) {
-    if (engine_.kind == LC_ENGINE_IN_PROCESS && needs_helper()) {
+    if (engine_.kind == LC_ENGINE_IN_PROCESS && (needs_helper() || held_)) {
         result_.report.aux = LC_AT_CLONE;
         return -EOPNOTSUPP;
     }
@@ -80,6 +81,7 @@ int64_t Spawn::check_request(uint64_t needed) {
     Verifier v(reinterpret_cast<const uint8_t *>(&request_), request_.size, sizeof(lc_request));
     for (uint32_t i = 0; i < LC_PARAM_COUNT; i++) {
         uint32_t p = request_.params[i];
+        if (p && held_) return -EINVAL; // they would not outlive the call
         bool is_vector = i == LC_PARAM_ARGV || i == LC_PARAM_ENVP;
         if (p && !(is_vector ? v.vector(p) : i == LC_PARAM_EXEC ? v.candidates(p) : v.text(p))) return -EINVAL;
     }
@@ -114,6 +116,12 @@ int64_t Spawn::host_step(const lc_step &s) {
         return lc_write_at(slots_[s.b], text(s.a), plan_ + s.c, static_cast<uint32_t>(s.d));
     case LC_OPEN_AT: {
         int64_t fd = openat(slots_[s.b], text(s.a), static_cast<int64_t>(s.d));
+        if (fd < 0) return fd;
+        slots_[s.c] = static_cast<int32_t>(fd);
+        return keep_child_end(static_cast<int32_t>(fd));
+    }
+    case LC_OPEN_MAPPED_TREE: {
+        int64_t fd = open_mapped_tree(text(s.a), s.d, slots_[s.b]);
         if (fd < 0) return fd;
         slots_[s.c] = static_cast<int32_t>(fd);
         return keep_child_end(static_cast<int32_t>(fd));
@@ -181,6 +189,11 @@ int64_t Spawn::make_stdio() {
         keep_child_end(ends[theirs]);
         result_.stdio[i] = ends[1 - theirs];
     }
+    if (request_.stdio[0] == LC_STDIO_CONSOLE_AT) {
+        slots_[LC_SLOT_CONSOLE] = request_.stdio[1];
+        slots_[1] = slots_[2] = -1;
+        return 0;
+    }
     if (request_.stdio[0] != LC_STDIO_CONSOLE) return 0;
     int32_t pair[2];
     result_.report.aux = LC_AT_CONSOLE;
@@ -222,18 +235,18 @@ void Spawn::fill(Cell *cell, uint64_t cell_base) {
         any |= cell->params[i] != 0;
     }
     if (any) memcpy(cell->request, &request_, request_.size);
-    relocate_vectors(cell->request, request_.params[LC_PARAM_ARGV], request_.params[LC_PARAM_ENVP],
-                     cell_base + offsetof(Cell, request));
+    const uint64_t vectors[2] = {request_.params[LC_PARAM_ARGV], request_.params[LC_PARAM_ENVP]};
+    relocate_vectors(cell->request, vectors, 2, cell_base + offsetof(Cell, request));
     __atomic_store_n(&cell->busy, 1u, __ATOMIC_RELEASE);
-    __atomic_store_n(&cell->done, 1u, __ATOMIC_RELEASE);
+    __atomic_store_n(&cell->done, kUnderWay, __ATOMIC_RELEASE);
 }
 
 /// Reads the outcome from the cell; a child that did not make it is reaped here.
 int64_t Spawn::conclude(Cell *cell) {
     lc_report &report = result_.report;
     result_.pid = cell->pid;
-    if (cell->state == kStateExec || cell->state == kStateReady) {
-        report = {LC_RUNNING, cell->step, 0, cell->aux};
+    if (cell->state == kStateExec || cell->state == kStateReady || cell->state == kStateParked) {
+        report = {cell->state == kStateParked ? LC_PARKED : LC_RUNNING, cell->step, 0, cell->aux};
         return cell->pid;
     }
     report = {LC_FAULT, cell->step, cell->err, cell->aux};
@@ -267,7 +280,9 @@ int64_t Spawn::adopt() {
 }
 
 int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
-    uint32_t index = engine_.acquire_cell();
+    cell_ = engine_.acquire_cell();
+    socket_ = socket;
+    const uint32_t index = cell_;
     Cell *cell = engine_.cell(index);
     bool here = engine_.kind == LC_ENGINE_IN_PROCESS;
     fill(cell, here ? reinterpret_cast<uint64_t>(cell) : kArenaBase + index * kCellSize);
@@ -290,11 +305,39 @@ int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
             r = await(engine_, socket, cell);
         }
     }
+    return settle(r);
+}
+
+/// The child waits on its way, or has ended it one way or the other.
+int64_t Spawn::settle(int64_t r) {
+    Cell *cell = engine_.cell(cell_);
+    if (r >= 0 && __atomic_load_n(&cell->done, __ATOMIC_ACQUIRE) == kWaiting) {
+        result_.pid = cell->pid;
+        if (result_.pidfd < 0) result_.pidfd = static_cast<int32_t>(sys(__NR_pidfd_open, cell->pid, 0L));
+        result_.report = {LC_WAITING, cell->step, 0, cell->aux};
+        if (held_) return cell->pid;
+        answer(false); // whoever spawns in one call cannot be asked
+        r = await(engine_, socket_, cell);
+    }
     if (r >= 0) r = conclude(cell);
-    engine_.release_cell(index);
+    engine_.release_cell(cell_);
     if (r >= 0) r = adopt();
     if (r < 0 && !result_.report.err) result_.report.err = static_cast<int32_t>(-r);
     return r;
+}
+
+void Spawn::answer(bool go) {
+    Cell *cell = engine_.cell(cell_);
+    __atomic_store_n(&cell->done, kUnderWay, __ATOMIC_RELEASE);
+    __atomic_store_n(&cell->host, go ? 1u : 2u, __ATOMIC_RELEASE);
+    futex_wake(&cell->host);
+}
+
+int64_t Spawn::proceed(bool go) {
+    constexpr int64_t brief = 1000000; // a child behind its filter cannot wake anybody
+    answer(go);
+    result_.report = {LC_FAULT, -1, 0, LC_AT_DEAD_SPAWNER};
+    return settle(await(engine_, socket_, engine_.cell(cell_), brief));
 }
 
 /// The in-process engine: the interpreter on this process's memory while the calling thread is suspended (vfork).
@@ -310,6 +353,9 @@ int64_t Spawn::clone_here(Cell *cell) {
     c->empty_tree = c->null_device = -1;
     c->skip = LC_STEP_TEMPLATE_ONLY;
     c->in_process = true;
+    c->apart = false;
+    c->own = nullptr;
+    c->reports = -1;
     Fd null(openat(AT_FDCWD, "/dev/null", O_RDWR));
     for (int i = 0; i < LC_MAX_SLOTS; i++) c->slots[i] = slots_[i];
     for (int i = 0; i < 3; i++)
@@ -333,36 +379,3 @@ int64_t Spawn::clone_here(Cell *cell) {
 }
 
 } // namespace lc
-
-using namespace lc;
-
-extern "C" int32_t lc_spawn(int64_t handle, int64_t loaded, int32_t template_fd, const lc_request *request,
-                            lc_result *result) {
-    auto &engine = *reinterpret_cast<Engine *>(handle);
-    Spawn spawn(engine, loaded, *request, *result);
-    int64_t r =
-        spawn.check_request(template_fd < 0 ? ~0ull : ~spawn.header().template_mask | spawn.header().child_mask);
-    if (r >= 0) r = spawn.host_steps(false);
-    if (r >= 0) r = spawn.make_stdio();
-    const lc_plan_header &h = spawn.header();
-    uint64_t mask = h.child_mask | (template_fd < 0 ? h.template_mask : 0);
-    if (r >= 0) r = spawn.run(kOpSpawn, template_fd < 0 ? engine.socket : template_fd, mask | 0xf);
-    if (r < 0 && !result->report.err) result->report.err = static_cast<int32_t>(-r);
-    return static_cast<int32_t>(r);
-}
-
-extern "C" int32_t lc_template_open(int64_t handle, int64_t loaded, const lc_request *request, lc_result *result) {
-    auto &engine = *reinterpret_cast<Engine *>(handle);
-    int32_t pair[2] = {-1, -1};
-    int64_t r = engine.kind == LC_ENGINE_IN_PROCESS ? -EOPNOTSUPP : seqpacket_pair(pair);
-    Fd ours(pair[0]), theirs(pair[1]);
-    Spawn spawn(engine, loaded, *request, *result);
-    if (r >= 0) r = spawn.check_request(spawn.header().template_mask);
-    spawn.set_slot(LC_SLOT_CONSOLE, theirs.get());
-    if (r >= 0) r = spawn.run(kOpTemplate, engine.socket, spawn.header().template_mask | 1u << LC_SLOT_CONSOLE);
-    if (r < 0) {
-        if (!result->report.err) result->report.err = static_cast<int32_t>(-r);
-        return static_cast<int32_t>(r);
-    }
-    return ours.release();
-}

@@ -20,6 +20,9 @@ class Spawn {
     void set_slot(uint32_t slot, int32_t fd) { slots_[slot] = fd; }
     /// Sends the request, waits for its end and fills the result. The pid, or -errno.
     int64_t run(uint16_t operation, int32_t socket, uint64_t mask);
+    /// Keeps a child that waits until it is answered, by proceed().
+    void hold() { held_ = true; }
+    int64_t proceed(bool go);
     const lc_plan_header &header() const { return *reinterpret_cast<const lc_plan_header *>(plan_); }
 
   private:
@@ -35,6 +38,8 @@ class Spawn {
     int64_t keep_child_end(int32_t fd);
     int64_t receive_console();
     void fill(Cell *cell, uint64_t cell_base);
+    int64_t settle(int64_t r);
+    void answer(bool go);
     int64_t conclude(Cell *cell);
     int64_t adopt();
     int64_t clone_here(Cell *cell);
@@ -48,6 +53,9 @@ class Spawn {
     int32_t child_ends_[kMaxChildEnds];
     uint32_t child_end_count_ = 0;
     lc_report late_fault_{};
+    uint32_t cell_ = 0;
+    int32_t socket_ = -1;
+    bool held_ = false;
 };
 
 } // namespace lc

@@ -101,6 +101,9 @@ Context *prepare(Server &server, const Message &message, const int32_t *slots, u
     c->empty_tree = c->null_device = -1;
     c->skip = server.is_template ? 0 : LC_STEP_TEMPLATE_ONLY;
     c->in_process = false;
+    c->apart = c->header().flags & LC_PLAN_PARKS;
+    c->own = nullptr;
+    c->reports = -1;
     for (uint32_t i = 0; i < LC_MAX_SLOTS; i++) c->slots[i] = slots[i] >= 0 ? slots[i] : server.inherited[i];
     return c;
 }
@@ -111,8 +114,8 @@ void spawn(Server &server, const Message &message, const int32_t *slots) noexcep
     const lc_plan_header &h = c->header();
     Cell *cell = c->cell;
     CloneArgs args = {};
-    args.flags =
-        h.clone_flags | CLONE_VM | CLONE_PARENT | CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLONE_CLEAR_SIGHAND;
+    args.flags = h.clone_flags | CLONE_PARENT | CLONE_PARENT_SETTID | CLONE_CLEAR_SIGHAND;
+    if (!c->apart) args.flags |= CLONE_VM | CLONE_CHILD_CLEARTID;
     args.parent_tid = reinterpret_cast<uint64_t>(&cell->pid);
     args.child_tid = reinterpret_cast<uint64_t>(&cell->done);
     args.stack = stack + kGuardSize;
@@ -158,7 +161,9 @@ bool fork_template(Server &server, const Message &message, int32_t *slots) noexc
     c.cell = cell;
     c.empty_tree = c.null_device = -1;
     c.skip = 0;
-    c.in_process = false;
+    c.in_process = c.apart = false;
+    c.own = nullptr;
+    c.reports = -1;
     for (uint32_t i = 0; i < LC_MAX_SLOTS; i++) c.slots[i] = slots[i];
     int64_t r = run_steps(c, c.header().host_end, c.header().template_end);
     if (r < 0) {
@@ -208,6 +213,7 @@ bool map_memory(Server &server) noexcept {
 /// from being a dump of shared memory and other users from tracing it.
 void settle() noexcept {
     default_signals();
+    forget_affinity();
     uint64_t all = ~0ull;
     sys(__NR_rt_sigprocmask, 2L, &all, nullptr, 8L);
     sys(__NR_prctl, static_cast<int64_t>(PR_SET_PDEATHSIG), 0L, 0L, 0L, 0L);

@@ -24,6 +24,8 @@ enum Kind : uint8_t {
     kCandidates,
     kVector,
     kFlags0or1,
+    kSlot0,    // 0, or a slot that is bound by now
+    kHookWord, // a timeout in the low half, a slot in the high
     kMountWord // flags in the low half, offset of a string or 0 in the high
 };
 
@@ -38,7 +40,7 @@ constexpr Rule kRules[] = {
     {LC_CGROUP_MAKE, true, kText, kSlot, kOut, kZero, 0},
     {LC_CGROUP_WRITE, true, kText, kSlot, kBytes, kAny, 0},
     {LC_OPEN_AT, true, kText, kSlot, kOut, kAny, 0},
-    {LC_AWAIT_HOST, false, kZero, kZero, kZero, kZero, 0},
+    {LC_AWAIT_HOST, false, kZero, kZero, kZero, kFlags0or1, 0},
     {LC_OPEN_BELOW, false, kText, kSlot, kOut, kAny, 0},
     {LC_WRITE, false, kBytes, kSlot, kAny, kZero, 0},
     {LC_WRITE_AT, false, kText, kSlot, kBytes, kAny, 0},
@@ -70,7 +72,7 @@ constexpr Rule kRules[] = {
     {LC_CHDIR, false, kText, kZero, kZero, kZero, 0},
     {LC_UMASK, false, kZero, kZero, kZero, kAny, 0},
     {LC_SETSID, false, kZero, kZero, kZero, kFlags0or1, 0},
-    {LC_CONSOLE, false, kText, kOptional, kText0, kZero, 0},
+    {LC_CONSOLE, false, kText, kOptional, kText0, kAny, 0},
     {LC_RLIMIT, false, kZero, kAny, kData, kZero, 16},
     {LC_SETGROUPS, false, kZero, kAny, kGroups, kZero, 0},
     {LC_SETRESGID, false, kZero, kZero, kZero, kAny, 0},
@@ -87,9 +89,19 @@ constexpr Rule kRules[] = {
     {LC_PERSONALITY, false, kZero, kZero, kZero, kAny, 0},
     {LC_STDIO, false, kZero, kZero, kZero, kZero, 0},
     {LC_DUP_FD, false, kZero, kSlot, kZero, kAny, 0},
-    {LC_CLOSE_FDS, false, kZero, kZero, kZero, kAny, 0},
+    {LC_CLOSE_FDS, false, kSlot0, kSlot0, kSlot0, kAny, 0},
     {LC_SET_NAME, false, kText, kZero, kZero, kZero, 0},
+    {LC_COPY_INTO, false, kText, kSlot, kZero, kAny, 0},
+    {LC_SET_XATTR, false, kText, kText, kBytes, kAny, 0},
+    {LC_SET_AFFINITY, false, kZero, kZero, kBytes, kAny, 0},
+    {LC_SET_MEMPOLICY, false, kZero, kAny, kBytes, kAny, 0},
+    {LC_OPEN_MAPPED_TREE, true, kText, kSlot, kOut, kAny, 0},
     {LC_EXECVE, false, kCandidates, kVector, kVector, kZero, 0},
+    {LC_AWAIT_START, false, kSlot, kSlot, kZero, kZero, 0},
+    {LC_HOOK, false, kText, kVector, kVector, kHookWord, 0},
+    {LC_FIND_PROGRAM, false, kCandidates, kZero, kZero, kZero, 0},
+    {LC_NEW_KEYRING, false, kText, kZero, kZero, kZero, 0},
+    {LC_MOVE_ROOT, false, kZero, kZero, kZero, kZero, 0},
 };
 
 const Rule *rule_of(uint16_t opcode) {
@@ -101,7 +113,8 @@ const Rule *rule_of(uint16_t opcode) {
 constexpr bool uses_root(uint16_t op) {
     return op == LC_MOUNT || op == LC_REMOUNT || op == LC_PIVOT_ROOT || op == LC_EMPTY_DIRECTORY || op == LC_CHROOT ||
            op == LC_MKDIR || op == LC_MKNOD || op == LC_SYMLINK || op == LC_MASK || op == LC_READONLY ||
-           op == LC_OPEN_IN_ROOT || op == LC_SETATTR_AT;
+           op == LC_OPEN_IN_ROOT || op == LC_SETATTR_AT || op == LC_MOVE_ROOT || op == LC_COPY_INTO ||
+           op == LC_SET_XATTR;
 }
 
 } // namespace
@@ -157,6 +170,7 @@ class Steps {
             int bad = operand(s, *rule, i);
             if (bad >= 0) return static_cast<int64_t>(at) + bad;
         }
+        if (parked_ != ((h_.flags & LC_PLAN_PARKS) != 0)) return 6;
         return h_.cgroup_slot == LC_NO_SLOT || (h_.cgroup_slot < LC_MAX_SLOTS && (h_.child_mask >> h_.cgroup_slot & 1))
                    ? -1
                    : 56;
@@ -190,16 +204,21 @@ class Steps {
         case kCandidates: return v_.candidates(v);
         case kVector: return v_.vector(v);
         case kFlags0or1: return v <= 1;
+        case kSlot0: return v == 0 || slot(v);
+        case kHookWord: return slot(v >> 32);
         case kMountWord: return v >> 32 == 0 || v_.text(v >> 32);
         }
         return false;
     }
 
     /// Somebody answers each wait, and no program begins before what it was promised is done.
-    bool awaits_in_order(uint16_t opcode, uint32_t index) {
+    bool awaits_in_order(const lc_step &s, uint32_t index) {
+        const uint16_t opcode = s.opcode;
         bool in_child = index >= h_.template_end; // a template has no one who would answer it
         bool maps = h_.uid_map_size || h_.gid_map_size;
+        if (opcode == LC_AWAIT_HOST && s.d) return in_child;
         if (opcode == LC_AWAIT_HOST) return host_awaited_ = in_child;
+        if (opcode == LC_AWAIT_START) return in_child && !parked_ && (parked_ = true);
         if (opcode == LC_AWAIT_ID_MAPS) return maps_awaited_ = in_child && maps;
         return opcode != LC_EXECVE || ((host_awaited_ || !late_) && (maps_awaited_ || !maps));
     }
@@ -218,7 +237,7 @@ class Steps {
         if (!value(rule.b, s.b, s, rule)) return 8;
         if (!value(rule.c, s.c, s, rule)) return 12;
         if (!value(rule.d, s.d, s, rule)) return 16;
-        if (!awaits_in_order(s.opcode, index)) return 0;
+        if (!awaits_in_order(s, index)) return 0;
         bool in_root = uses_root(s.opcode) || (s.opcode == LC_ATTACH && !s.d);
         if (in_root && !slot(LC_SLOT_ROOT)) return 0;
         if (rule.c == kOut) bound_ |= bit(s.c), closed_ &= ~bit(s.c);
@@ -235,7 +254,7 @@ class Steps {
     uint64_t closed_ = 0; // by a template, or by the child that does without one
     uint64_t late_slots_ = 0;
     bool late_ = false;
-    bool host_awaited_ = false, maps_awaited_ = false;
+    bool host_awaited_ = false, maps_awaited_ = false, parked_ = false;
 };
 
 } // namespace
@@ -247,7 +266,7 @@ int64_t Verifier::check() const {
     constexpr uint64_t namespaces = 0x7e020080ull; // CLONE_NEW{TIME,NS,CGROUP,UTS,IPC,USER,PID,NET}
     if (h.magic != LC_PLAN_MAGIC) return 0;
     if (h.version != LC_PLAN_VERSION) return 4;
-    if (h.flags & ~(LC_PLAN_DENY_SETGROUPS | LC_PLAN_NEEDS_TEMPLATE | LC_PLAN_CHANGES_IDS)) return 6;
+    if (h.flags & ~(LC_PLAN_DENY_SETGROUPS | LC_PLAN_NEEDS_TEMPLATE | LC_PLAN_CHANGES_IDS | LC_PLAN_PARKS)) return 6;
     if (h.size != size_ || size_ % 8) return 8;
     if (h.step_count == 0 || h.step_count > LC_MAX_STEPS || data_of(h) > size_) return 12;
     if (h.host_end > h.template_end) return 16;

@@ -70,6 +70,11 @@ constexpr Reads kReads[] = {
     {LC_SCHED_SETATTR, '-', '-', '#', '-'},
     {LC_DUP_FD, '-', 's', '-', '-'},
     {LC_SET_NAME, 't', '-', '-', '-'},
+    {LC_COPY_INTO, 't', 's', '-', '-'},
+    {LC_SET_XATTR, 't', 't', '#', '-'},
+    {LC_SET_AFFINITY, '-', '-', '#', '-'},
+    {LC_SET_MEMPOLICY, '-', '-', '#', '-'},
+    {LC_OPEN_MAPPED_TREE, 't', 's', 'o', '-'},
     {LC_EXECVE, 'c', 'v', 'v', '-'},
 };
 
@@ -77,6 +82,9 @@ uint64_t size_of(const lc_step &s) {
     switch (s.opcode) {
     case LC_WRITE: return s.c;
     case LC_WRITE_AT:
+    case LC_SET_XATTR:
+    case LC_SET_AFFINITY:
+    case LC_SET_MEMPOLICY:
     case LC_CGROUP_WRITE: return s.d;
     case LC_MOUNT_SETATTR:
     case LC_SETATTR_AT: return 32;
@@ -92,7 +100,7 @@ uint64_t size_of(const lc_step &s) {
 
 bool uses_root(const lc_step &s) {
     for (uint16_t op : {LC_MOUNT, LC_REMOUNT, LC_PIVOT_ROOT, LC_CHROOT, LC_MKDIR, LC_MKNOD, LC_SYMLINK, LC_MASK,
-                        LC_READONLY, LC_OPEN_IN_ROOT, LC_SETATTR_AT, LC_EMPTY_DIRECTORY})
+                        LC_READONLY, LC_OPEN_IN_ROOT, LC_SETATTR_AT, LC_EMPTY_DIRECTORY, LC_COPY_INTO, LC_SET_XATTR})
         if (s.opcode == op) return true;
     return s.opcode == LC_ATTACH && !s.d;
 }

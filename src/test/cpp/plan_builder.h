@@ -35,6 +35,7 @@ class PlanBuilder {
     PlanBuilder &a(Ref r) { return fix(kA, r); }
     PlanBuilder &b(Ref r) { return fix(kB, r); }
     PlanBuilder &c(Ref r) { return fix(kC, r); }
+    PlanBuilder &a(uint32_t v) { return steps.back().a = v, *this; }
     PlanBuilder &c(uint32_t v) { return steps.back().c = v, *this; }
     PlanBuilder &a(const std::string &s) { return a(text(s)); }
     PlanBuilder &b(const std::string &s) { return b(text(s)); }
@@ -46,6 +47,16 @@ class PlanBuilder {
         Ref path = bytes(candidates.c_str(), candidates.size() + 1, 1);
         Ref argv = vector(args), envp = vector(env);
         return step(LC_EXECVE).a(path).b(argv).c(envp);
+    }
+
+    PlanBuilder &candidates(const std::vector<std::string> &paths) {
+        std::string all;
+        for (auto &path : paths) all += path + std::string(1, '\0');
+        return a(bytes(all.c_str(), all.size() + 1, 1));
+    }
+    PlanBuilder &hook(const std::vector<std::string> &args, uint32_t input, uint32_t timeout_seconds = 0) {
+        Ref path = text(args[0]), argv = vector(args), envp = vector({"HOOK=1"});
+        return step(LC_HOOK, 0, timeout_seconds | static_cast<uint64_t>(input) << 32).a(path).b(argv).c(envp);
     }
 
     void end_host() { header.host_end = header.template_end = static_cast<uint32_t>(steps.size()); }
@@ -120,19 +131,20 @@ class PlanBuilder {
 
 /// A plan with every opcode and every kind of operand, in an order the verifier accepts; nobody could run it.
 inline PlanBuilder every_opcode() {
-    constexpr uint32_t parent = LC_SLOT_FIRST_FREE, tree = 7, made = 8, opened = 9, detached = 10, late = 13;
+    constexpr uint32_t parent = LC_SLOT_FIRST_FREE, tree = 7, made = 8, opened = 9, detached = 10, late = 13, mapped = 15;
     PlanBuilder p;
-    p.header.flags = LC_PLAN_DENY_SETGROUPS | LC_PLAN_CHANGES_IDS;
+    p.header.flags = LC_PLAN_DENY_SETGROUPS | LC_PLAN_CHANGES_IDS | LC_PLAN_PARKS;
     p.header.clone_flags = 0x7e020080; // every CLONE_NEW*
     p.header.bound_mask = 1u << parent;
     p.header.template_mask = 1u << parent | 1u << opened;
-    p.header.child_mask = 1u << parent | 1u << made | 1u << opened;
+    p.header.child_mask = 1u << parent | 1u << made | 1u << opened | 1u << mapped;
     p.header.cgroup_slot = made;
     p.map_ids("0 100000 65536\n", "0 100000 65536\n");
     auto attributes = p.u64s({1, 0, 0, 0});
     p.step(LC_CGROUP_MAKE, parent).flags(1 + LC_PARAM_NAME).a("name").c(made);
     p.step(LC_CGROUP_WRITE, made, 2).a("pids.max").c("10");
     p.step(LC_OPEN_AT, parent, 0).a("file").c(opened);
+    p.step(LC_OPEN_MAPPED_TREE, parent, 1ull << 32 | 1).a("/srv/mapped").c(mapped);
     p.step(LC_CGROUP_MAKE, parent).flags(LC_STEP_LATE).a("late").c(late);
     p.step(LC_CGROUP_WRITE, late, 2).flags(LC_STEP_LATE).a("cpu.shares").c("10");
     p.end_host();
@@ -150,6 +162,8 @@ inline PlanBuilder every_opcode() {
     p.step(LC_ATTACH, tree).a("/data");
     p.step(LC_MOUNT, 0, 0xf).a("/tmp").b("tmpfs").c("size=1m").source("source");
     p.step(LC_MOUNT).a("/proc").b("proc");
+    p.step(LC_ATTACH, mapped).a("/mapped");
+    p.step(LC_COPY_INTO, opened, 3).a("/tmp").step(LC_SET_XATTR, 0, 2).a("/tmp").b("user.x").c("va");
     p.step(LC_REMOUNT, 0, 0x1021).a("/");
     p.step(LC_MKDIR, 0, 0755).a("/a/b");
     p.step(LC_MKNOD, 020666, 0x103).a("/dev/null").c(p.u32s({1, 2}));
@@ -159,7 +173,7 @@ inline PlanBuilder every_opcode() {
     p.step(LC_OPEN_IN_ROOT, 0x9fa0, 0).a("/proc").c(LC_SLOT_PROC);
     p.step(LC_OPEN_HOST).a("/etc/hosts").c(11);
     p.step(LC_OPEN_PROC).c(detached).step(LC_SETATTR_AT).a("/data").c(attributes);
-    p.step(LC_OPEN_TMPFS).a("1m").c(12).step(LC_CHROOT).step(LC_PIVOT_ROOT);
+    p.step(LC_OPEN_TMPFS).a("1m").c(12).step(LC_CHROOT).step(LC_PIVOT_ROOT).step(LC_MOVE_ROOT);
     p.step(LC_SETHOSTNAME).flags(1 + LC_PARAM_HOSTNAME).a("host").step(LC_SETDOMAINNAME).a("domain");
     p.step(LC_CHDIR).flags(1 + LC_PARAM_CWD).a("/").step(LC_UMASK, 0, 022).step(LC_SETSID);
     p.step(LC_CONSOLE, LC_SLOT_CONSOLE).flags(LC_STEP_OPTIONAL).a("/dev/ptmx").c("/dev/console");
@@ -169,8 +183,16 @@ inline PlanBuilder every_opcode() {
     p.step(LC_CAPSET).c(p.u64s({0, 0, 0})).step(LC_AMBIENT).step(LC_NO_NEW_PRIVS);
     p.step(LC_SECCOMP, 1).c(p.u64s({0x7fff000000000006ull})); // BPF_RET | BPF_K, SECCOMP_RET_ALLOW
     p.step(LC_PDEATHSIG, 0, 9).step(LC_SCHED_SETATTR).c(p.u64s({56, 0, 0, 0, 0, 0, 0}));
+    p.step(LC_SET_AFFINITY, 0, 8).c(p.u64s({3})).step(LC_SET_MEMPOLICY, 3, 8).c(p.u64s({1}));
     p.step(LC_IOPRIO, 0, 0x4004).step(LC_PERSONALITY).step(LC_STDIO).step(LC_DUP_FD, opened, 5);
     p.step(LC_CLOSE_FDS, 0, 3).step(LC_SET_NAME).a("lc:init");
+    p.step(LC_AWAIT_HOST, 0, 1).step(LC_NEW_KEYRING).a("_ses").step(LC_FIND_PROGRAM).candidates({"/bin/a", "/bin/b"});
+    p.step(LC_CLOSE_FDS, opened, 3)
+        .a(11u)
+        .c(detached)
+        .step(LC_AWAIT_START, opened)
+        .a(detached)
+        .hook({"/bin/hook", "one"}, 11, 5);
     p.exec({"/bin/program", "one", "two"}, {"A=1"});
     return p;
 }

@@ -275,3 +275,83 @@ TEST_CASE("without a mount namespace the root is a chroot") {
     Fixture f;
     CHECK(f.run(p) == "inside\n/\n");
 }
+
+TEST_CASE("what a directory holds is copied into the file system that covers it") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    root.mkdir("d"), root.mkdir("d/sub"), root.write("d/sub/file", "text"), root.link("d/link", "sub/file");
+    REQUIRE(chmod(root.at("d").c_str(), 0750) == 0);
+    REQUIRE(mkfifo(root.at("d/fifo").c_str(), 0600) == 0);
+    auto p = in_root(root);
+    p.step(LC_OPEN_IN_ROOT).a("/d").c(20);
+    p.step(LC_MOUNT).a("/d").b("tmpfs").c("size=1m,mode=700");
+    p.step(LC_COPY_INTO, 20, 1).a("/d");
+    look(p, {"cat", "/d/link", "--", "env", "-", "--", "stat", "/d", "--", "stat", "/d/fifo", "--", "ls", "/d"});
+    Fixture f;
+    auto out = lines(f.run(p));
+    CHECK(out[0] == "textENOENT");
+    CHECK(out[1].substr(0, 8) == "dir 0750");
+    CHECK(out[2].substr(0, 9) == "fifo 0600");
+    CHECK(std::vector<std::string>(out.begin() + 3, out.end()) == std::vector<std::string>{"fifo", "link", "sub"});
+}
+
+TEST_CASE("a tree that is too deep, or too large, is not copied in part without saying so") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    std::string path = "d";
+    root.mkdir(path);
+    for (int i = 0; i < 64; i++) root.mkdir(path += "/d");
+    auto p = in_root(root);
+    p.step(LC_OPEN_IN_ROOT).a("/d").c(20);
+    p.step(LC_MOUNT).a("/d").b("tmpfs").c("size=1m");
+    p.step(LC_COPY_INTO, 20).a("/d");
+    look(p, {"pid"});
+    Fixture f;
+    CHECK(f.run_to_fault(p) == -E2BIG);
+    CHECK(f.result.report.step == 7);
+}
+
+TEST_CASE("an extended attribute is set on a directory in the root and nowhere else") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    root.mkdir("d"), root.link("out", "/../../../../tmp");
+    auto p = in_root(root);
+    p.step(LC_SET_XATTR, 0, 4).a("/d").b("user.colour").c("blue");
+    look(p, {"xattr", "/d", "user.colour"});
+    Fixture f;
+    CHECK(f.run(p) == "blue\n");
+    auto q = in_root(root);
+    q.step(LC_SET_XATTR, 0, 4).a("/out").b("user.colour").c("blue");
+    look(q, {"pid"});
+    CHECK(f.run_to_fault(q) == -ENOENT);
+}
+
+TEST_CASE("a mapped tree shows other ids, and its namespace outlives whoever made it") {
+    NEEDS_ROOT();
+    TempDirectory root, data;
+    data.write("file", "x");
+    REQUIRE(chown(data.at("file").c_str(), 1000, 3000) == 0);
+    Fixture f; // whose spawner is a child too
+    int before = count_children();
+    int32_t ids = lc_userns_create("1000 2000 1\n", "3000 4000 1\n");
+    REQUIRE(ids >= 0);
+    CHECK(count_children() == before);
+    CHECK(lc_namespace_type(ids) == CLONE_NEWUSER);
+    PlanBuilder p;
+    p.header.clone_flags = CLONE_NEWNS;
+    p.header.bound_mask = 1u << LC_SLOT_FIRST_FREE;
+    p.header.child_mask = 1u << 30;
+    p.step(LC_OPEN_MAPPED_TREE, LC_SLOT_FIRST_FREE, kClone).a(data.path()).c(30);
+    p.end_host();
+    p.step(LC_MOUNT_PROPAGATION, 0, kPrivate).a("/");
+    p.step(LC_OPEN_TREE, 0, kCloneAll).a(root.path()).c(LC_SLOT_ROOT).step(LC_ATTACH, LC_SLOT_ROOT, 1).a(root.path());
+    p.step(LC_OPEN_TREE, 0, kClone).a(inside()).c(kInsideSlot).step(LC_ATTACH, kInsideSlot).a("/inside");
+    p.step(LC_ATTACH, 30).a("/data");
+    look(p, {"stat", "/data/file"});
+    f.bind(LC_SLOT_FIRST_FREE, ids);
+    CHECK(f.run(p).substr(0, 22) == "regular 0644 2000 4000");
+    CHECK(f.run(p).substr(0, 22) == "regular 0644 2000 4000");
+    close(ids);
+    CHECK(lc_userns_create("nonsense", "0 0 1\n") == -EINVAL);
+    CHECK(count_children() == before);
+}

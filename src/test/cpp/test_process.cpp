@@ -215,3 +215,23 @@ TEST_CASE("a file is written in one call, or the step fails") {
     link.step(LC_OPEN_HOST, 0, O_PATH).a(d.path()).c(6).step(LC_WRITE_AT, 6, 1).a("link").c("x").exec({"/bin/true"});
     CHECK(f.run_to_fault(link) == -ELOOP);
 }
+
+TEST_CASE("a process runs on the CPUs it is given, and else on all") {
+    cpu_set_t all, one, mine;
+    REQUIRE(sched_getaffinity(0, sizeof all, &all) == 0);
+    CPU_ZERO(&one);
+    CPU_SET(0, &one);
+    REQUIRE(sched_setaffinity(0, sizeof one, &one) == 0);
+    auto p = plain({inside(), "affinity"});
+    Fixture f;
+    auto unbound = f.run(p);
+    REQUIRE(sched_setaffinity(0, sizeof all, &all) == 0);
+    CHECK(sched_getaffinity(0, sizeof mine, &mine) == 0);
+    CHECK(unbound == f.run(p));
+    PlanBuilder q;
+    q.step(LC_SET_AFFINITY, 0, 8).c(q.u64s({1})).step(LC_STDIO).step(LC_CLOSE_FDS, 0, 3).exec({inside(), "affinity"});
+    CHECK(f.run(q) == "0\n");
+    PlanBuilder r;
+    r.step(LC_SET_MEMPOLICY, 1, 7).c(r.u64s({1})).step(LC_STDIO).exec({inside(), "pid"});
+    CHECK(f.run_to_fault(r) == -EINVAL); // no whole word
+}

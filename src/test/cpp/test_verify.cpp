@@ -110,7 +110,8 @@ TEST_CASE("every truncation is refused, also one that the header admits to") {
 TEST_CASE("a header with a bad member is refused") {
     CHECK(with(&lc_plan_header::magic, 0) == 0);
     CHECK(with(&lc_plan_header::version, 2) == 4);
-    CHECK(with(&lc_plan_header::flags, 8) == 6);
+    CHECK(with(&lc_plan_header::flags, LC_PLAN_PARKS | 16) == 6);
+    CHECK(with(&lc_plan_header::flags, 0) == 6); // but it parks
     CHECK(with(&lc_plan_header::size, kSize + 8) == 8);
     CHECK(with(&lc_plan_header::size, kSize - 8) == 8);
     CHECK(after([](Plan &p) { p.grow(4, 0); }) == 8);
@@ -149,7 +150,7 @@ TEST_CASE("only slots that exist are sent to the child, and the cgroup is one of
 }
 
 TEST_CASE("an unknown opcode is refused") {
-    for (int opcode : {0, 4, 7, 39, LC_EXECVE + 1, 0xffff})
+    for (int opcode : {0, 4, 7, 39, 0xfffe, 0xffff})
         CHECK(with(LC_SETSID, &lc_step::opcode, opcode) == at(LC_SETSID, kOpcode));
 }
 
@@ -165,8 +166,16 @@ TEST_CASE("host steps come first and nowhere else") {
 TEST_CASE("EXECVE is the last step and no other") {
     CHECK(with(LC_SETSID, &lc_step::opcode, LC_EXECVE) == at(LC_SETSID, kOpcode));
     CHECK(with(LC_EXECVE, &lc_step::opcode, LC_SETSID) == at(LC_EXECVE, kOpcode));
-    CHECK(with(&lc_plan_header::step_count, kSteps - 1) == at(LC_SET_NAME, kOpcode));
-    CHECK(after([](Plan &p) { p.steps()[kSteps - 2] = p.steps()[kSteps - 1]; }) == at(LC_SET_NAME, kOpcode));
+    CHECK(with(&lc_plan_header::step_count, kSteps - 1) == at(LC_HOOK, kOpcode));
+    CHECK(after([](Plan &p) { p.steps()[kSteps - 2] = p.steps()[kSteps - 1]; }) == at(LC_HOOK, kOpcode));
+}
+
+TEST_CASE("slots of the wait for a start and of hooks are bound") {
+    CHECK(with(LC_AWAIT_START, &lc_step::a, 20) == at(LC_AWAIT_START, kA));
+    CHECK(with(LC_AWAIT_START, &lc_step::b, 20) == at(LC_AWAIT_START, kB));
+    CHECK(with(LC_AWAIT_START, &lc_step::c, 1) == at(LC_AWAIT_START, kC));
+    CHECK(with(LC_HOOK, &lc_step::d, 20ull << 32) == at(LC_HOOK, kD));
+    CHECK(with(LC_CLOSE_FDS, &lc_step::a, LC_MAX_SLOTS) == at(LC_CLOSE_FDS, kA));
 }
 
 TEST_CASE("step flags stand only where they mean something") {

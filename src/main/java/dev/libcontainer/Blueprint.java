@@ -1,5 +1,6 @@
 package dev.libcontainer;
 
+import dev.libcontainer.cgroup.Resctrl;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.kernel.SpawnCall;
@@ -8,8 +9,10 @@ import dev.libcontainer.plan.Binding;
 import dev.libcontainer.plan.Plan;
 import dev.libcontainer.plan.ProcessLookup;
 import dev.libcontainer.plan.Wishes;
+import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.NamespaceType;
 import dev.libcontainer.spec.Spec;
+import dev.libcontainer.spec.SpecException;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -29,6 +32,8 @@ public final class Blueprint implements AutoCloseable {
     /** Only where no file system of the user's would stay busy a moment longer than its container. */
     private final boolean pinsMounts;
 
+    private final NetworkDevices devices;
+
     private final Variant fresh;
     private final Optional<Variant> pooled;
 
@@ -39,8 +44,12 @@ public final class Blueprint implements AutoCloseable {
         this.oci = oci;
         pinsMounts = spec.rootfs().filter(Rootfs.HostView.class::isInstance).isPresent();
         this.cgroups = cgroups;
-        fresh = new Variant(containers.compiler().compile(oci, wishes), false);
+        refuseResctrl(oci);
+        devices = NetworkDevices.of(oci);
+        Wishes own = wishes.withReadyNetwork(!devices.isEmpty());
+        fresh = new Variant(containers.compiler().compile(oci, own), false);
         boolean mayJoin = hasPool
+                && devices.isEmpty()
                 && spec.networkPool()
                 && fresh.plan.namespaces().contains(NamespaceType.NETWORK)
                 && !fresh.plan.namespaces().contains(NamespaceType.USER);
@@ -49,18 +58,38 @@ public final class Blueprint implements AutoCloseable {
                 : Optional.empty();
     }
 
+    /** A class of service outlives its containers or ends with them: that is for whoever keeps state of both. */
+    private static void refuseResctrl(Spec oci) {
+        if (oci.linux().flatMap(Linux::intelRdt).isPresent()) {
+            Resctrl.at(Resctrl.ROOT);
+            throw new SpecException("linux.intelRdt", "is not for containers of this library", "leave the member out");
+        }
+    }
+
     /** One of the plans of a blueprint: with a network namespace made ahead, or with its own. */
     final class Variant {
         private final Plan plan;
         private final LoadedPlan loaded;
+        private final IdNamespaces ids;
 
         Variant(Plan plan, boolean pooled) {
             this.plan = plan;
-            this.loaded = new LoadedPlan(containers, plan, pooled);
+            this.ids = IdNamespaces.open(plan);
+            try {
+                this.loaded = new LoadedPlan(containers, plan, pooled);
+            } catch (RuntimeException | Error e) {
+                ids.close();
+                throw e;
+            }
         }
 
         Plan plan() {
             return plan;
+        }
+
+        void close() {
+            loaded.close();
+            ids.close();
         }
 
         boolean diesWithJvm() {
@@ -95,6 +124,9 @@ public final class Blueprint implements AutoCloseable {
      */
     public Container spawn(Launch launch) {
         String id = launch.id().orElseGet(containers::nextId);
+        if (!devices.isEmpty()) {
+            return devices.spawn(id, network -> spawn(launch, id, fresh, network.value()));
+        }
         if (pooled.isPresent()) {
             Optional<Fd> network = containers.readyNetwork();
             if (network.isPresent()) {
@@ -117,7 +149,7 @@ public final class Blueprint implements AutoCloseable {
             }
             fds.bind(call);
             existing = bindReusedCgroup(launch, id, variant, call);
-            bindSlots(variant.plan, call, network);
+            bindSlots(variant, call, network);
             bindParameters(launch, id, existing, call);
             variant.loaded.spawn(call);
             container.started(call, launch.stdio(), existing);
@@ -155,13 +187,15 @@ public final class Blueprint implements AutoCloseable {
         return Optional.of(existing);
     }
 
-    private void bindSlots(Plan plan, SpawnCall call, int network) {
-        plan.bindings().forEach((slot, binding) -> {
+    private void bindSlots(Variant variant, SpawnCall call, int network) {
+        variant.plan.bindings().forEach((slot, binding) -> {
             int position = slot.index() - Plan.FIRST_REQUEST_SLOT;
             if (binding instanceof Binding.CgroupParent parent) {
                 call.slot(position, cgroups.parent(parent.index()));
             } else if (binding instanceof Binding.ReadyNetwork) {
                 call.slot(position, network);
+            } else {
+                variant.ids.get(binding).ifPresent(fd -> call.slot(position, fd.value()));
             }
         });
     }
@@ -209,8 +243,8 @@ public final class Blueprint implements AutoCloseable {
     @Override
     public void close() {
         try {
-            fresh.loaded.close();
-            pooled.ifPresent(variant -> variant.loaded.close());
+            fresh.close();
+            pooled.ifPresent(Variant::close);
             cgroups.close();
         } catch (KernelException e) {
             throw Failures.kernel(ContainerException.Phase.RUN, e);

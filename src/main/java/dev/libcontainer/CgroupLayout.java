@@ -52,14 +52,16 @@ final class CgroupLayout {
 
     private static final String PEAK_V1 = "memory.max_usage_in_bytes";
 
+    private final CgroupSession session;
     private final CgroupMounts mounts;
     private final List<Place> places;
     private final byte[] figureNames;
     private final Queue<Existing> idle = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
-    private CgroupLayout(CgroupMounts mounts, List<Place> places) {
-        this.mounts = mounts;
+    private CgroupLayout(CgroupSession session, List<Place> places) {
+        this.session = session;
+        this.mounts = session.mounts();
         this.places = places;
         StringBuilder names = new StringBuilder();
         for (Place place : places) {
@@ -74,12 +76,14 @@ final class CgroupLayout {
         CgroupMounts mounts = session.mounts();
         Map<Hierarchy, Set<String>> needed = new LinkedHashMap<>();
         List<CgroupWrite> limits = List.of();
+        Optional<byte[]> deviceProgram = Optional.empty();
         if (linux.resources().isPresent()) {
             Resources resources = linux.resources().get();
-            CgroupLimits.unmapped(resources).stream().findFirst().ifPresent(path -> {
-                throw new SpecException(path, "is not supported by this version", "leave the member out");
-            });
-            limits = CgroupLimits.forNew(resources, mounts);
+            limits = new ArrayList<>(CgroupLimits.forNew(resources, mounts));
+            if (!resources.devices().isEmpty()) {
+                limits.addAll(CgroupLimits.deviceWrites(resources.devices(), mounts));
+                deviceProgram = CgroupLimits.deviceProgram(resources.devices(), mounts);
+            }
         }
         for (CgroupWrite write : limits) {
             Hierarchy hierarchy = mounts.hierarchy(write.controller()).orElseThrow();
@@ -88,14 +92,22 @@ final class CgroupLayout {
                 controllers.add(write.controller());
             }
         }
+        if (deviceProgram.isPresent()) {
+            needed.computeIfAbsent(mounts.unified().orElseThrow(), h -> new LinkedHashSet<>());
+        }
         if (needed.isEmpty() && linux.cgroupsPath().isPresent()) {
             needed.put(tracking(mounts), Set.of());
         }
         List<Place> places = new ArrayList<>();
         for (Map.Entry<Hierarchy, Set<String>> entry : needed.entrySet()) {
-            places.add(place(entry.getKey(), entry.getValue(), limits, session));
+            boolean restricted = deviceProgram.isPresent() && entry.getKey().version() == CgroupVersion.V2;
+            Fd parent = restricted
+                    ? session.restricted(
+                            entry.getKey(), entry.getValue(), deviceProgram.get(), "linux.resources.devices")
+                    : session.directory(entry.getKey(), entry.getValue(), "linux.resources");
+            places.add(place(entry.getKey(), entry.getValue(), parent, limits, session));
         }
-        return new CgroupLayout(mounts, places);
+        return new CgroupLayout(session, places);
     }
 
     /** Where processes are only to be found again: the unified hierarchy can kill them in one write. */
@@ -106,19 +118,17 @@ final class CgroupLayout {
     }
 
     private static Place place(
-            Hierarchy hierarchy, Set<String> controllers, List<CgroupWrite> limits, CgroupSession session) {
-        Fd parent = session.directory(hierarchy, controllers, "linux.resources");
+            Hierarchy hierarchy, Set<String> controllers, Fd parent, List<CgroupWrite> limits, CgroupSession session) {
         List<CgroupPlan.Write> writes = new ArrayList<>();
         session.inherited(hierarchy, parent)
                 .forEach((file, value) -> writes.add(new CgroupPlan.Write(file, value, "linux.cgroupsPath")));
         for (CgroupWrite write : limits) {
             boolean here =
                     session.mounts().hierarchy(write.controller()).orElseThrow().equals(hierarchy);
-            boolean skipped = here
-                    && write.harmlessIfAbsent()
-                    && !session.has(hierarchy, controllers, write.file(), write.jsonPath());
-            if (here && !skipped) {
-                writes.add(new CgroupPlan.Write(write.file(), write.value(), write.jsonPath()));
+            if (here) {
+                write.on(file -> session.has(hierarchy, controllers, file, write.jsonPath()))
+                        .ifPresent(known ->
+                                writes.add(new CgroupPlan.Write(known.file(), known.value(), known.jsonPath())));
             }
         }
         List<StatFile> figures = CgroupStats.files(session.mounts()).stream()
@@ -126,11 +136,18 @@ final class CgroupLayout {
                         .hierarchy(file.controller())
                         .filter(hierarchy::equals)
                         .isPresent())
-                .filter(file -> controllers.contains(file.controller()))
+                .filter(file -> hasFiles(hierarchy, controllers, file.controller()))
                 .toList();
         List<StatFile> last =
                 figures.stream().filter(figure -> LAST.contains(figure.file())).toList();
         return new Place(hierarchy, parent, writes, figures, last);
+    }
+
+    /** Version 1 has the files of all controllers mounted together, version 2 its own and those of enabled controllers. */
+    private static boolean hasFiles(Hierarchy hierarchy, Set<String> enabled, String controller) {
+        return hierarchy.version() == CgroupVersion.V1
+                || controller.equals(CgroupMounts.CORE)
+                || enabled.contains(controller);
     }
 
     /**
@@ -175,6 +192,7 @@ final class CgroupLayout {
     void close() {
         closed = true;
         removeIdle();
+        places.forEach(place -> session.release(place.hierarchy, place.parent)); // does nothing to one that is shared
     }
 
     private void removeIdle() {

@@ -1,11 +1,11 @@
 package dev.libcontainer;
 
 import dev.libcontainer.cgroup.CgroupException;
-import dev.libcontainer.kernel.Errno;
 import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.kernel.Report;
 import dev.libcontainer.kernel.SpawnException;
 import dev.libcontainer.plan.Plan;
+import dev.libcontainer.report.SpawnText;
 import dev.libcontainer.security.SeccompException;
 import dev.libcontainer.security.UnknownCapabilityException;
 import dev.libcontainer.spec.SpecException;
@@ -14,8 +14,6 @@ import java.util.function.Supplier;
 
 /** Where numbers and inner exceptions become the sentences that people read. */
 final class Failures {
-    private static final int SIGSYS = 31;
-
     private Failures() {}
 
     /** Runs what compiles a spec. */
@@ -23,8 +21,7 @@ final class Failures {
         try {
             return work.get();
         } catch (SpecException e) {
-            throw new InvalidSpecException(
-                    String.valueOf(e.getMessage()), e.path(), e.hint().orElse(""), e);
+            throw spec(e);
         } catch (SeccompException e) {
             throw new InvalidSpecException(
                     String.valueOf(e.getMessage()), e.place(), e.hint().orElse(""), e);
@@ -38,88 +35,45 @@ final class Failures {
         }
     }
 
+    static InvalidSpecException spec(SpecException e) {
+        return new InvalidSpecException(
+                String.valueOf(e.getMessage()), e.path(), e.hint().orElse(""), e);
+    }
+
     /** An engine that cannot be opened, or that is gone. */
     static EngineException engine(ContainerException.Phase phase, SpawnException e) {
         Report report = e.report();
         String text = report.error().toString();
-        return new EngineException(phase, report.place() + " failed: " + text, text, hintOutside(report), e);
+        return new EngineException(phase, report.place() + " failed: " + text, text, SpawnText.outside(report), e);
     }
 
     /** A spawn that failed, in the terms of its plan. */
     static ContainerException spawn(ContainerException.Phase phase, String id, Plan plan, SpawnException e) {
         Report report = e.report();
+        if (SpawnText.isHelperGone(report)) {
+            return engine(phase, e);
+        }
         String what = (phase == ContainerException.Phase.SPAWN ? "start " : "prepare ") + id;
-        String errno = report.error().toString();
-        if (report.step() < 0 || report.step() >= plan.steps().size()) {
-            if (report.kind() == Report.KILLED) {
-                String message = what + ": killed by signal " + report.aux() + " before its first step";
-                return new SpawnFailedException(
-                        phase, message, -1, "", "", report.aux(), "", hintKilled(report.aux()), e);
-            }
-            boolean sending =
-                    report.place() == Report.Place.SEND && report.error().equals(Errno.EPIPE);
-            if (sending || report.place() == Report.Place.DEAD_SPAWNER) {
-                return engine(phase, e);
-            }
-            return new SpawnFailedException(
-                    phase,
-                    what + ": " + report.place() + " failed: " + errno,
-                    -1,
-                    report.place() == Report.Place.CLONE ? "clone3" : "",
-                    errno,
-                    0,
-                    report.place() == Report.Place.ID_MAPS ? "linux.uidMappings" : "",
-                    hintOutside(report),
-                    e);
-        }
-        Plan.PlannedStep planned = plan.steps().get(report.step());
-        String step = what + ": step " + report.step() + " of " + plan.steps().size();
-        String object = planned.path().isEmpty() ? "" : " [" + planned.path() + "]";
-        if (report.kind() == Report.KILLED) {
-            String message = step + ": killed by signal " + report.aux() + " at: " + planned.step() + object;
-            return new SpawnFailedException(
-                    phase, message, report.step(), "", "", report.aux(), planned.path(), hintKilled(report.aux()), e);
-        }
-        String syscall = planned.step().syscall();
+        boolean killed = report.kind() == Report.KILLED;
+        Optional<Plan.PlannedStep> step = SpawnText.step(plan, report);
+        String syscall = step.map(planned -> planned.step().syscall())
+                .orElse(report.place() == Report.Place.CLONE ? "clone3" : "");
+        String path = step.map(Plan.PlannedStep::path)
+                .orElse(!killed && report.place() == Report.Place.ID_MAPS ? "linux.uidMappings" : "");
         return new SpawnFailedException(
                 phase,
-                step + " failed: " + planned.step() + ": " + errno + object,
-                report.step(),
-                syscall,
-                errno,
-                0,
-                planned.path(),
-                Hints.of(planned.step(), report.errno()),
+                SpawnText.message(what, plan, report),
+                step.isPresent() ? report.step() : -1,
+                killed ? "" : syscall,
+                killed ? "" : report.error().toString(),
+                killed ? report.aux() : 0,
+                path,
+                SpawnText.hint(plan, report),
                 e);
     }
 
     static EngineException kernel(ContainerException.Phase phase, KernelException e) {
         return new EngineException(
                 phase, String.valueOf(e.getMessage()), e.errno().toString(), "", e);
-    }
-
-    private static String hintKilled(int signal) {
-        return signal == SIGSYS
-                ? "the seccomp filter forbids a system call that the steps after it need"
-                : "a memory limit too small for the start, or somebody outside";
-    }
-
-    private static String hintOutside(Report report) {
-        return switch (report.place()) {
-            case CLONE ->
-                switch (report.errno()) {
-                    case 1 -> "new namespaces need CAP_SYS_ADMIN, or a user namespace of their own";
-                    case 22 -> "this kernel lacks a namespace type that the spec asks for";
-                    case 28 -> "a limit on namespaces is reached: see /proc/sys/user/max_*_namespaces";
-                    case 11 -> "a limit on processes is reached (pids.max, RLIMIT_NPROC, kernel.pid_max)";
-                    case 95 -> "the in-process engine cannot change ids or join namespaces; use the spawner";
-                    default -> "";
-                };
-            case ID_MAPS -> "without CAP_SETUID only one's own id can be mapped (user_namespaces(7))";
-            case SEND -> report.errno() == 24 ? "the helper's RLIMIT_NOFILE is reached" : "open Containers anew";
-            case DEAD_SPAWNER -> "open Containers anew";
-            case PIPE, PIDFD -> report.errno() == 24 ? "the process has too many open files (RLIMIT_NOFILE)" : "";
-            default -> "";
-        };
     }
 }

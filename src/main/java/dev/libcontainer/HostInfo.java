@@ -1,14 +1,13 @@
 package dev.libcontainer;
 
-import dev.libcontainer.cgroup.CgroupMode;
 import dev.libcontainer.cgroup.CgroupMounts;
-import dev.libcontainer.cgroup.CgroupVersion;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.KernelFeature;
 import dev.libcontainer.kernel.Probe;
 import dev.libcontainer.plan.CgroupPlan;
 import dev.libcontainer.plan.HostFacts;
 import dev.libcontainer.plan.Wishes;
+import dev.libcontainer.report.Facts;
 import dev.libcontainer.rootfs.HostView;
 import dev.libcontainer.spec.Mount;
 import dev.libcontainer.spec.Spec;
@@ -16,13 +15,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** What this host is like, asked once, and what follows from it for a spec. */
 final class HostInfo {
-    private static final Set<KernelFeature> REQUIRED =
-            Set.of(KernelFeature.CLONE3, KernelFeature.OPENAT2, KernelFeature.CLOSE_RANGE, KernelFeature.PIDFD);
     private static final String PRIVATE_ROOT_SIZE = "1m";
 
     private final Probe probe;
@@ -42,11 +37,7 @@ final class HostInfo {
     }
 
     void refuseTooOld() {
-        List<String> missing = REQUIRED.stream()
-                .filter(feature -> !probe.has(feature))
-                .map(feature -> feature + " (Linux " + feature.since() + ")")
-                .sorted()
-                .toList();
+        List<String> missing = Facts.missing(probe);
         if (!missing.isEmpty()) {
             throw new UnsupportedByHostException(
                     "kernel " + probe.release() + " lacks " + String.join(", ", missing),
@@ -57,19 +48,7 @@ final class HostInfo {
     }
 
     HostFacts facts() {
-        List<String> v1 = cgroups.hierarchies().stream()
-                .filter(hierarchy -> hierarchy.version() == CgroupVersion.V1)
-                .map(hierarchy -> String.join(",", hierarchy.controllers()))
-                .collect(Collectors.toCollection(ArrayList::new));
-        return new HostFacts(
-                Sandbox.arch(),
-                probe.euid(),
-                probe.has(KernelFeature.MOUNT_SETATTR),
-                probe.has(KernelFeature.CLONE_INTO_CGROUP),
-                probe.lastCapability(),
-                probe.nofileHard(),
-                cgroups.mode() == CgroupMode.UNIFIED,
-                v1);
+        return Facts.of(probe, cgroups);
     }
 
     /** Puts the mounts of a host view into the spec. */

@@ -8,6 +8,8 @@ import dev.libcontainer.kernel.SpawnCall;
 import dev.libcontainer.kernel.SpawnException;
 import dev.libcontainer.plan.Binding;
 import dev.libcontainer.plan.Plan;
+import dev.libcontainer.report.JoinedNamespaces;
+import dev.libcontainer.spec.SpecException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -119,13 +121,15 @@ final class LoadedPlan {
             for (Map.Entry<dev.libcontainer.plan.Slot, Binding> entry :
                     plan.bindings().entrySet()) {
                 if (entry.getValue() instanceof Binding.JoinedNamespace joined) {
-                    Fd fd = Namespaces.open(joined);
+                    Fd fd = JoinedNamespaces.open(joined);
                     namespaces.add(fd);
                     call.slot(entry.getKey().index() - Plan.FIRST_REQUEST_SLOT, fd.value());
                 }
             }
             Fd opened = containers.engine().openTemplate(load(), call);
             return new Template(opened.release(), call.pidfd());
+        } catch (SpecException e) {
+            throw Failures.spec(e);
         } catch (SpawnException e) {
             throw Failures.spawn(ContainerException.Phase.PREPARE, "template", plan, e);
         } finally {

@@ -1,13 +1,12 @@
 package dev.libcontainer;
 
-import dev.libcontainer.security.Arch;
+import dev.libcontainer.report.Facts;
 import dev.libcontainer.security.CapabilitySet;
 import dev.libcontainer.security.DefaultSeccompProfile;
 import dev.libcontainer.spec.Mount;
 import dev.libcontainer.spec.NamespaceType;
 import dev.libcontainer.spec.Resources;
 import dev.libcontainer.spec.Seccomp;
-import dev.libcontainer.spec.SpecException;
 import dev.libcontainer.spec.User;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,13 +102,8 @@ final class Sandbox {
         }
     }
 
-    static Arch arch() {
-        return Arch.fromOsArch(System.getProperty("os.arch"))
-                .orElseThrow(() -> new SpecException("linux.seccomp", "this architecture has no system call table"));
-    }
-
     static Seccomp seccomp(CapabilitySet capabilities) {
-        return DefaultSeccompProfile.forCapabilities(capabilities, arch());
+        return DefaultSeccompProfile.forCapabilities(capabilities, Facts.arch());
     }
 
     static Resources resources(

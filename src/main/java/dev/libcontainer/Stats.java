@@ -10,7 +10,9 @@ import java.util.OptionalLong;
  * @param memoryPeakBytes at most so far
  * @param memoryLimitBytes absent if there is none
  * @param oomKills processes that the kernel killed for want of memory
- * @param cpuMicros CPU time; on cgroup v1 absent, since its controller (cpuacct) has no limit that would need it
+ * @param cpuMicros CPU time; absent on cgroup v1 where its controller (cpuacct) is mounted apart from cpu: no limit needs
+ *     it, and another directory to make would slow every start. Its end tells what a container used in any case ({@link
+ *     ExitStatus#userTime})
  * @param throttledMicros time for which it was not let run
  * @param pids processes and threads now
  */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Mount options have the effect that mount(8) describes. */
 @NeedsRoot
+@Tag("vm")
 class MountsTest {
     @TempDir
     Path files;
@@ -147,6 +149,68 @@ class MountsTest {
         assertThat(options(seen, "/sealed/shm")).contains(",ro,nosuid,noexec,");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "rro,ro,''",
+        "rnosuid,nosuid,''",
+        "rnodev,nodev,''",
+        "rnoexec,noexec,''",
+        "rnodiratime,nodiratime,''",
+        "rnoatime,noatime,''",
+        "rnosymfollow,nosymfollow,''",
+        "rstrictatime,rw,relatime",
+        "rro;rrw,rw,ro",
+        "rnosuid;rsuid,rw,nosuid",
+        "rnodev;rdev,rw,nodev",
+        "rnoexec;rexec,rw,noexec",
+        "rnodiratime;rdiratime,rw,nodiratime",
+        "rnoatime;ratime,relatime,noatime",
+        "rnoatime;rrelatime,relatime,noatime",
+        "rstrictatime;rnostrictatime,relatime,strictatime",
+        "rnoatime;rnorelatime,relatime,noatime",
+        "rnosymfollow;rsymfollow,rw,nosymfollow"
+    })
+    void aRecursiveOptionIsForTheWholeTree(String options, String visible, String not) throws Exception {
+        Path below = Files.createDirectory(files.resolve("below"));
+        host("mount", "-t", "tmpfs", "below", below.toString());
+        try {
+            Seen seen = Inside.see(
+                    Inside.sandbox("mounts").mount(Mount.bind(files.toString(), "/mnt", options.split(";"))));
+
+            for (String target : List.of("/mnt", "/mnt/below")) {
+                assertThat(options(seen, target)).contains("," + visible + ",");
+                if (!not.isEmpty()) {
+                    assertThat(options(seen, target)).doesNotContain("," + not + ",");
+                }
+            }
+        } finally {
+            host("umount", below.toString());
+        }
+    }
+
+    @Test
+    void aRelativeDestinationIsTakenFromTheRoot() {
+        ContainerSpec spec = Amended.of(Inside.sandbox("stat /a/b"))
+                .plus("mounts", "{'destination': 'a/b', 'type': 'tmpfs', 'source': 'tmpfs', 'options': ['mode=711']}")
+                .build();
+
+        assertThat(Inside.see(spec).line()).startsWith("dir 0711 ");
+    }
+
+    /** A writable file system there would be memory without a limit. */
+    @Test
+    void aMaskedDirectoryHoldsNothing() {
+        ContainerSpec spec = Amended.of(Inside.sandbox("ls /usr/lib -- touch /usr/lib/x -- tmpfs-write /usr/lib/y 1"
+                        + " -- mkdir /usr/lib/z -- mounts"))
+                .with("linux.maskedPaths", "['/usr/lib', '/usr/share']")
+                .build();
+
+        Seen seen = Inside.see(spec);
+
+        assertThat(seen.lines().subList(0, 3)).allMatch(line -> line.endsWith("EROFS"));
+        assertThat(options(seen, "/usr/lib")).contains(",ro,");
+    }
+
     @Test
     void mountsStandInTheOrderOfTheSpec() {
         Seen seen = Inside.see(Inside.sandbox("ls /mnt -- ls /mnt/below")
@@ -250,7 +314,7 @@ class MountsTest {
         }
     }
 
-    private static void host(String... command) throws Exception {
+    static void host(String... command) throws Exception {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertThat(process.waitFor()).as(output).isZero();

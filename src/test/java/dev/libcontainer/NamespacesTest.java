@@ -11,11 +11,13 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @NeedsRoot
+@Tag("vm")
 class NamespacesTest {
     private static final Set<NamespaceType> ALL = EnumSet.allOf(NamespaceType.class);
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 @Tag("root")
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a native call that hangs cannot be interrupted
 @ExtendWith({NeedsRoot.Condition.class, LeakAudit.class})
-@interface NeedsRoot {
+public @interface NeedsRoot {
 
     /** Skips with the reason. */
     final class Condition implements ExecutionCondition {

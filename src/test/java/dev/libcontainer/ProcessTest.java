@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.libcontainer.Inside.Seen;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the program is born with. */
 @NeedsRoot
+@Tag("vm")
 class ProcessTest {
     private static String limit(String field, int column) {
         return Holdings.lines(Path.of("/proc/self/limits")).stream()

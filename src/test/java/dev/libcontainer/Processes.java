@@ -23,6 +23,15 @@ record Processes(long pid, long parent, String name, char state) {
         return all;
     }
 
+    /** Where a link leads. */
+    static String link(String path) {
+        try {
+            return Files.readSymbolicLink(Path.of(path)).toString();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     private static Optional<Processes> of(Path entry) {
         String stat = Holdings.text(entry.resolve("stat"));
         int start = stat.indexOf('(');

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the kernel refuses is told with its step, member of the spec, system call, errno and hint; nothing is left. */
 @NeedsRoot
+@Tag("vm")
 class RefusedSpawnTest {
     private static final ContainersOptions OPTIONS = ContainersOptions.DEFAULT.networkPoolSize(0);
 

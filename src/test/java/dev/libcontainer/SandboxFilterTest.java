@@ -17,7 +17,7 @@ class SandboxFilterTest {
     private static final int SIGSYS = 31;
 
     private static int number(String syscall) {
-        return SyscallTable.number(Sandbox.arch(), syscall).orElseThrow();
+        return SyscallTable.number(Facts.arch(), syscall).orElseThrow();
     }
 
     private static String answer(ContainerSpecBuilder builder) {

@@ -11,10 +11,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The processes behind the spawns: one spawner for each open library, templates for what is spawned again. */
 @NeedsRoot
+@Tag("vm")
 class TemplateTest {
     private static ContainersOptions templates(int count) {
         return ContainersOptions.DEFAULT.templates(count);

@@ -15,6 +15,7 @@ import java.util.EnumSet;
 import java.util.List;
 import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Without privileges: what can be done is done, and what cannot is said. Runs in a JVM of another user. */
 @NeedsRoot
+@Tag("vm")
 class UnprivilegedTest {
     private static final int NOBODY = 65534;
 

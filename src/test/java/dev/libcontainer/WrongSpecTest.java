@@ -135,12 +135,12 @@ class WrongSpecTest {
                         ExpectedFailure.invalid("process.apparmorProfile").withHint(),
                         () -> amended().with("process.apparmorProfile", "'x'").build()),
                 row(
-                        "an id-mapped bind",
+                        "an id-mapped file system that is no bind",
                         ExpectedFailure.invalid("mounts[#].uidMappings").withHint(),
                         () -> amended()
                                 .plus(
                                         "mounts",
-                                        "{'destination': '/x', 'type': 'bind', 'source': '/usr', 'options': ['bind'],"
+                                        "{'destination': '/x', 'type': 'tmpfs', 'source': 'tmpfs', 'options': ['ro'],"
                                                 + "'uidMappings': [{'containerID': 0, 'hostID': 1, 'size': 1}],"
                                                 + "'gidMappings': [{'containerID': 0, 'hostID': 1, 'size': 1}]}")
                                 .build()),
@@ -149,10 +149,10 @@ class WrongSpecTest {
                         ExpectedFailure.invalid("linux.resources.memory.limit"),
                         () -> builder().memoryLimitBytes(-2).build()),
                 row(
-                        "block I/O limits",
-                        ExpectedFailure.invalid("linux.resources.blockIO").withHint(),
+                        "a limit that no kernel has any more",
+                        ExpectedFailure.unsupported("linux.resources.blockIO.leafWeight"),
                         () -> amended()
-                                .with("linux.resources.blockIO", "{'weight': 100}")
+                                .with("linux.resources.blockIO", "{'leafWeight': 100}")
                                 .build()));
     }
 

@@ -1,9 +1,10 @@
 package dev.libcontainer.cgroup;
 
+import dev.libcontainer.kernel.KernelException;
 import java.io.Serial;
 import java.util.Optional;
 
-/** A limit this host cannot set, and the member of the configuration that asks for it. */
+/** What cannot be done to a cgroup, and the member of the configuration that asks for it. */
 public final class CgroupException extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1;
@@ -13,7 +14,7 @@ public final class CgroupException extends RuntimeException {
     private final String hint;
 
     private CgroupException(String jsonPath, String controller, String problem, String hint) {
-        super(jsonPath + ": " + problem);
+        super(jsonPath.isEmpty() ? problem : jsonPath + ": " + problem);
         this.jsonPath = jsonPath;
         this.controller = controller;
         this.hint = hint;
@@ -34,7 +35,22 @@ public final class CgroupException extends RuntimeException {
         return new CgroupException(jsonPath, controller, problem, hint);
     }
 
-    /** The member that asks for the limit, e.g. {@code linux.resources.memory.limit}. */
+    /** The kernel refuses a value, or the directory for it. */
+    static CgroupException refused(String jsonPath, String controller, KernelException cause, String hint) {
+        CgroupException e = new CgroupException(jsonPath, controller, String.valueOf(cause.getMessage()), hint);
+        e.initCause(cause);
+        return e;
+    }
+
+    /** Something that is done to a whole cgroup did not work; no member of the configuration asked for it. */
+    static CgroupException failed(String controller, String problem, String hint) {
+        return new CgroupException("", controller, problem, hint);
+    }
+
+    /**
+     * The member that asks for the limit, e.g. {@code linux.resources.memory.limit}; empty for what is done to a whole
+     * cgroup.
+     */
     public String jsonPath() {
         return jsonPath;
     }

@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,9 +28,13 @@ public final class CgroupSession implements AutoCloseable {
     private final String parent;
     private final String owner;
     private final Map<String, Fd> directories = new LinkedHashMap<>();
+    /** Directories for containers with rules for devices, by fd. */
+    private final Map<Fd, String> restricted = new LinkedHashMap<>();
+
+    private int restrictedCount;
     private final Set<String> enabled = new TreeSet<>();
-    /** Controllers that nobody had enabled at the mount point before. */
-    private final Set<String> lent = new TreeSet<>();
+    /** Controllers that nobody had enabled above the parent, by the file that says so; outermost first. */
+    private final Map<String, Set<String>> lent = new LinkedHashMap<>();
 
     /**
      * A session that has made nothing yet.
@@ -68,6 +75,41 @@ public final class CgroupSession implements AutoCloseable {
                     String.join(",", controllers),
                     "no cgroup can be made below " + hierarchy.mountPoint() + "/" + parent + ": " + e.getMessage(),
                     "The library needs write access there, or another parent (Containers.Options.cgroupParent).");
+        }
+    }
+
+    /**
+     * A directory of its own below that of {@link #directory}, whose cgroups may use only the devices that an eBPF program
+     * allows; for {@link #release}.
+     *
+     * @throws CgroupException if it cannot be made
+     */
+    public synchronized Fd restricted(
+            Hierarchy hierarchy, Set<String> controllers, byte[] deviceProgram, String jsonPath) {
+        Fd above = directory(hierarchy, controllers, jsonPath);
+        String name = "_devices-" + ++restrictedCount;
+        try {
+            Kernel.makeDirectory(above.value(), name, MODE);
+            Fd made = Kernel.open(above.value(), name, Kernel.O_RDONLY | Kernel.O_DIRECTORY);
+            restricted.put(made, name);
+            for (String controller : controllers) {
+                Kernel.writeAt(made.value(), "cgroup.subtree_control", "+" + controller);
+            }
+            Kernel.restrictDevices(made.value(), deviceProgram);
+            return made;
+        } catch (KernelException e) {
+            throw CgroupException.refused(
+                    jsonPath, DevicesController.NAME, e, "It takes CAP_SYS_ADMIN, or CAP_BPF and CAP_NET_ADMIN.");
+        }
+    }
+
+    /** Gives up a directory of {@link #restricted}; if a container is still in it, it goes with the session. */
+    public synchronized void release(Hierarchy hierarchy, Fd directory) {
+        Fd above = directories.get(hierarchy.mountPoint());
+        String name = restricted.get(directory);
+        if (above != null && name != null && Kernel.removeDirectory(above.value(), name)) {
+            restricted.remove(directory);
+            directory.close();
         }
     }
 
@@ -126,7 +168,7 @@ public final class CgroupSession implements AutoCloseable {
             return;
         }
         try (Fd top = Kernel.open(hierarchy.mountPoint(), Kernel.O_PATH | Kernel.O_DIRECTORY)) {
-            for (String level : new String[] {"", parent + "/", parent + "/" + owner + "/"}) {
+            for (String level : levels()) {
                 String file = level + "cgroup.subtree_control";
                 Set<String> missing = new TreeSet<>(controllers);
                 Kernel.readAt(top.value(), file)
@@ -134,17 +176,26 @@ public final class CgroupSession implements AutoCloseable {
                 if (!missing.isEmpty()) {
                     Kernel.writeAt(top.value(), file, "+" + String.join(" +", missing));
                 }
-                if (level.isEmpty()) {
-                    lent.addAll(missing);
+                if (level.length() < parent.length()) { // the parent itself other instances may be about to use
+                    lent.computeIfAbsent(file, f -> new TreeSet<>()).addAll(missing);
                 }
             }
         }
         enabled.addAll(controllers);
     }
 
+    /** From the mount point to this instance's own directory: each has to hand a controller down. */
+    private List<String> levels() {
+        List<String> levels = new ArrayList<>(List.of(""));
+        for (String name : (parent + "/" + owner).split("/")) {
+            levels.add(levels.get(levels.size() - 1) + name + "/");
+        }
+        return levels;
+    }
+
     /** Whether the kernel has a control file for cgroups made in this hierarchy. */
     public boolean has(Hierarchy hierarchy, Set<String> controllers, String file, String jsonPath) {
-        return Kernel.readable(directory(hierarchy, controllers, jsonPath).value(), file);
+        return Kernel.exists(directory(hierarchy, controllers, jsonPath).value(), file);
     }
 
     /** What a new cgroup of this hierarchy has to be given first: file → value. */
@@ -159,24 +210,33 @@ public final class CgroupSession implements AutoCloseable {
         return values;
     }
 
-    private static void giveBack(Fd top, String controller) {
-        try {
-            Kernel.writeAt(top.value(), "cgroup.subtree_control", "-" + controller);
-        } catch (KernelException e) {
-            return; // EBUSY: by now somebody else uses it; ENOENT: a version 1 hierarchy, where nothing was lent
+    /** The innermost first: a controller cannot be disabled above somebody who has it enabled. */
+    private void giveBack(Fd top) {
+        List<String> files = new ArrayList<>(lent.keySet());
+        Collections.reverse(files);
+        for (String file : files) {
+            for (String controller : lent.getOrDefault(file, Set.of())) {
+                try {
+                    Kernel.writeAt(top.value(), file, "-" + controller);
+                } catch (KernelException e) {
+                    continue; // EBUSY: by now somebody else uses it; ENOENT: the directory was ours and is gone
+                }
+            }
         }
     }
 
     @Override
     public synchronized void close() {
+        for (Hierarchy hierarchy : mounts.hierarchies()) {
+            List.copyOf(restricted.keySet()).forEach(directory -> release(hierarchy, directory));
+        }
+        restricted.keySet().forEach(Fd::close);
         directories.forEach((mountPoint, fd) -> {
             fd.close();
             try (Fd top = Kernel.open(mountPoint, Kernel.O_PATH | Kernel.O_DIRECTORY)) {
                 Kernel.removeDirectory(top.value(), parent + "/" + owner);
                 Kernel.removeDirectory(top.value(), parent); // stays while another instance uses it
-                for (String controller : lent) {
-                    giveBack(top, controller);
-                }
+                giveBack(top);
             } catch (KernelException e) {
                 return; // the hierarchy was unmounted: nothing of ours is left in it
             }

@@ -12,8 +12,14 @@ import java.util.OptionalLong;
  * @param memory memory in bytes
  * @param cpu CPU time in microseconds
  * @param pids number of tasks
+ * @param details what only {@link ContainerCgroup#stats} asks for
  */
-public record CgroupStats(Memory memory, Cpu cpu, Pids pids) {
+public record CgroupStats(Memory memory, Cpu cpu, Pids pids, CgroupDetails details) {
+
+    /** Without details. */
+    public CgroupStats(Memory memory, Cpu cpu, Pids pids) {
+        this(memory, cpu, pids, CgroupDetails.NONE);
+    }
 
     /** The value of a limit that is not set, as in the configuration. */
     public static final long UNLIMITED = -1;
@@ -76,6 +82,9 @@ public record CgroupStats(Memory memory, Cpu cpu, Pids pids) {
     public static CgroupStats parse(CgroupMounts mounts, Map<StatFile, String> contents) {
         StatText text = new StatText(contents);
         return new CgroupStats(
-                MemoryController.stats(mounts, text), CpuController.stats(mounts, text), PidsController.stats(text));
+                MemoryController.stats(mounts, text),
+                CpuController.stats(mounts, text),
+                PidsController.stats(text),
+                CgroupDetails.parse(mounts, contents));
     }
 }

@@ -102,6 +102,11 @@ final class CpuController {
             out.add(NAME, "cpu.cfs_quota_us", quota, PATH + "quota");
         }
         addBurst("cpu.cfs_burst_us", cpu, out);
+        if (update
+                && cpu.realtimeRuntime().orElse(UNSET) != UNSET
+                && cpu.realtimePeriod().orElse(UNSET) != UNSET) {
+            out.add(NAME, "cpu.rt_runtime_us", 0, PATH + "realtimeRuntime"); // the old one may not fit the new period
+        }
         addUnsigned("cpu.rt_period_us", cpu.realtimePeriod().orElse(UNSET), "realtimePeriod", out);
         if (cpu.realtimeRuntime().orElse(UNSET) != UNSET) {
             out.add(NAME, "cpu.rt_runtime_us", cpu.realtimeRuntime().getAsLong(), PATH + "realtimeRuntime");

@@ -23,6 +23,11 @@ public record Hierarchy(
         controllers = Collections.unmodifiableSet(new LinkedHashSet<>(controllers));
     }
 
+    /** What the hierarchy is called in a list of paths: its controllers, or {@code unified} for version 2. */
+    public String name() {
+        return version == CgroupVersion.V2 ? "unified" : String.join(",", controllers);
+    }
+
     /**
      * The directory of a control group below the mount point.
      *

@@ -9,7 +9,9 @@ import java.util.OptionalLong;
  * Memory and swap.
  *
  * <p>The configuration counts as version 1 does: {@code swap} is memory and swap together. Version 2 counts swap alone.
- * A limit of 0 means that none was asked for, as in every runtime; -1 takes a limit away.
+ * A limit of 0 means that none was asked for, as in every runtime; -1 takes a limit away. Limits of kernel memory are
+ * ignored: kernels from 5.16 on ignore them too, and version 2 never had them; so are limits of TCP buffers there, which
+ * count as memory.
  *
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html#memory">The kernel on memory</a>
  */
@@ -69,11 +71,14 @@ final class MemoryController {
                 text.keyed(NAME, "memory.oom_control", "oom_kill"));
     }
 
-    private static OptionalLong unlimitedAsMinusOne(OptionalLong limit) {
+    static OptionalLong unlimitedAsMinusOne(OptionalLong limit) {
         return limit.isPresent() && limit.getAsLong() >= V1_UNLIMITED ? OptionalLong.of(CgroupStats.UNLIMITED) : limit;
     }
 
     private static void limitsV1(Resources.Memory memory, boolean update, OptionalLong currentLimit, WriteList out) {
+        if (memory.useHierarchy().orElse(false)) {
+            out.add(NAME, "memory.use_hierarchy", "1", PATH + "useHierarchy"); // the only way from Linux 5.11 on
+        }
         long limit = memory.limit().orElse(UNSET);
         long swap = memory.swap().orElse(UNSET);
         if (limit == -1 && swap == UNSET && update) {
@@ -91,7 +96,6 @@ final class MemoryController {
             addSet("memory.memsw.limit_in_bytes", swap, "swap", out);
         }
         addSet("memory.soft_limit_in_bytes", memory.reservation().orElse(UNSET), "reservation", out);
-        addSet("memory.kmem.limit_in_bytes", memory.kernel().orElse(UNSET), "kernel", out);
         addSet("memory.kmem.tcp.limit_in_bytes", memory.kernelTCP().orElse(UNSET), "kernelTCP", out);
         if (memory.swappiness().isPresent()) {
             out.add(NAME, "memory.swappiness", memory.swappiness().getAsLong(), PATH + "swappiness");
@@ -113,12 +117,6 @@ final class MemoryController {
         }
         addMax("memory.max", limit, "limit", out);
         addMax("memory.low", memory.reservation().orElse(UNSET), "reservation", out);
-        if (memory.kernel().orElse(-1) > 0) {
-            throw out.onlyV1(NAME, PATH + "kernel");
-        }
-        if (memory.kernelTCP().orElse(-1) > 0) {
-            throw out.onlyV1(NAME, PATH + "kernelTCP");
-        }
         if (memory.swappiness().isPresent()) {
             throw out.onlyV1(NAME, PATH + "swappiness");
         }

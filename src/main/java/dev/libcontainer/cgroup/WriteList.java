@@ -2,6 +2,7 @@ package dev.libcontainer.cgroup;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Collects the writes of one controller after the other, and refuses what the host has no controller for. */
 final class WriteList {
@@ -10,6 +11,10 @@ final class WriteList {
 
     WriteList(CgroupMounts mounts) {
         this.mounts = mounts;
+    }
+
+    boolean has(String controller) {
+        return mounts.hierarchy(controller).isPresent();
     }
 
     /** Whether a controller speaks version 2; of no importance for one that is missing. */
@@ -26,6 +31,13 @@ final class WriteList {
         add(controller, file, Long.toString(value), jsonPath);
     }
 
+    /** Two ways to say the same; the second is for kernels without the file of the first. */
+    void addEither(String controller, String file, String value, String other, String otherValue, String jsonPath) {
+        requirePresent(controller, jsonPath);
+        CgroupWrite otherwise = new CgroupWrite(controller, other, otherValue, jsonPath);
+        writes.add(new CgroupWrite(controller, file, value, jsonPath, Optional.of(otherwise)));
+    }
+
     CgroupException refusal(String controller, String jsonPath, String problem, String hint) {
         requirePresent(controller, jsonPath);
         return CgroupException.refused(jsonPath, controller, problem, hint);
@@ -40,7 +52,7 @@ final class WriteList {
     }
 
     private void requirePresent(String controller, String jsonPath) {
-        if (mounts.hierarchy(controller).isEmpty()) {
+        if (!has(controller)) {
             throw CgroupException.missing(jsonPath, controller, mounts);
         }
     }

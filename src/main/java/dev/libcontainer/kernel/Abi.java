@@ -5,7 +5,7 @@ package dev.libcontainer.kernel;
  * {@code lc_layout()}.
  *
  * <pre>
- * lc_request   0 size · 4 flags · 8 token · 16 epoll · 20 stdio[3] · 32 slots[24] · 128 params[6] · 152 strings …
+ * lc_request   0 size · 4 flags · 8 token · 16 epoll · 20 stdio[3] · 32 slots[40] · 192 params[6] · 216 strings …
  * lc_result    0 kind · 4 step · 8 err · 12 aux · 16 pid · 20 pidfd · 24 stdio[3] · 36 console · 40 cgroup_count
  *              44 cgroups[12] · 92 mounts · 96
  * lc_exit      0 code · 4 status · 8 user · 16 system · 24 max_rss · 32 before_exec · 36 pid · 40
@@ -19,7 +19,7 @@ final class Abi {
     static final int REQUEST_EPOLL = 16;
     static final int REQUEST_STDIO = 20;
     static final int REQUEST_SLOTS = REQUEST_STDIO + 3 * 4;
-    static final int SLOT_COUNT = 24;
+    static final int SLOT_COUNT = 40;
     static final int REQUEST_PARAMS = REQUEST_SLOTS + SLOT_COUNT * 4;
     static final int PARAM_COUNT = 6;
     static final int REQUEST_SIZE = REQUEST_PARAMS + PARAM_COUNT * 4;

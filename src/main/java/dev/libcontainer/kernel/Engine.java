@@ -96,6 +96,20 @@ public final class Engine implements AutoCloseable {
         }
     }
 
+    /**
+     * Begins a spawn whose child waits on the way. When this returns the child waits, is parked or runs, as the call's
+     * report says.
+     *
+     * @throws SpawnException with the failed step; nothing is left behind
+     */
+    public HeldSpawn begin(long loaded, int template, SpawnCall call) {
+        long[] spawn = new long[1];
+        if (Native.spawnBegin(handle, loaded, template, call.request(), call.result(), spawn) < 0) {
+            throw new SpawnException(call.report());
+        }
+        return new HeldSpawn(spawn[0], call);
+    }
+
     @Override
     public void close() {
         Native.engineClose(handle);

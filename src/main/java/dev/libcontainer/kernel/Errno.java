@@ -69,6 +69,7 @@ public record Errno(int number) {
             Map.entry(75, "EOVERFLOW (Value too large for data type)"),
             Map.entry(80, "ELIBBAD (Accessing a corrupted shared library)"),
             Map.entry(87, "EUSERS (Too many users)"),
+            Map.entry(90, "EMSGSIZE (Message too long)"),
             Map.entry(95, "EOPNOTSUPP (Operation not supported)"),
             Map.entry(110, "ETIMEDOUT (Connection timed out)"),
             Map.entry(117, "EUCLEAN (Structure needs cleaning)"),

@@ -85,9 +85,9 @@ public final class Kernel {
         return Optional.of(new String(bytes, StandardCharsets.UTF_8));
     }
 
-    /** Whether a file below a directory can be opened for reading. */
-    public static boolean readable(int dir, String path) {
-        int fd = Native.openat2(dir, cString(path), O_RDONLY, 0, 0);
+    /** Whether there is such a file below a directory. */
+    public static boolean exists(int dir, String path) {
+        int fd = Native.openat2(dir, cString(path), O_PATH, 0, 0);
         close(fd);
         return fd >= 0;
     }
@@ -119,6 +119,26 @@ public final class Kernel {
         return Native.rmdir(dir, cString(path)) == 0;
     }
 
+    /** A new FIFO below a directory, both ends open in one fd. */
+    public static Fd fifo(int dir, String name, int mode) {
+        return Fd.adopt(check("mkfifo", name, Native.fifo(dir, cString(name), mode)));
+    }
+
+    /** A stream socket connected to the one that listens at a name below a directory (AT_FDCWD: at a path). */
+    public static Fd connect(int dir, String name) {
+        return Fd.adopt(check("connect", name, Native.socketConnect(dir, cString(name))));
+    }
+
+    /** Sends data in one message, with fds. */
+    public static void send(int socket, byte[] data, int... fds) {
+        check("sendmsg", "fd " + socket, Native.socketSend(socket, data, data.length, fds, fds.length));
+    }
+
+    /** A file in memory with this content, at its beginning. */
+    public static Fd memoryFile(byte[] data) {
+        return Fd.adopt(check("memfd_create", "", Native.memoryFile(data, data.length)));
+    }
+
     /** read(2) into a direct buffer from 0; bytes read, 0 at the end. */
     public static int read(int fd, ByteBuffer data) {
         return check("read", "fd " + fd, Native.read(fd, data, data.capacity()));
@@ -135,6 +155,11 @@ public final class Kernel {
         }
     }
 
+    /** An eventfd(2), for the kernel to write to. */
+    public static Fd eventFd() {
+        return Fd.adopt(check("eventfd", "", Native.eventfd()));
+    }
+
     /** Sends a signal to the process of a pidfd; false if it has ended. */
     public static boolean signal(int pidfd, int signal) {
         int r = Native.pidfdSignal(pidfd, signal);
@@ -143,6 +168,25 @@ public final class Kernel {
         }
         check("pidfd_send_signal", "signal " + signal, r);
         return true;
+    }
+
+    /** The pidfd of a process; empty if there is none of this number. */
+    public static Optional<Fd> pidfd(int pid) {
+        int fd = Native.pidfdOpen(pid);
+        return fd == -3 ? Optional.empty() : Optional.of(Fd.adopt(check("pidfd_open", "process " + pid, fd))); // ESRCH
+    }
+
+    /** Waits until a pidfd's process is gone (or another fd can be read). */
+    public static void awaitReadable(int fd) {
+        try (Poller poller = new Poller()) {
+            poller.add(fd, 0);
+            poller.await(-1, token -> {});
+        }
+    }
+
+    /** A copy of another process's fd (pidfd_getfd(2)); needs the right to trace it. */
+    public static Fd copyFd(int pidfd, int fd) {
+        return Fd.adopt(check("pidfd_getfd", "fd " + fd, Native.pidfdGetfd(pidfd, fd)));
     }
 
     /** A buffer for {@link #await(int, long, ByteBuffer)}. */
@@ -172,6 +216,24 @@ public final class Kernel {
         return Fd.adopt(check("unshare", "network namespace", Native.netnsCreate()));
     }
 
+    /**
+     * Sends one rtnetlink request and takes its answers.
+     *
+     * @param netns a network namespace's fd, -1 for the own one
+     * @param answer direct; its limit is set to what came
+     */
+    public static void netlink(int netns, byte[] request, ByteBuffer answer) {
+        answer.clear();
+        int n = Native.netlink(netns, request, request.length, answer, answer.capacity());
+        answer.limit(check("netlink", "request", n));
+    }
+
+    /** A user namespace that nobody is in; mappings are text as for {@code /proc/PID/uid_map}. */
+    public static Fd createUserNamespace(String uidMap, String gidMap) {
+        int fd = Native.usernsCreate(cString(uidMap), cString(gidMap));
+        return Fd.adopt(check("map", "ids of a user namespace", fd));
+    }
+
     /** The CLONE_NEW* number of a namespace's fd. */
     public static int namespaceType(Fd fd) {
         return check("NS_GET_NSTYPE", fd.toString(), Native.namespaceType(fd.value()));
@@ -180,6 +242,16 @@ public final class Kernel {
     /** Kills everything in a cgroup and below it. */
     public static void killCgroup(int dir) {
         check("kill", "cgroup", Native.cgroupKill(dir));
+    }
+
+    /** Sends a signal once to everything in a cgroup and below it; how many processes that were. */
+    public static int signalCgroup(int dir, int signal) {
+        return check("kill", "cgroup", Native.cgroupSignal(dir, signal));
+    }
+
+    /** Has a version 2 cgroup, opened for reading, ask this eBPF program at each access to a device. */
+    public static void restrictDevices(int dir, byte[] program) {
+        check("attach a device program to", "cgroup", Native.cgroupDevices(dir, program, program.length));
     }
 
     /**

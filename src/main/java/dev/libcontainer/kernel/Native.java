@@ -73,6 +73,18 @@ final class Native {
             @Cast("const lc_request*") ByteBuffer request,
             @Cast("lc_result*") ByteBuffer result);
 
+    @Name("lc_spawn_begin")
+    static native int spawnBegin(
+            long engine,
+            long loaded,
+            int template,
+            @Cast("const lc_request*") ByteBuffer request,
+            @Cast("lc_result*") ByteBuffer result,
+            @Cast("int64_t*") long[] spawn);
+
+    @Name("lc_spawn_continue")
+    static native int spawnContinue(long spawn, int go, @Cast("lc_result*") ByteBuffer result);
+
     @Name("lc_epoll_create")
     static native int epollCreate();
 
@@ -94,6 +106,25 @@ final class Native {
 
     @Name("lc_pidfd_signal")
     static native int pidfdSignal(int pidfd, int signal);
+
+    @Name("lc_pidfd_open")
+    static native int pidfdOpen(int pid);
+
+    @Name("lc_pidfd_getfd")
+    static native int pidfdGetfd(int pidfd, int fd);
+
+    @Name("lc_fifo")
+    static native int fifo(int dir, @Cast("const char*") byte[] name, int mode);
+
+    @Name("lc_socket_connect")
+    static native int socketConnect(int dir, @Cast("const char*") byte[] name);
+
+    @Name("lc_socket_send")
+    static native int socketSend(
+            int socket, @Cast("const uint8_t*") byte[] data, int size, @Cast("const int32_t*") int[] fds, int count);
+
+    @Name("lc_memory_file")
+    static native int memoryFile(@Cast("const uint8_t*") byte[] data, int size);
 
     @Name("lc_openat2")
     static native int openat2(
@@ -137,8 +168,25 @@ final class Native {
     @Name("lc_cgroup_kill")
     static native int cgroupKill(int dir);
 
+    @Name("lc_cgroup_signal")
+    static native int cgroupSignal(int dir, int signal);
+
+    @Name("lc_cgroup_devices")
+    static native int cgroupDevices(int dir, @Cast("const uint8_t*") byte[] program, int size);
+
     @Name("lc_netns_create")
     static native int netnsCreate();
+
+    @Name("lc_netlink")
+    static native int netlink(
+            int netns,
+            @Cast("const uint8_t*") byte[] request,
+            int size,
+            @Cast("uint8_t*") ByteBuffer answer,
+            int capacity);
+
+    @Name("lc_userns_create")
+    static native int usernsCreate(@Cast("const char*") byte[] uidMap, @Cast("const char*") byte[] gidMap);
 
     @Name("lc_namespace_type")
     static native int namespaceType(int fd);

@@ -10,6 +10,7 @@ import java.util.function.LongConsumer;
 public final class Poller implements AutoCloseable {
     private static final long WAKE = -1;
     private static final int EPOLLIN = 1;
+    private static final int EPOLLPRI = 2;
     private static final int BATCH = 64;
 
     private final Fd epoll = Fd.adopt(Kernel.check("epoll_create1", "", Native.epollCreate()));
@@ -34,6 +35,11 @@ public final class Poller implements AutoCloseable {
     /** Watches an fd for input; its events carry this token (not negative). Closing its last duplicate ends that. */
     public void add(int fd, long token) {
         Kernel.check("epoll_ctl", "fd " + fd, Native.epollSet(epoll.value(), fd, EPOLLIN, token));
+    }
+
+    /** The same for what comes out of band: changes of a file in /proc or a cgroup. */
+    public void addUrgent(int fd, long token) {
+        Kernel.check("epoll_ctl", "fd " + fd, Native.epollSet(epoll.value(), fd, EPOLLPRI, token));
     }
 
     /** Waits for events, at most timeoutMillis (-1: for ever), and hands their tokens on; wake-ups are not handed on. */

@@ -3,7 +3,7 @@ package dev.libcontainer.kernel;
 /**
  * What became of a spawn, in numbers; whoever holds the plan turns them into a sentence.
  *
- * @param kind {@link #RUNNING}, {@link #FAULT} or {@link #KILLED}
+ * @param kind {@link #RUNNING}, {@link #FAULT}, {@link #KILLED}, {@link #WAITING} or {@link #PARKED}
  * @param step the step last begun, -1 when the failure lies outside the plan
  * @param errno positive, or 0
  * @param aux for step -1 one of {@link Place}'s codes; for an exec the candidate's index; for a kill the signal
@@ -12,6 +12,10 @@ public record Report(int kind, int step, int errno, int aux) {
     public static final int RUNNING = 1;
     public static final int FAULT = 2;
     public static final int KILLED = 3;
+    /** The child waits on its way for {@link HeldSpawn#proceed}. */
+    public static final int WAITING = 4;
+    /** The child waits for its start, and depends on nobody. */
+    public static final int PARKED = 5;
 
     /** Where a failure outside the plan happened. Order and numbers are those of {@code LC_AT_*}. */
     public enum Place {

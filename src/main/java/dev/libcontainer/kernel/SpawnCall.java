@@ -16,6 +16,8 @@ public final class SpawnCall {
     /** For stderr: the pipe of stdout. */
     public static final int STDIO_SAME = -4;
 
+    private static final int STDIO_CONSOLE_AT = -5;
+
     /** What a spawn may replace. Order and numbers are those of {@code LC_PARAM_*}. */
     public enum Param {
         NAME,
@@ -79,10 +81,20 @@ public final class SpawnCall {
         return this;
     }
 
+    /** A terminal as stdio, whose master goes to a connected socket. */
+    public SpawnCall consoleAt(int socket) {
+        return stdio(0, STDIO_CONSOLE_AT).stdio(1, socket);
+    }
+
     /** Binds the i-th slot that is the request's to bind. */
     public SpawnCall slot(int i, int fd) {
         request.putInt(Abi.REQUEST_SLOTS + 4 * i, fd);
         return this;
+    }
+
+    /** What the i-th slot is bound to. */
+    public int slotAt(int i) {
+        return request.getInt(Abi.REQUEST_SLOTS + 4 * i);
     }
 
     public SpawnCall param(Param param, String value) {

@@ -1,7 +1,7 @@
 /**
- * Network namespaces, ready before they are needed.
+ * Network namespaces, ready before they are needed, and the host's devices that move into one.
  *
- * <p>May be used by the facade; uses {@code kernel} only.
+ * <p>May be used by the facade; uses {@code spec} and {@code kernel}.
  */
 @NullMarked
 package dev.libcontainer.net;

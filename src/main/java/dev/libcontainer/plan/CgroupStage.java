@@ -1,25 +1,49 @@
 package dev.libcontainer.plan;
 
+import dev.libcontainer.spec.IntelRdt;
 import dev.libcontainer.spec.NamespaceType;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Cgroups: made and limited by the spawning process, entered by birth where the kernel can, else by the child. */
 final class CgroupStage {
     private final Draft draft;
     private final List<Slot> parents = new ArrayList<>();
+    private final List<Slot> resctrl = new ArrayList<>();
     private final List<Integer> entered = new ArrayList<>();
+    /** Cgroups that others have made, and whether each is of version 2. */
+    private final Map<Slot, Boolean> toEnter = new LinkedHashMap<>();
 
     CgroupStage(Draft draft) {
         this.draft = draft;
     }
 
     void reserveSlots() {
+        List<Wishes.Cgroup> ready =
+                draft.wishes.life().map(Wishes.Life::cgroups).orElse(List.of());
+        for (int i = 0; i < ready.size(); i++) {
+            Slot slot = draft.bind("cgroup " + ready.get(i).name(), new Binding.ReadyCgroup(i));
+            if (ready.get(i).v2() && draft.host.cloneIntoCgroup()) {
+                draft.cgroupSlot = Optional.of(slot);
+            } else {
+                toEnter.put(slot, ready.get(i).v2());
+            }
+        }
         List<CgroupPlan.Hierarchy> hierarchies = draft.wishes.cgroups().hierarchies();
         for (int i = 0; i < hierarchies.size(); i++) {
             String name = "cgroup " + hierarchies.get(i).name();
             parents.add(draft.bind(name, new Binding.CgroupParent(i)));
+        }
+        draft.linux.intelRdt().ifPresent(this::reserve);
+    }
+
+    private void reserve(IntelRdt rdt) {
+        resctrl.add(draft.bind("resctrl class", new Binding.ResctrlGroup(false)));
+        if (rdt.enableMonitoring()) {
+            resctrl.add(draft.bind("resctrl monitoring group", new Binding.ResctrlGroup(true)));
         }
     }
 
@@ -63,6 +87,8 @@ final class CgroupStage {
      * that waits for a grace period (cgroup_procs_write_start in the kernel's cgroup.c).
      */
     void enter() {
+        toEnter.forEach((slot, v2) ->
+                draft.add(new NamespaceStep.WriteAt(slot, v2 ? "cgroup.procs" : "tasks", "0"), "linux.cgroupsPath"));
         if (!entered.isEmpty()) {
             draft.add(new NamespaceStep.AwaitHost(), "linux.cgroupsPath");
         }
@@ -73,6 +99,9 @@ final class CgroupStage {
             String file = hierarchy.v2() ? "cgroup.procs" : "tasks";
             draft.add(new NamespaceStep.OpenCgroup(plan.name(), parents.get(index), own), "linux.cgroupsPath");
             draft.add(new NamespaceStep.WriteAt(own, file, "0"), "linux.cgroupsPath");
+        }
+        for (Slot group : resctrl) { // 0 is the writer itself, whatever its pid is in here
+            draft.add(new NamespaceStep.WriteAt(group, "tasks", "0"), "linux.intelRdt");
         }
         if (draft.isNew(NamespaceType.CGROUP)) {
             String path = draft.namespacePath(NamespaceType.CGROUP);

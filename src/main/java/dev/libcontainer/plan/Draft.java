@@ -25,6 +25,7 @@ final class Draft {
     boolean denySetgroups;
     boolean needsTemplate;
     boolean changesIds;
+    boolean parks;
     Optional<Slot> cgroupSlot = Optional.empty();
 
     private final List<Plan.PlannedStep> steps = new ArrayList<>();
@@ -60,7 +61,7 @@ final class Draft {
 
     Slot slot(String name) {
         if (nextSlot == Wire.MAX_SLOTS) {
-            throw new IllegalStateException("more than " + Wire.MAX_SLOTS + " slots");
+            throw new SpecException("", "needs more than " + Wire.MAX_SLOTS + " cgroups, namespaces and mapped mounts");
         }
         return new Slot(nextSlot++, name);
     }
@@ -122,6 +123,7 @@ final class Draft {
                 gidMap,
                 denySetgroups,
                 needsTemplate,
-                changesIds);
+                changesIds,
+                parks);
     }
 }

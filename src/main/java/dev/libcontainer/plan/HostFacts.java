@@ -14,6 +14,8 @@ import java.util.List;
  * @param nofileHard hard RLIMIT_NOFILE of the spawning process
  * @param cgroupV2Only whether the unified hierarchy has all controllers
  * @param cgroupV1Hierarchies mount options of each v1 hierarchy, as in {@code cpu,cpuacct} or {@code name=systemd}
+ * @param apparmor whether AppArmor is enabled
+ * @param selinux whether SELinux is enabled
  */
 public record HostFacts(
         Arch arch,
@@ -23,8 +25,48 @@ public record HostFacts(
         int lastCapability,
         long nofileHard,
         boolean cgroupV2Only,
-        List<String> cgroupV1Hierarchies) {
+        List<String> cgroupV1Hierarchies,
+        boolean apparmor,
+        boolean selinux) {
     public HostFacts {
         cgroupV1Hierarchies = List.copyOf(cgroupV1Hierarchies);
+    }
+
+    /** A host without security modules that label. */
+    public HostFacts(
+            Arch arch,
+            int euid,
+            boolean mountSetattr,
+            boolean cloneIntoCgroup,
+            int lastCapability,
+            long nofileHard,
+            boolean cgroupV2Only,
+            List<String> cgroupV1Hierarchies) {
+        this(
+                arch,
+                euid,
+                mountSetattr,
+                cloneIntoCgroup,
+                lastCapability,
+                nofileHard,
+                cgroupV2Only,
+                cgroupV1Hierarchies,
+                false,
+                false);
+    }
+
+    /** The same host with other security modules. */
+    public HostFacts withSecurityModules(boolean hasApparmor, boolean hasSelinux) {
+        return new HostFacts(
+                arch,
+                euid,
+                mountSetattr,
+                cloneIntoCgroup,
+                lastCapability,
+                nofileHard,
+                cgroupV2Only,
+                cgroupV1Hierarchies,
+                hasApparmor,
+                hasSelinux);
     }
 }

@@ -28,6 +28,35 @@ public sealed interface HostStep extends Step {
         }
     }
 
+    /** A detached copy of a mount tree of the host, its ids mapped as in a user namespace. */
+    record OpenMappedTree(String source, boolean recursive, boolean mapsAll, Slot userNamespace, Slot as)
+            implements HostStep {
+        private static final long MAPS_ALL = 1L << 32;
+
+        @Override
+        public void encode(PlanEncoder out) {
+            long flags = MountStep.OpenTree.flags(recursive) | (mapsAll ? MAPS_ALL : 0);
+            out.step(Wire.OPEN_MAPPED_TREE, 0, out.string(source), userNamespace.index(), as.index(), flags);
+        }
+
+        @Override
+        public String syscall() {
+            return "mount_setattr(MOUNT_ATTR_IDMAP)";
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(userNamespace);
+        }
+
+        @Override
+        public String toString() {
+            String tree = recursive ? " (recursive)" : "";
+            return "open_tree " + source + tree + " mapped by " + userNamespace
+                    + (mapsAll ? " (recursive) as " : " as ") + as;
+        }
+    }
+
     /** Writes a limit. */
     record WriteCgroup(Slot directory, String file, String value, boolean late) implements HostStep {
         @Override

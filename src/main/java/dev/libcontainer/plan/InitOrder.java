@@ -10,13 +10,19 @@ final class InitOrder {
         CgroupStage cgroups = new CgroupStage(draft);
         NamespaceStage namespaces = new NamespaceStage(draft);
         RootStage root = new RootStage(draft);
-        MountStage mounts = new MountStage(draft, root);
+        LabelStage labels = new LabelStage(draft);
+        MountStage mounts = new MountStage(draft, root, labels);
         SystemStage system = new SystemStage(draft, mounts);
-        ProcessStage process = new ProcessStage(draft);
-        boolean early = mounts.canBePrepared();
+        LifeStage life = new LifeStage(draft);
+        PlacementStage placement = new PlacementStage(draft);
+        ProcessStage process = new ProcessStage(draft, life);
+        boolean early = !life.isWatched() && mounts.canBePrepared();
 
         cgroups.reserveSlots(); //  requests bind the first slots
         namespaces.reserveSlots();
+        life.reserveSlots();
+        mounts.reserveSlots();
+        mounts.openMapped(); //     with the rights of whoever spawns
         cgroups.makeAndLimit(); //  before the clone: a process is born limited
         draft.endHost();
 
@@ -31,6 +37,8 @@ final class InitOrder {
         draft.endTemplate();
 
         namespaces.nameStage(); //  ps shows where it is
+        life.newKeyring();
+        placement.begin();
         boolean late = early && mounts.cgroupsCanWait();
         if (!late) {
             cgroups.enter(); //     before the cgroup namespace, whose root is where the process stands when it is made
@@ -43,7 +51,7 @@ final class InitOrder {
         }
         mounts.findEmptyDirectory(); // before it is covered
         mounts.mountRest(late);
-        system.openProc(); //       over the fresh procfs, before anything hides parts of it
+        system.openProc(labels.needsProc()); // over the fresh procfs, before anything hides parts of it
         system.writeSysctls(); //   before /proc/sys becomes read-only
         system.hideAndProtect();
         if (late) {
@@ -51,6 +59,8 @@ final class InitOrder {
             mounts.mountCgroups();
         }
         if (!early) {
+            root.makeDirectory(draft.process.cwd());
+            life.awaitRuntime(); // before the root changes: hooks are programs of the host
             root.seal();
             root.enter();
         }
@@ -58,7 +68,10 @@ final class InitOrder {
         system.nameHost();
         process.session(); //       of its own: TIOCSTI reaches nobody else's terminal
         process.console(); //       inside the new root, while /dev/pts can be opened
+        labels.confine(); //        for the exec; its /proc may be closed next
+        process.watchedFds(); //    before a filter: what closes them need not be allowed by it
         process.limits(); //        before ids and capabilities go: raising needs them
+        placement.settle(); //      in the cgroups by now, and before a deadline fixes where it runs
         process.schedule();
         process.filterPrivileged(); // without no_new_privs a filter needs CAP_SYS_ADMIN, so it comes before the drop
         if (!early) {
@@ -68,6 +81,9 @@ final class InitOrder {
         process.workingDirectory(); // as the user: what it may not enter it must not start in
         process.parentDeath(); //   after the ids: their change clears it
         process.fds();
+        process.filterHeard(); //   while the runtime is there to take its listener
+        process.findProgram(); //   as the user: an error of create, not of start
+        life.awaitStart();
         process.filter(); //        as late as possible: it need not allow what came before
         process.execute();
     }

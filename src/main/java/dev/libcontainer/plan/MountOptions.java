@@ -1,6 +1,5 @@
 package dev.libcontainer.plan;
 
-import dev.libcontainer.spec.SpecException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +16,7 @@ import java.util.TreeSet;
  * @param propagation MS_* or 0
  * @param recursivePropagation whether it is for the whole tree
  * @param bind whether this is a bind mount
+ * @param copyUp whether a new tmpfs begins with a copy of what it covers
  * @param data what only the file system understands, comma separated
  */
 record MountOptions(
@@ -27,7 +27,16 @@ record MountOptions(
         boolean recursivePropagation,
         boolean bind,
         boolean recursiveBind,
+        IdMap idMap,
+        boolean copyUp,
         String data) {
+    /** Whether ids are mapped where no mappings say so, and how far. */
+    enum IdMap {
+        NONE,
+        TOP,
+        TREE
+    }
+
     static final int MS_RDONLY = 1;
     static final int MS_NOSUID = 2;
     static final int MS_NODEV = 4;
@@ -87,7 +96,7 @@ record MountOptions(
     static MountOptions parse(List<String> options, String path) {
         Parser parser = new Parser();
         for (int i = 0; i < options.size(); i++) {
-            parser.add(options.get(i), path + "[" + i + "]");
+            parser.add(options.get(i));
         }
         return parser.result();
     }
@@ -100,9 +109,11 @@ record MountOptions(
         private boolean recursivePropagation;
         private boolean bind;
         private boolean recursiveBind;
+        private IdMap idMap = IdMap.NONE;
+        private boolean copyUp;
         private final List<String> data = new ArrayList<>();
 
-        void add(String option, String place) {
+        void add(String option) {
             Word word = WORDS.get(option);
             String inner = option.startsWith("r") ? option.substring(1) : "";
             Word innerWord = WORDS.get(inner);
@@ -117,9 +128,10 @@ record MountOptions(
                 propagation = PROPAGATIONS.getOrDefault(option, PROPAGATIONS.getOrDefault(inner, 0));
             } else if (innerWord != null && innerWord.attribute) {
                 recursive = recursive.plus(new MountAttributes(innerWord.attrSet, innerWord.attrClear, 0));
-            } else if (option.equals("idmap") || option.equals("ridmap") || option.equals("tmpcopyup")) {
-                throw new SpecException(
-                        place, "\"" + option + "\" is not supported by this version", "leave the option out");
+            } else if (option.equals("idmap") || option.equals("ridmap")) {
+                idMap = option.equals("ridmap") ? IdMap.TREE : IdMap.TOP;
+            } else if (option.equals("tmpcopyup")) {
+                copyUp = true;
             } else if (!option.isEmpty()) {
                 data.add(option);
             }
@@ -134,6 +146,8 @@ record MountOptions(
                     recursivePropagation,
                     bind,
                     recursiveBind,
+                    idMap,
+                    copyUp,
                     String.join(",", data));
         }
     }

@@ -14,6 +14,12 @@ import java.util.Optional;
 final class MountStage {
     /** A mount and its position in the spec. */
     private record Item(Mount mount, MountOptions options, String path) {
+        /** Whether ids in it are others than those of the file system. */
+        boolean isMapped() {
+            return options.idMap() != MountOptions.IdMap.NONE
+                    || !mount.uidMappings().isEmpty();
+        }
+
         boolean isBind() {
             return options.bind() || mount.type().filter("bind"::equals).isPresent();
         }
@@ -27,19 +33,50 @@ final class MountStage {
     private final RootStage root;
     private final List<Item> items = new ArrayList<>();
     private final DeviceStage devices;
+    private final IdMapStage idMaps;
+    private final LabelStage labels;
     private boolean prepared;
 
-    MountStage(Draft draft, RootStage root) {
+    MountStage(Draft draft, RootStage root, LabelStage labels) {
         this.draft = draft;
+        this.labels = labels;
         this.root = root;
         List<Mount> mounts = draft.spec.mounts();
         for (int i = 0; i < mounts.size(); i++) {
             String path = "mounts[" + i + "]";
             items.add(new Item(mounts.get(i), MountOptions.parse(mounts.get(i).options(), path + ".options"), path));
         }
+        idMaps = new IdMapStage(draft);
         boolean devIsBound =
                 items.stream().anyMatch(i -> i.isBind() && target(i).equals("/dev"));
         devices = new DeviceStage(draft, root.ownsMounts() && !devIsBound && hasDev(), has("devpts"));
+    }
+
+    void reserveSlots() {
+        items.forEach(this::refuseMisplaced);
+        items.stream()
+                .filter(Item::isMapped)
+                .forEach(item -> idMaps.reserve(item.mount, item.options.idMap(), item.path));
+    }
+
+    /** Mapped trees are opened outside: a user namespace has no say over the file systems of another. */
+    void openMapped() {
+        for (Item item : items) {
+            if (item.isMapped()) {
+                idMaps.open(source(item), item.options.recursiveBind(), item.options.idMap(), item.path);
+            }
+        }
+    }
+
+    private void refuseMisplaced(Item item) {
+        if (item.isMapped() && !item.isBind()) {
+            String member = item.mount.uidMappings().isEmpty() ? ".options" : ".uidMappings";
+            throw new SpecException(
+                    item.path + member, "ids can be mapped in bind mounts only", "bind a directory, or leave it out");
+        }
+        if (item.options.copyUp() && (item.isBind() || !item.type().equals("tmpfs"))) {
+            throw new SpecException(item.path + ".options", "tmpcopyup is for mounts of type tmpfs only");
+        }
     }
 
     private boolean hasDev() {
@@ -50,12 +87,16 @@ final class MountStage {
         return items.stream().anyMatch(i -> i.type().equals(type));
     }
 
-    /** Where the spec mounts a procfs, so that it need not be made a second time. */
-    Optional<String> proc() {
+    /**
+     * Where the spec mounts a procfs, so that it need not be made a second time; unless something lies over parts of it
+     * that a write might then reach (CVE-2019-16884).
+     */
+    Optional<String> openProc() {
         return items.stream()
                 .filter(i -> i.type().equals("proc"))
                 .map(MountStage::target)
-                .findFirst();
+                .findFirst()
+                .filter(proc -> items.stream().noneMatch(i -> isUnder(target(i), proc)));
     }
 
     private static String target(Item item) {
@@ -75,7 +116,7 @@ final class MountStage {
         boolean sealedDev = target(item).equals("/dev")
                 && item.type().equals("tmpfs")
                 && (item.options.flags() & MountOptions.MS_RDONLY) != 0;
-        return item.isBind() || sealedDev;
+        return (item.isBind() && !item.isMapped()) || sealedDev;
     }
 
     /**
@@ -103,7 +144,8 @@ final class MountStage {
                 }
             }
         }
-        return items.stream().allMatch(i -> i.options.propagation() == 0);
+        // what a mapped tree is put upon, a directory or a file, is not known before it is opened, for each child
+        return items.stream().allMatch(i -> i.options.propagation() == 0 && !i.isMapped());
     }
 
     /** The static part; also makes the fresh ones' mount points, since the root may be sealed afterwards. */
@@ -187,7 +229,7 @@ final class MountStage {
         if (item.isBind()) {
             bind(item);
         } else if (item.type().equals("cgroup")) {
-            mountHostLayout(item);
+            new CgroupFileSystems(draft, target(item), item.options, item.path).mount();
         } else {
             mountFilesystem(item);
         }
@@ -206,14 +248,26 @@ final class MountStage {
         }
     }
 
-    private void bind(Item item) {
+    private static String source(Item item) {
         String source = item.mount.source().orElse("");
         if (!source.startsWith("/")) {
             throw new SpecException(
                     item.path + ".source", "\"" + source + "\" is not absolute", "resolve it against the bundle first");
         }
+        return source;
+    }
+
+    private Slot openTree(Item item) {
+        if (item.isMapped()) {
+            return idMaps.tree(item.path);
+        }
         Slot tree = draft.slot("tree of " + item.path);
-        draft.add(new MountStep.OpenTree(source, item.options.recursiveBind(), tree), item.path + ".source");
+        draft.add(new MountStep.OpenTree(source(item), item.options.recursiveBind(), tree), item.path + ".source");
+        return tree;
+    }
+
+    private void bind(Item item) {
+        Slot tree = openTree(item);
         String path = item.path + ".options";
         MountAttributes recursive = item.options.recursive();
         MountAttributes plain = item.options.attributes();
@@ -238,8 +292,16 @@ final class MountStage {
         }
         String source = item.mount.source().orElse(item.type());
         // nodes are still to be put into a /dev that ends read-only
-        int flags = isStatic(item) ? item.options.flags() & ~MountOptions.MS_RDONLY : item.options.flags();
-        draft.add(new MountStep.Mount(item.type(), source, target(item), flags, item.options.data()), item.path);
+        boolean sealedLater = isStatic(item) || item.options.copyUp();
+        int flags = sealedLater ? item.options.flags() & ~MountOptions.MS_RDONLY : item.options.flags();
+        var mount = new MountStep.Mount(
+                item.type(), source, target(item), flags, labels.data(item.type(), item.options.data()));
+        if (item.options.copyUp()) {
+            mountCopied(item, mount);
+        } else {
+            draft.add(mount, item.path);
+        }
+        labels.label(item.type(), target(item));
         if (!item.options.recursive().isEmpty()) {
             needSetattr(item.path + ".options");
             draft.add(
@@ -248,24 +310,21 @@ final class MountStage {
         }
     }
 
-    /** Type "cgroup" is the host's layout: one cgroup2, or a directory with each v1 hierarchy. */
-    private void mountHostLayout(Item item) {
-        int flags = item.options.flags();
-        if (draft.host.cgroupV2Only()) {
-            draft.add(new MountStep.Mount("cgroup2", "cgroup", target(item), flags, item.options.data()), item.path);
-            return;
-        }
-        int top = flags & ~MountOptions.MS_RDONLY;
-        draft.add(new MountStep.Mount("tmpfs", "tmpfs", target(item), top, "mode=755,size=64k"), item.path);
-        for (String hierarchy : draft.host.cgroupV1Hierarchies()) {
-            String name = hierarchy.startsWith("name=") ? hierarchy.substring("name=".length()) : hierarchy;
-            String data = hierarchy.startsWith("name=") ? "none," + hierarchy : hierarchy;
-            draft.add(new MountStep.Mount("cgroup", "cgroup", target(item) + "/" + name, flags, data), item.path);
-        }
-        if ((flags & MountOptions.MS_RDONLY) != 0) {
-            draft.add(
-                    new MountStep.Remount(target(item), flags | MountOptions.MS_REMOUNT | MountOptions.MS_BIND),
-                    item.path);
+    /** A new tmpfs that begins with what lay in its place, and with the mode and owner that its options do not set. */
+    private void mountCopied(Item item, MountStep.Mount mount) {
+        String path = item.path + ".options";
+        Slot covered = draft.slot("what " + item.path + " covers");
+        List<String> data = List.of(item.options.data().split(","));
+        boolean keepsMode = data.stream().noneMatch(option -> option.startsWith("mode="));
+        boolean keepsOwner = data.stream().noneMatch(option -> option.startsWith("uid=") || option.startsWith("gid="));
+        draft.add(new MountStep.MakeDirectory(target(item), 0755), item.path + ".destination");
+        draft.add(new MountStep.OpenInRoot(target(item), 0, MountStep.OpenInRoot.O_RDONLY, covered), path);
+        draft.add(mount, item.path);
+        draft.add(new ContentStep.CopyInto(target(item), covered, keepsMode, keepsOwner), path);
+        draft.releaseSlot(covered);
+        if ((item.options.flags() & MountOptions.MS_RDONLY) != 0 && !isStatic(item)) {
+            int remount = MountOptions.MS_REMOUNT | MountOptions.MS_BIND | item.options.flags();
+            draft.add(new MountStep.Remount(target(item), remount), path);
         }
     }
 }

@@ -39,8 +39,11 @@ public sealed interface MountStep extends Step {
 
         @Override
         public void encode(PlanEncoder out) {
-            int flags = OPEN_TREE_CLONE | (recursive ? AT_RECURSIVE : 0);
-            out.step(Wire.OPEN_TREE, 0, out.string(source), 0, as.index(), flags);
+            out.step(Wire.OPEN_TREE, 0, out.string(source), 0, as.index(), flags(recursive));
+        }
+
+        static int flags(boolean recursive) {
+            return OPEN_TREE_CLONE | (recursive ? AT_RECURSIVE : 0);
         }
 
         @Override
@@ -314,6 +317,7 @@ public sealed interface MountStep extends Step {
     record OpenInRoot(String path, int magic, long flags, Slot as) implements InRoot {
         static final int PROC_SUPER_MAGIC = 0x9fa0;
         static final long O_PATH = 010000000;
+        static final long O_RDONLY = 0;
 
         @Override
         public void encode(PlanEncoder out) {

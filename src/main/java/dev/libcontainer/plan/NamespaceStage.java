@@ -84,7 +84,8 @@ final class NamespaceStage {
         return mappings.stream().anyMatch(m -> id >= m.containerID() && id - m.containerID() < m.size());
     }
 
-    private static String map(List<IdMapping> mappings) {
+    /** Text as for /proc/PID/uid_map. */
+    static String map(List<IdMapping> mappings) {
         return mappings.stream()
                 .map(m -> m.containerID() + " " + m.hostID() + " " + m.size() + "\n")
                 .collect(Collectors.joining());

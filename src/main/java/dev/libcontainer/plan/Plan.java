@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
  * @param bindings what each request must bind, by slot
  * @param cgroupSlot the directory to be born in, if the kernel can do that
  * @param needsTemplate whether a child cannot be made without one (it joins namespaces)
+ * @param parks whether the child waits for a start and outlives whoever made it
  * @param changesIds whether the process gets other ids than the spawning one has
  */
 public record Plan(
@@ -32,7 +33,8 @@ public record Plan(
         String gidMap,
         boolean denySetgroups,
         boolean needsTemplate,
-        boolean changesIds) {
+        boolean changesIds,
+        boolean parks) {
     /** The slot that position 0 of a request binds. */
     public static final int FIRST_REQUEST_SLOT = Wire.FIRST_FREE_SLOT;
 
@@ -70,7 +72,8 @@ public record Plan(
         ByteBuffer plan = out.finish();
         int flags = (denySetgroups ? Wire.DENY_SETGROUPS : 0)
                 | (needsTemplate ? Wire.NEEDS_TEMPLATE : 0)
-                | (changesIds ? Wire.CHANGES_IDS : 0);
+                | (changesIds ? Wire.CHANGES_IDS : 0)
+                | (parks ? Wire.PARKS : 0);
         long clone = namespaces.stream().mapToLong(NamespaceStep::cloneFlag).reduce(0, (a, b) -> a | b);
         long bound = bindings.keySet().stream().mapToLong(Slot::bit).reduce(0, (a, b) -> a | b);
         plan.putInt(0, Wire.MAGIC).putShort(4, (short) Wire.VERSION).putShort(6, (short) flags);
@@ -92,6 +95,8 @@ public record Plan(
         for (PlannedStep planned : steps.subList(0, hostEnd)) {
             if (planned.step() instanceof HostStep.MakeCgroup make && !make.late()) {
                 here |= make.directory().bit();
+            } else if (planned.step() instanceof HostStep.OpenMappedTree open) {
+                here |= open.as().bit();
             }
         }
         long read = steps.subList(from, to).stream()

@@ -9,6 +9,9 @@ import dev.libcontainer.spec.SpecValidator;
  * Turns a spec into a plan. Pure and thread-safe: equal input gives equal plans, on any operating system.
  */
 public final class PlanCompiler {
+    /** SECCOMP_FILTER_FLAG_NEW_LISTENER (seccomp(2)). */
+    private static final int NEW_LISTENER = 8;
+
     private final HostFacts host;
 
     public PlanCompiler(HostFacts host) {
@@ -24,13 +27,20 @@ public final class PlanCompiler {
     public Plan compile(Spec spec, Wishes wishes) {
         SpecValidator.validate(spec);
         Draft draft = new Draft(spec, wishes, host);
-        Unsupported.refuse(spec);
+        Unsupported.refuse(spec, wishes);
         InitOrder.write(draft);
         return draft.plan();
     }
 
+    /** Whether a call goes to somebody outside who decides about it. */
+    static boolean isHeard(dev.libcontainer.spec.Seccomp seccomp) {
+        return seccomp.listenerPath().isPresent()
+                && seccomp.syscalls().stream().anyMatch(rule -> rule.action().equals("SCMP_ACT_NOTIFY"));
+    }
+
     static ProcessStep.LoadFilter filter(dev.libcontainer.spec.Seccomp seccomp, HostFacts host) {
         var filter = SeccompCompiler.compile(seccomp, host.arch());
-        return new ProcessStep.LoadFilter(filter.bpf(), filter.flags());
+        int listener = isHeard(seccomp) ? NEW_LISTENER : 0;
+        return new ProcessStep.LoadFilter(filter.bpf(), filter.flags() | listener);
     }
 }

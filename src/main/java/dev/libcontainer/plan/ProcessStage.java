@@ -49,9 +49,11 @@ final class ProcessStage {
             List.of("IOPRIO_CLASS_NONE", "IOPRIO_CLASS_RT", "IOPRIO_CLASS_BE", "IOPRIO_CLASS_IDLE");
 
     private final Draft draft;
+    private final LifeStage life;
 
-    ProcessStage(Draft draft) {
+    ProcessStage(Draft draft, LifeStage life) {
         this.draft = draft;
+        this.life = life;
     }
 
     /** A plain process needs no more than a group of its own; a session costs the scheduler a group of tasks. */
@@ -64,7 +66,12 @@ final class ProcessStage {
                 && draft.spec.mounts().stream()
                         .anyMatch(m -> m.type().filter("devpts"::equals).isPresent());
         boolean hasRoot = ownDev || draft.isNew(NamespaceType.MOUNT);
-        draft.add(new ProcessStep.Console("/dev/ptmx", hasRoot && ownDev ? "/dev/console" : ""), "process.terminal");
+        int size = draft.process
+                .consoleSize()
+                .map(s -> (int) (s.height() & 0xffff) | (int) (s.width() & 0xffff) << 16)
+                .orElse(0);
+        String over = hasRoot && ownDev ? "/dev/console" : "";
+        draft.add(new ProcessStep.Console("/dev/ptmx", over, size), "process.terminal");
     }
 
     void limits() {
@@ -130,6 +137,10 @@ final class ProcessStage {
     }
 
     private void personality(Personality personality) {
+        if (!personality.flags().isEmpty()) {
+            throw new SpecException(
+                    "linux.personality.flags[0]", "the specification defines no flags", "leave the member out");
+        }
         long value = switch (personality.domain()) {
             case "LINUX" -> 0;
             case "LINUX32" -> 8;
@@ -188,8 +199,12 @@ final class ProcessStage {
         draft.add(
                 new ProcessStep.SetCapabilities(set(c.effective()), set(c.permitted()), set(c.inheritable())),
                 "process.capabilities");
-        if (!c.ambient().isEmpty()) {
-            draft.add(ProcessStep.ambient(set(c.ambient())), "process.capabilities.ambient");
+        // capabilities(7): only what is permitted and inheritable can be ambient; config.md: what cannot be granted is
+        // no
+        // error
+        CapabilitySet ambient = set(c.ambient()).intersect(set(c.permitted())).intersect(set(c.inheritable()));
+        if (!ambient.isEmpty()) {
+            draft.add(ProcessStep.ambient(ambient), "process.capabilities.ambient");
         }
     }
 
@@ -203,9 +218,17 @@ final class ProcessStage {
         }
     }
 
+    void watchedFds() {
+        if (life.isWatched()) {
+            life.fds();
+        }
+    }
+
     void fds() {
-        draft.add(ProcessStep.stdio(), "");
-        draft.add(ProcessStep.closeFds(3), "");
+        if (!life.isWatched()) {
+            draft.add(ProcessStep.stdio(), "");
+            draft.add(ProcessStep.closeFds(3), "");
+        }
     }
 
     void filterPrivileged() {
@@ -214,14 +237,33 @@ final class ProcessStage {
         }
     }
 
-    void filter() {
-        if (draft.process.noNewPrivileges()) {
+    /** A filter whose listener somebody waits for. */
+    void filterHeard() {
+        if (draft.process.noNewPrivileges() && isHeard()) {
             addFilter();
         }
     }
 
+    void filter() {
+        if (draft.process.noNewPrivileges() && !isHeard()) {
+            addFilter();
+        }
+    }
+
+    private boolean isHeard() {
+        return draft.linux.seccomp().filter(PlanCompiler::isHeard).isPresent();
+    }
+
     private void addFilter() {
         draft.linux.seccomp().ifPresent(s -> draft.add(PlanCompiler.filter(s, draft.host), "linux.seccomp"));
+    }
+
+    void findProgram() {
+        life.findProgram(candidates());
+    }
+
+    private List<String> candidates() {
+        return ProcessLookup.candidates(draft.process.args().get(0), draft.process.env());
     }
 
     void execute() {
@@ -229,9 +271,6 @@ final class ProcessStage {
         if (args.isEmpty()) {
             throw new SpecException("process.args", "is empty: there is nothing to run");
         }
-        draft.add(
-                new ProcessStep.Execute(
-                        ProcessLookup.candidates(args.get(0), draft.process.env()), args, draft.process.env()),
-                "process.args");
+        draft.add(new ProcessStep.Execute(candidates(), args, draft.process.env()), "process.args");
     }
 }

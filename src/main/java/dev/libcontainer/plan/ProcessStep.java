@@ -147,12 +147,18 @@ public sealed interface ProcessStep extends Step {
         }
     }
 
-    /** A terminal of the container's own, when the spawn asks for one. */
-    record Console(String ptmx, String bindOver) implements ProcessStep {
+    /** A terminal of the container's own, when the spawn asks for one; size: rows, columns above 16 bits, or 0. */
+    record Console(String ptmx, String bindOver, int size) implements ProcessStep {
         @Override
         public void encode(PlanEncoder out) {
             int target = bindOver.isEmpty() ? 0 : out.string(bindOver);
-            out.step(Wire.CONSOLE, Wire.OPTIONAL, out.string(ptmx), Slot.CONSOLE.index(), target, 0);
+            out.step(
+                    Wire.CONSOLE,
+                    Wire.OPTIONAL,
+                    out.string(ptmx),
+                    Slot.CONSOLE.index(),
+                    target,
+                    Integer.toUnsignedLong(size));
         }
 
         @Override

@@ -102,7 +102,23 @@ final class RootStage {
 
     void enter() {
         if (kind != Kind.KEPT) {
-            draft.add(ownsMounts() ? new MountStep.PivotRoot() : new MountStep.ChangeRoot(), "root.path");
+            draft.add(change(), "root.path");
+        }
+    }
+
+    private Step change() {
+        if (!ownsMounts()) {
+            return new MountStep.ChangeRoot();
+        }
+        boolean moved = draft.wishes.life().filter(Wishes.Life::noPivot).isPresent();
+        return moved ? new LifecycleStep.MoveRoot() : new MountStep.PivotRoot();
+    }
+
+    /** An OCI runtime makes the working directory; images name ones that they do not have. */
+    void makeDirectory(String directory) {
+        boolean watched = draft.wishes.life().isPresent();
+        if (watched && ownsMounts() && kind == Kind.DIRECTORY && directory.length() > 1) {
+            draft.add(new MountStep.MakeDirectory(directory, 0755), "process.cwd");
         }
     }
 

@@ -5,7 +5,8 @@ import java.util.List;
 /**
  * One thing that a plan does: a record that encodes itself, prints itself, and names its system call for errors.
  */
-public sealed interface Step permits HostStep, NamespaceStep, MountStep, ProcessStep {
+public sealed interface Step
+        permits ContentStep, HostStep, NamespaceStep, MountStep, PlacementStep, ProcessStep, LifecycleStep {
     /** Appends this step and its data. */
     void encode(PlanEncoder out);
 

@@ -16,15 +16,16 @@ final class SystemStage {
         this.mounts = mounts;
     }
 
-    void openProc() {
-        boolean needed = !draft.linux.sysctl().isEmpty()
+    void openProc(boolean forLabels) {
+        boolean needed = forLabels
+                || !draft.linux.sysctl().isEmpty()
                 || !draft.linux.timeOffsets().isEmpty()
                 || draft.process.oomScoreAdj().isPresent();
         if (!needed) {
             return;
         }
         draft.add(
-                mounts.proc()
+                mounts.openProc()
                         .<Step>map(path -> new MountStep.OpenInRoot(
                                 path, MountStep.OpenInRoot.PROC_SUPER_MAGIC, MountStep.OpenInRoot.O_PATH, Slot.PROC))
                         .orElseGet(() -> new MountStep.OpenProc(Slot.PROC)),

@@ -3,23 +3,19 @@ package dev.libcontainer.plan;
 import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.Mount;
 import dev.libcontainer.spec.NamespaceType;
-import dev.libcontainer.spec.Process;
 import dev.libcontainer.spec.Spec;
 import dev.libcontainer.spec.SpecException;
 import java.util.List;
 
-/** Members that the spec knows and this version does not execute: refused, never ignored. */
+/** Members that cannot be executed where they stand: refused, never ignored. */
 final class Unsupported {
     private Unsupported() {}
 
-    static void refuse(Spec spec) {
-        refuse(spec.hooks().isPresent(), "hooks");
-        spec.process().ifPresent(Unsupported::refuse);
-        spec.linux().ifPresent(Unsupported::refuse);
-        List<Mount> mounts = spec.mounts();
-        for (int i = 0; i < mounts.size(); i++) {
-            refuse(!mounts.get(i).uidMappings().isEmpty(), "mounts[" + i + "].uidMappings");
+    static void refuse(Spec spec, Wishes wishes) {
+        if (wishes.life().isEmpty()) {
+            refuseOutsideRuntime(spec);
         }
+        List<Mount> mounts = spec.mounts();
         if (!mounts.isEmpty() && !ownsMounts(spec)) {
             throw new SpecException(
                     "mounts",
@@ -35,23 +31,17 @@ final class Unsupported {
                 .isPresent();
     }
 
-    private static void refuse(Process process) {
-        refuse(process.apparmorProfile().isPresent(), "process.apparmorProfile");
-        refuse(process.selinuxLabel().isPresent(), "process.selinuxLabel");
-        refuse(process.execCPUAffinity().isPresent(), "process.execCPUAffinity");
-    }
-
-    private static void refuse(Linux linux) {
-        refuse(linux.mountLabel().isPresent(), "linux.mountLabel");
-        refuse(linux.intelRdt().isPresent(), "linux.intelRdt");
-        refuse(!linux.netDevices().isEmpty(), "linux.netDevices");
-        refuse(linux.memoryPolicy().isPresent(), "linux.memoryPolicy");
-        linux.seccomp().ifPresent(s -> refuse(s.listenerPath().isPresent(), "linux.seccomp.listenerPath"));
-    }
-
-    private static void refuse(boolean present, String path) {
-        if (present) {
-            throw new SpecException(path, "is not supported by this version", "leave the member out");
+    /** What happens while others watch: a spawn is one call, and asks nobody. */
+    private static void refuseOutsideRuntime(Spec spec) {
+        String hint = "use OciRuntime, which runs containers whose life others take part in";
+        if (spec.hooks().isPresent()) {
+            throw new SpecException("hooks", "belong to containers of an OCI runtime", hint);
+        }
+        if (spec.linux()
+                .flatMap(Linux::seccomp)
+                .filter(s -> s.listenerPath().isPresent())
+                .isPresent()) {
+            throw new SpecException("linux.seccomp.listenerPath", "belongs to containers of an OCI runtime", hint);
         }
     }
 }

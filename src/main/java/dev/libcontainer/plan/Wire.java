@@ -19,11 +19,12 @@ final class Wire {
     static final int MAX_SLOTS = 64;
     static final int NO_SLOT = -1;
     static final int FIRST_FREE_SLOT = 6;
-    static final int REQUEST_SLOTS = 24;
+    static final int REQUEST_SLOTS = 40;
 
     static final int DENY_SETGROUPS = 1;
     static final int NEEDS_TEMPLATE = 2;
     static final int CHANGES_IDS = 4;
+    static final int PARKS = 8;
 
     static final int TEMPLATE_ONLY = 0x10;
     static final int OPTIONAL = 0x20;
@@ -89,6 +90,18 @@ final class Wire {
     static final int CLOSE_FDS = 62;
     static final int SET_NAME = 63;
     static final int EXECVE = 64;
+    // the life of a container that outlives its maker
+    static final int AWAIT_START = 65;
+    static final int HOOK = 66;
+    static final int FIND_PROGRAM = 67;
+    static final int NEW_KEYRING = 68;
+    static final int MOVE_ROOT = 69;
+    // mounts and the process, continued
+    static final int COPY_INTO = 70;
+    static final int SET_XATTR = 71;
+    static final int SET_AFFINITY = 72;
+    static final int SET_MEMPOLICY = 73;
+    static final int OPEN_MAPPED_TREE = 74;
 
     /** {@code LC_PARAM_*} plus one, as it stands in the low bits of a step's flags. */
     static final int PARAM_NAME = 1;

@@ -1,29 +1,109 @@
 package dev.libcontainer.runtime;
 
+import dev.libcontainer.cgroup.CgroupMounts;
 import dev.libcontainer.cgroup.CgroupStats;
+import dev.libcontainer.cgroup.ContainerCgroup;
+import dev.libcontainer.kernel.Exit;
+import dev.libcontainer.kernel.Fd;
+import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.SpawnCall;
+import dev.libcontainer.spec.Hooks;
+import dev.libcontainer.spec.Process;
 import dev.libcontainer.spec.Resources;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * The OCI runtime: operations on containers by id. Native code is loaded by the first operation that needs it, so that
  * asking for states does not pay for it. Thread-safe: operations on one container exclude each other, also between
  * processes.
+ *
+ * @see <a href="https://github.com/opencontainers/runtime-spec/blob/v1.3.0/runtime.md">runtime.md</a>
  */
 public final class OciRuntime implements AutoCloseable {
+    private static final int SIGKILL = 9;
+    private static final int SIGNAL_BASE = 128;
+    private static final Set<Status> ALIVE = Set.of(Status.CREATED, Status.RUNNING, Status.PAUSED);
+
     private final RuntimeOptions options;
+    private final StateStore store;
+    private Optional<Spawner> spawner = Optional.empty();
 
     public OciRuntime(RuntimeOptions options) {
         this.options = options;
+        this.store = new StateStore(options.root());
     }
 
-    /** Makes a container whose first process waits for {@link #start}. */
+    private synchronized Spawner spawner() {
+        if (spawner.isEmpty()) {
+            spawner = Optional.of(Spawner.open());
+        }
+        return spawner.get();
+    }
+
+    /**
+     * Makes a container whose first process waits for {@link #start}.
+     *
+     * @throws OciException if it cannot be made; nothing is left of it then
+     * @throws dev.libcontainer.spec.SpecException if its configuration is wrong
+     */
     public void create(String id, CreateOptions create) {
-        throw new OciException("create " + id + options);
+        Bundle bundle = Bundle.read(options, create);
+        store.directory(id); // a bad id is said before anything is done
+        Process process = bundle.process();
+        Spawner.loadKernel();
+        try (Streams streams =
+                new Streams(options, process.terminal(), false, create.consoleSocket(), create.stdio())) {
+            SpawnCall call = streams.bind(new SpawnCall());
+            create(id, create, bundle, call);
+            Kernel.close(call.pidfd());
+        }
     }
 
-    /** Lets the program of a created container begin. */
+    private StoredContainer create(String id, CreateOptions create, Bundle bundle, SpawnCall call) {
+        store.make(id);
+        try (StateStore.Lock lock = store.lock(id);
+                Creation creation = new Creation(options, store, spawner(), bundle, create, id)) {
+            return creation.run(call);
+        }
+    }
+
+    /**
+     * Lets the program of a created container begin, and runs its poststart hooks.
+     *
+     * @throws OciException if the program could not begin; the container is stopped then
+     */
     public void start(String id) {
-        throw new OciException("start " + id);
+        try (StateStore.Lock lock = store.lock(id)) {
+            StoredContainer container = store.get(id);
+            Status status = status(container);
+            if (status == Status.STOPPED) {
+                throw new OciException("cannot start a container that has stopped");
+            }
+            if (status != Status.CREATED) {
+                throw new OciException("cannot start an already running container");
+            }
+            new Starting(store, container).run();
+            poststart(container);
+        }
+    }
+
+    private void poststart(StoredContainer container) {
+        Bundle bundle = Bundle.of(container.bundle(), store.config(container.id()));
+        List<Hooks.Hook> hooks = bundle.spec().hooks().map(Hooks::poststart).orElse(List.of());
+        if (hooks.isEmpty()) {
+            return;
+        }
+        try {
+            byte[] state = StateText.state(container.state(Status.RUNNING));
+            new HostHooks(spawner(), bundle.directory()).run(hooks, "hooks.poststart", state);
+        } catch (OciException e) {
+            new Deletion(options, store, container).kill(); // runtime.md, "Lifecycle" 9
+            throw e;
+        }
     }
 
     /**
@@ -33,53 +113,187 @@ public final class OciRuntime implements AutoCloseable {
      * @return the exit code, or 128 + signal; 0 when detached
      */
     public int run(String id, CreateOptions create, boolean detach, boolean keep) {
-        throw new OciException("run " + id);
+        Bundle bundle = Bundle.read(options, create);
+        store.directory(id);
+        Spawner.loadKernel();
+        boolean terminal = bundle.process().terminal();
+        try (Streams streams = new Streams(options, terminal, !detach, create.consoleSocket(), create.stdio())) {
+            SpawnCall call = streams.bind(new SpawnCall());
+            create(id, create, bundle, call);
+            try (Fd pidfd = Fd.adopt(call.pidfd());
+                    Fd master = Fd.adopt(call.console())) {
+                try {
+                    start(id);
+                } catch (OciException e) {
+                    Kernel.signal(pidfd.value(), SIGKILL);
+                    Spawner.await(pidfd.value(), -1);
+                    delete(id, true);
+                    throw e;
+                }
+                if (detach) {
+                    return 0;
+                }
+                int code = code(streams.await(pidfd.value(), master.value()));
+                if (!keep) {
+                    delete(id, true);
+                }
+                return code;
+            }
+        }
+    }
+
+    private static int code(Exit exit) {
+        return exit.code() == Exit.EXITED ? exit.status() : SIGNAL_BASE + exit.status();
     }
 
     /** Executes a program in a running container; the exit code, or 128 + signal; 0 when detached. */
     public int exec(String id, ExecOptions exec) {
-        throw new OciException("exec " + id);
+        StoredContainer container = store.get(id);
+        Status status = status(container);
+        if (status == Status.STOPPED || status == Status.CREATING) {
+            throw new OciException(
+                    "cannot exec in a " + (status == Status.STOPPED ? "stopped" : "half-made") + " container");
+        }
+        if (status == Status.PAUSED && !exec.ignorePaused()) {
+            throw new OciException("cannot exec in a paused container (use --ignore-paused to override)");
+        }
+        Bundle bundle = Bundle.of(container.bundle(), store.config(id));
+        Process process = ExecProcess.of(options, exec, bundle.process());
+        Spawner.loadKernel();
+        try (Streams streams =
+                        new Streams(options, process.terminal(), !exec.detach(), exec.consoleSocket(), exec.stdio());
+                Execution execution = new Execution(spawner(), container, bundle, exec)) {
+            SpawnCall call = streams.bind(new SpawnCall());
+            execution.run(process, call);
+            try (Fd pidfd = Fd.adopt(call.pidfd());
+                    Fd master = Fd.adopt(call.console())) {
+                PidFile.write(options, exec.pidFile(), call.pid());
+                return exec.detach() ? 0 : code(streams.await(pidfd.value(), master.value()));
+            }
+        }
     }
 
     public ContainerState state(String id) {
-        throw new OciException("state " + id);
+        StoredContainer container = store.get(id);
+        return container.state(status(container));
     }
 
     /** All containers below the root, sorted by id; what is broken is left out with a warning. */
     public List<ContainerState> list() {
-        throw new OciException("list");
+        List<ContainerState> all = new ArrayList<>();
+        for (String id : store.ids()) {
+            try {
+                store.find(id).ifPresent(container -> all.add(container.state(status(container))));
+            } catch (OciException e) {
+                options.warnings().accept(String.valueOf(e.getMessage()));
+            }
+        }
+        return all;
+    }
+
+    private Status status(StoredContainer container) {
+        if (!container.process().lives()) {
+            boolean making = container.process().pid() == 0 && store.isLocked(container.id());
+            return making ? Status.CREATING : Status.STOPPED;
+        }
+        if (!container.created()) {
+            return Status.CREATING;
+        }
+        if (container.process().isParked()) {
+            return Status.CREATED;
+        }
+        return cgroup(container).frozen() ? Status.PAUSED : Status.RUNNING;
+    }
+
+    private static ContainerCgroup cgroup(StoredContainer container) {
+        return ContainerCgroup.open(CgroupMounts.read(Path.of("/")), container.cgroups());
     }
 
     /** Sends a signal to the first process, or to all processes of the container. */
     public void kill(String id, int signal, boolean all) {
-        throw new OciException("kill " + id);
+        StoredContainer container = store.get(id);
+        Status status = status(container);
+        if (all && !container.cgroups().isEmpty()) {
+            Spawner.loadKernel();
+            cgroup(container).kill(signal);
+            return;
+        }
+        if (!ALIVE.contains(status) || !Signals.send(container.process(), signal)) {
+            throw new OciException("container not running");
+        }
+        if (signal == SIGKILL && status == Status.PAUSED) {
+            cgroup(container).thaw(); // a frozen process sees no signal (cgroup v1)
+        }
     }
 
     /**
-     * Takes a stopped container down and forgets it.
+     * Takes a stopped or only created container down and forgets it.
      *
      * @param force also kill one that still runs; one that does not exist is no error then
      */
     public void delete(String id, boolean force) {
-        throw new OciException("delete " + id);
+        if (force && !store.exists(id)) {
+            return;
+        }
+        try (StateStore.Lock lock = store.lock(id)) {
+            Optional<StoredContainer> found = store.find(id);
+            if (found.isEmpty()) { // whoever made it was killed at once
+                store.remove(id);
+                return;
+            }
+            StoredContainer container = found.get();
+            Status status = status(container);
+            Deletion deletion = new Deletion(options, store, container);
+            if (status != Status.STOPPED) {
+                if (!force && status != Status.CREATED) {
+                    throw new OciException("cannot delete container " + id + " that is not stopped: " + status);
+                }
+                deletion.kill();
+            }
+            Spawner.loadKernel();
+            deletion.destroy(this::spawner);
+        }
+    }
+
+    private StoredContainer alive(String id, String what) {
+        StoredContainer container = store.get(id);
+        if (!ALIVE.contains(status(container))) {
+            throw new OciException("cannot " + what + " container " + id + ": it is not running");
+        }
+        return container;
     }
 
     public void pause(String id) {
-        throw new OciException("pause " + id);
+        try (StateStore.Lock lock = store.lock(id)) {
+            StoredContainer container = alive(id, "pause");
+            if (status(container) == Status.PAUSED) {
+                throw new OciException("container not running or created: paused");
+            }
+            Spawner.loadKernel();
+            cgroup(container).freeze();
+        }
     }
 
     public void resume(String id) {
-        throw new OciException("resume " + id);
+        try (StateStore.Lock lock = store.lock(id)) {
+            StoredContainer container = alive(id, "resume");
+            if (status(container) != Status.PAUSED) {
+                throw new OciException("container not paused");
+            }
+            Spawner.loadKernel();
+            cgroup(container).thaw();
+        }
     }
 
     /** Changes limits; what the resources do not name stays as it is. All are changed or, on a refusal, none. */
     public void update(String id, Resources resources) {
-        throw new OciException("update " + id);
+        throw new OciException("update " + id + resources);
     }
 
     /** The pids of all processes of the container, as this process sees them, in ascending order. */
     public List<Integer> processes(String id) {
-        throw new OciException("ps " + id);
+        StoredContainer container = store.get(id);
+        return cgroup(container).processes();
     }
 
     public CgroupStats stats(String id) {
@@ -88,14 +302,25 @@ public final class OciRuntime implements AutoCloseable {
 
     /** Waits until the first process is gone. Its exit code is known only to its parent. */
     public void await(String id) {
-        throw new OciException("wait " + id);
+        ProcessId process = store.get(id).process();
+        Spawner.loadKernel();
+        Optional<Fd> pidfd = process.lives() ? Kernel.pidfd(process.pid()) : Optional.empty();
+        if (pidfd.isPresent()) {
+            try (Fd fd = pidfd.get()) {
+                Kernel.awaitReadable(fd.value());
+            }
+        }
     }
 
-    /** The plan that {@link #create} would run, for people; changes nothing and needs no root. */
+    /** The plan that {@link #create} would run, for people; changes nothing. */
     public String explain(String id, CreateOptions create) {
-        throw new OciException("explain " + id);
+        Bundle bundle = Bundle.read(options, create);
+        return Creation.explain(spawner(), bundle.spec(), create);
     }
 
     @Override
-    public void close() {}
+    public synchronized void close() {
+        spawner.ifPresent(Spawner::close);
+        spawner = Optional.empty();
+    }
 }

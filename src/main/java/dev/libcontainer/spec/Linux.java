@@ -81,6 +81,28 @@ public record Linux(
                 Optional.empty());
     }
 
+    /** The same with a filter. */
+    public Linux withSeccomp(Seccomp filter) {
+        return new Linux(
+                namespaces,
+                uidMappings,
+                gidMappings,
+                timeOffsets,
+                devices,
+                cgroupsPath,
+                resources,
+                rootfsPropagation,
+                Optional.of(filter),
+                sysctl,
+                maskedPaths,
+                readonlyPaths,
+                mountLabel,
+                intelRdt,
+                personality,
+                netDevices,
+                memoryPolicy);
+    }
+
     /** The namespace of that type, new or joined; empty if the container shares the runtime's. */
     public Optional<Namespace> namespace(NamespaceType type) {
         for (Namespace namespace : namespaces) {

@@ -145,7 +145,10 @@ final class LinuxRules {
     }
 
     private static void checkClosId(JsonPath path, String name) {
-        if (name.equals(".") || name.equals("..") || name.contains("/") || name.contains("\n")) {
+        if (name.equals("/")) {
+            return; // the default class
+        }
+        if (name.isEmpty() || name.equals(".") || name.equals("..") || name.contains("/") || name.contains("\n")) {
             throw path.error(Quoted.text(name) + " is no name for a directory");
         }
     }
@@ -157,8 +160,9 @@ final class LinuxRules {
             String inside = entry.getValue().name().orElse(device);
             JsonPath place = path.member(device);
             Rules.interfaceName(place, device);
-            Rules.interfaceName(place.member("name"), inside);
-            String other = sources.putIfAbsent(inside, device);
+            Rules.interfaceName(
+                    place.member("name"), inside.replaceFirst("%d", "0")); // a template: the kernel's number
+            String other = inside.contains("%d") ? null : sources.putIfAbsent(inside, device);
             if (other != null) {
                 throw place.error(Quoted.text(inside) + " is also the name of " + path.member(other));
             }

@@ -32,6 +32,15 @@ public enum NamespaceType {
         return jsonName;
     }
 
+    /** The name in {@code /proc/PID/ns} (namespaces(7)); for a first process, what its children get. */
+    public String procName() {
+        return switch (this) {
+            case NETWORK -> "net";
+            case MOUNT -> "mnt";
+            default -> jsonName;
+        };
+    }
+
     /** The type of that JSON name, if there is one. */
     public static Optional<NamespaceType> fromJson(String jsonName) {
         for (NamespaceType type : values()) {

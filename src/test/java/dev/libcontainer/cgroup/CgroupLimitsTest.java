@@ -48,8 +48,7 @@ class CgroupLimitsTest {
             value = {
                 "'memory':{'swappiness':0}         | memory.swappiness",
                 "'memory':{'disableOOMKiller':true}| memory.disableOOMKiller",
-                "'memory':{'kernelTCP':1}          | memory.kernelTCP",
-                "'memory':{'kernel':1}             | memory.kernel",
+                "'blockIO':{'leafWeight':10}       | blockIO.leafWeight",
                 "'cpu':{'realtimePeriod':1}        | cpu.realtimePeriod",
                 "'cpu':{'realtimeRuntime':1}       | cpu.realtimeRuntime",
             })
@@ -221,19 +220,90 @@ class CgroupLimitsTest {
         assertThat(some).extracting(CgroupWrite::harmlessIfAbsent).containsExactly(false, false);
     }
 
-    @Test
-    void whatIsNotMappedIsNamed() {
-        Resources resources = resources("'devices':[{'allow':false}],'blockIO':{'weight':10},"
-                + "'hugepageLimits':[{'pageSize':'2MB','limit':1}],'network':{},'rdma':{'a':{'hcaHandles':1}}");
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'hugepageLimits':[{'pageSize':'2MB','limit':1}] | hugepageLimits[0]                  | hugetlb",
+                "'rdma':{'mlx':{'hcaHandles':1}}                 | rdma.mlx                           | rdma",
+                "'network':{'classID':1048577}                   | network.classID                    | net_cls",
+                "'network':{'priorities':[{'name':'eth0','priority':1}]} | network.priorities[0]      | net_prio",
+                "'blockIO':{'weight':10}                         | blockIO.weight                     | blkio",
+            })
+    void whatHasNoControllerIsRefused(String resources, String member, String controller) {
+        assertThatExceptionOfType(CgroupException.class)
+                .isThrownBy(() -> CgroupLimits.forNew(resources(resources), Hosts.unified("pids")))
+                .withMessage("linux.resources." + member + ": needs the cgroup controller " + controller
+                        + ", which this host does not offer");
+    }
 
-        assertThat(CgroupLimits.unmapped(resources))
+    @Test
+    void whatAsksForNothingNeedsNoController() {
+        Resources resources = resources("'hugepageLimits':[{'pageSize':'2MB','limit':0}],'network':{'classID':0},"
+                + "'blockIO':{'weight':0},'memory':{'limit':0,'kernel':0,'swap':0},'cpu':{'shares':0,'quota':0}");
+
+        assertThat(CgroupLimits.forNew(resources, Hosts.unified("pids"))).isEmpty();
+    }
+
+    @Test
+    void packetsAreTaggedInControllersOfTheirOwn() {
+        CgroupMounts host = Hosts.with("net_cls", "net_prio");
+
+        assertThat(written(CgroupLimits.forNew(
+                        resources("'network':{'classID':1048577,'priorities':["
+                                + "{'name':'lo','priority':500},{'name':'eth0','priority':1000}]}"),
+                        host)))
                 .containsExactly(
-                        "linux.resources.devices",
-                        "linux.resources.blockIO",
-                        "linux.resources.hugepageLimits",
-                        "linux.resources.network",
-                        "linux.resources.rdma");
-        assertThat(CgroupLimits.unmapped(resources("'blockIO':{'weight':0}"))).isEmpty();
+                        "net_cls.classid=1048577", "net_prio.ifpriomap=lo_500", "net_prio.ifpriomap=eth0_1000");
+    }
+
+    @Test
+    void hugePagesAreLimitedInVersion1Too() {
+        assertThat(written(CgroupLimits.forNew(
+                        resources("'hugepageLimits':[{'pageSize':'1GB','limit':18446744073709551615}]"),
+                        Hosts.with("hugetlb"))))
+                .containsExactly(
+                        "hugetlb.1GB.limit_in_bytes=18446744073709551615",
+                        "hugetlb.1GB.rsvd.limit_in_bytes=18446744073709551615");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"10, 1", "11, 11", "100, 910", "500, 4950", "1000, 10000"})
+    void weightsOfVersion1AreStretchedWhereTheSchedulerIsNotBfq(long weight, long converted) {
+        assertThat(BlockIoController.ioWeight(weight)).isEqualTo(converted);
+    }
+
+    @Test
+    void theFileThatTheKernelHasIsChosen() {
+        CgroupWrite weight = CgroupLimits.forNew(resources("'blockIO':{'weight':100}"), Hosts.hybrid())
+                .get(0);
+        CgroupWrite io = CgroupLimits.forNew(resources("'blockIO':{'weight':100}"), Hosts.unified())
+                .get(0);
+
+        assertThat(weight.on(file -> true).orElseThrow().file()).isEqualTo("blkio.weight");
+        assertThat(weight.on("blkio.bfq.weight"::equals).orElseThrow().file()).isEqualTo("blkio.bfq.weight");
+        assertThat(io.on("io.weight"::equals).orElseThrow())
+                .isEqualTo(new CgroupWrite("io", "io.weight", "910", "linux.resources.blockIO.weight"));
+        assertThatExceptionOfType(CgroupException.class)
+                .isThrownBy(() -> io.on(file -> false))
+                .withMessage("linux.resources.blockIO.weight: needs io.bfq.weight or io.weight, "
+                        + "which this kernel does not have")
+                .satisfies(e -> assertThat(e.hint()).contains("Weights need the BFQ scheduler (module bfq)."));
+    }
+
+    @Test
+    void noPageOfASizeThatIsNotThereNeedsNoLimit() {
+        List<CgroupWrite> none =
+                CgroupLimits.forNew(resources("'hugepageLimits':[{'pageSize':'64KB','limit':0}]"), Hosts.unified());
+        List<CgroupWrite> some =
+                CgroupLimits.forNew(resources("'hugepageLimits':[{'pageSize':'64KB','limit':1}]"), Hosts.unified());
+
+        assertThat(none).allSatisfy(write -> assertThat(write.on(file -> false)).isEmpty());
+        assertThatExceptionOfType(CgroupException.class)
+                .isThrownBy(() -> some.get(0).on(file -> false))
+                .withMessageContaining("needs hugetlb.64KB.max, which this kernel does not have");
+        assertThat(some.get(1).on(file -> false)).as("reservations, Linux 5.7").isEmpty();
     }
 
     private static Tuple raw(String controller, String file, String value) {

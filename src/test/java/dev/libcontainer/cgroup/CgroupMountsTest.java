@@ -27,6 +27,8 @@ class CgroupMountsTest {
                 .containsExactly(
                         "/sys/fs/cgroup/systemd",
                         "/sys/fs/cgroup/pids",
+                        "/sys/fs/cgroup/blkio",
+                        "/sys/fs/cgroup/rdma",
                         "/sys/fs/cgroup/memory",
                         "/sys/fs/cgroup/cpuset",
                         "/sys/fs/cgroup/cpuacct",

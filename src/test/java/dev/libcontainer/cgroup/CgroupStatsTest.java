@@ -49,13 +49,13 @@ class CgroupStatsTest {
                         file("pids", "pids.peak", "5\n"),
                         file("pids", "pids.max", "7\n")));
 
-        assertThat(v1).isEqualTo(v2);
-        assertThat(v2)
-                .isEqualTo(new CgroupStats(
-                        new CgroupStats.Memory(of(4096), of(8192), of(1048576), of(3)),
-                        new CgroupStats.Cpu(
-                                of(9000), of(6000), of(3000), of(10), of(4), of(123456), of(50000), of(100000)),
-                        new CgroupStats.Pids(of(2), of(5), of(7))));
+        for (CgroupStats stats : new CgroupStats[] {v1, v2}) {
+            assertThat(stats.memory()).isEqualTo(new CgroupStats.Memory(of(4096), of(8192), of(1048576), of(3)));
+            assertThat(stats.cpu())
+                    .isEqualTo(new CgroupStats.Cpu(
+                            of(9000), of(6000), of(3000), of(10), of(4), of(123456), of(50000), of(100000)));
+            assertThat(stats.pids()).isEqualTo(new CgroupStats.Pids(of(2), of(5), of(7)));
+        }
     }
 
     @Test

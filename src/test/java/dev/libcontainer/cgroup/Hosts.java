@@ -20,6 +20,8 @@ final class Hosts {
             33 31 0:30 / /sys/fs/cgroup/cpuacct rw,relatime - cgroup cgroup rw,cpuacct
             34 31 0:31 / /sys/fs/cgroup/cpuset rw,relatime - cgroup cgroup rw,cpuset
             35 31 0:32 / /sys/fs/cgroup/memory rw,relatime shared:9 - cgroup cgroup rw,memory
+            36 31 0:33 / /sys/fs/cgroup/blkio rw,relatime - cgroup cgroup rw,blkio
+            37 31 0:34 / /sys/fs/cgroup/rdma rw,relatime - cgroup cgroup rw,rdma
             39 31 0:36 / /sys/fs/cgroup/pids rw,relatime - cgroup cgroup rw,pids
             40 31 0:37 / /sys/fs/cgroup/systemd rw,relatime - cgroup cgroup rw,name=systemd
             41 31 0:38 / /sys/fs/cgroup/unified rw,relatime - cgroup2 cgroup2 rw
@@ -28,6 +30,8 @@ final class Hosts {
     static final String HYBRID_MEMBERSHIP = """
             9:name=systemd:/
             8:pids:/
+            7:blkio:/
+            6:rdma:/
             4:memory:/service/e4f5
             3:cpuset:/
             2:cpuacct:/
@@ -59,5 +63,16 @@ final class Hosts {
                 ROOT_MOUNTS + "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:4 - cgroup2 cgroup2 rw,nsdelegate\n",
                 "0::/user.slice/user-1000.slice\n",
                 controllers);
+    }
+
+    /** Controllers of version 1 and no others. */
+    static CgroupMounts with(String... controllers) {
+        StringBuilder mounts = new StringBuilder(ROOT_MOUNTS);
+        StringBuilder membership = new StringBuilder();
+        for (String controller : controllers) {
+            mounts.append("30 23 0:26 / /sys/fs/cgroup/" + controller + " rw - cgroup cgroup rw," + controller + "\n");
+            membership.append("1:" + controller + ":/\n");
+        }
+        return CgroupMounts.parse(mounts.toString(), membership.toString(), "");
     }
 }

@@ -33,6 +33,11 @@ enum PlanCases {
     SHARED_ROOT("shared-root"),
     CHANGED_ROOT("changed-root"),
     UNPRIVILEGED("unprivileged"),
+    MAPPED_MOUNTS("mapped-mounts"),
+    LABELS("labels"),
+    RESCTRL("resctrl"),
+    PLACEMENT("placement"),
+    PLACEMENT_OF_EXEC("placement"),
     SANDBOX("sandbox"),
     SANDBOX_WITH_READY_NETWORK("sandbox"),
     SANDBOX_WITH_V1_CGROUPS("sandbox"),
@@ -78,6 +83,7 @@ enum PlanCases {
             case OLD_KERNEL -> OLD_HOST;
             case UNPRIVILEGED -> new HostFacts(Arch.X86_64, 1000, true, true, 40, 4096, true, List.of());
             case CGROUP2_MOUNTS -> new HostFacts(Arch.X86_64, 0, true, true, 40, -1, true, List.of());
+            case LABELS -> HOST.withSecurityModules(true, true);
             default -> HOST;
         };
     }
@@ -96,7 +102,8 @@ enum PlanCases {
             case SANDBOX_WITH_BOTH_CGROUPS -> new CgroupPlan("c", List.of(MEMORY, UNIFIED));
             default -> CgroupPlan.NONE;
         };
-        return new Wishes(root, cgroups, this == SANDBOX_WITH_READY_NETWORK, this != SANDBOX_DETACHED);
+        return new Wishes(root, cgroups, this == SANDBOX_WITH_READY_NETWORK, this != SANDBOX_DETACHED)
+                .withExec(this == PLACEMENT_OF_EXEC);
     }
 
     /** What {@link ContainerSpec#builder} makes by default, with the filter of one architecture. */

@@ -57,11 +57,20 @@ class PlanCompilerTest {
                         "'linux': {'devices': [{'type': 'c', 'path': '/dev/x', 'major': 1, 'minor': 1}]}"),
                 arguments("hooks", "'hooks': {'poststop': [{'path': '/x'}]}"),
                 arguments("linux.mountLabel", "'linux': {'mountLabel': 'x'}"),
-                arguments("linux.intelRdt", "'linux': {'intelRdt': {'closID': 'x'}}"),
-                arguments("linux.memoryPolicy", "'linux': {'memoryPolicy': {'mode': 'MPOL_DEFAULT', 'nodes': '0'}}"),
                 arguments(
-                        "linux.netDevices",
-                        "'linux': {'namespaces': [{'type': 'network'}], 'netDevices': {'eth0': {}}}"));
+                        "linux.memoryPolicy.nodes",
+                        "'linux': {'memoryPolicy': {'mode': 'MPOL_DEFAULT', 'nodes': '0'}}"),
+                arguments("linux.memoryPolicy.nodes", "'linux': {'memoryPolicy': {'mode': 'MPOL_BIND', 'nodes': ''}}"),
+                arguments(
+                        "linux.memoryPolicy.flags",
+                        "'linux': {'memoryPolicy': {'mode': 'MPOL_BIND', 'nodes': '0',"
+                                + " 'flags': ['MPOL_F_STATIC_NODES', 'MPOL_F_RELATIVE_NODES']}}"),
+                arguments(
+                        "linux.personality.flags[0]", "'linux': {'personality': {'domain': 'LINUX', 'flags': ['X']}}"),
+                arguments(
+                        "mounts[0].options",
+                        "'root': {'path': '/r'}, 'linux': {'namespaces': [{'type': 'mount'}]},"
+                                + " 'mounts': [{'destination': '/a', 'type': 'proc', 'options': ['tmpcopyup']}]"));
     }
 
     @ParameterizedTest

@@ -1,8 +1,11 @@
-package dev.libcontainer;
+package dev.libcontainer.report;
 
+import dev.libcontainer.plan.ContentStep;
 import dev.libcontainer.plan.HostStep;
+import dev.libcontainer.plan.LifecycleStep;
 import dev.libcontainer.plan.MountStep;
 import dev.libcontainer.plan.NamespaceStep;
+import dev.libcontainer.plan.PlacementStep;
 import dev.libcontainer.plan.ProcessStep;
 import dev.libcontainer.plan.Step;
 import java.util.Set;
@@ -11,6 +14,7 @@ import java.util.Set;
 final class Hints {
     private static final int EPERM = 1;
     private static final int ENOENT = 2;
+    private static final int E2BIG = 7;
     private static final int ENOEXEC = 8;
     private static final int EACCES = 13;
     private static final int EBUSY = 16;
@@ -22,12 +26,17 @@ final class Hints {
     private static final int ENOSPC = 28;
     private static final int EROFS = 30;
     private static final int ERANGE = 34;
+    private static final int ENOSYS = 38;
     private static final int ELOOP = 40;
+    private static final int EOPNOTSUPP = 95;
     private static final int EOWNERDEAD = 130;
 
     private Hints() {}
 
     static String of(Step step, int errno) {
+        if (step instanceof LifecycleStep life) {
+            return life(life, errno);
+        }
         if (step instanceof ProcessStep.Execute) {
             return execute(errno);
         }
@@ -44,11 +53,20 @@ final class Hints {
         if (step instanceof MountStep mount) {
             return mount(mount, errno);
         }
+        if (step instanceof HostStep.OpenMappedTree) {
+            return mapped(errno);
+        }
+        if (step instanceof ContentStep.CopyInto) {
+            return copied(errno);
+        }
         if (step instanceof HostStep) {
             return host(errno);
         }
         if (step instanceof NamespaceStep.Join && errno == EPERM) {
             return "joining needs CAP_SYS_ADMIN in the user namespace that owns the namespace";
+        }
+        if (step instanceof PlacementStep || step instanceof ProcessStep.SetScheduler) {
+            return placement(step, errno);
         }
         if (step instanceof ProcessStep.ChangeDirectory) {
             return directory(errno);
@@ -63,6 +81,16 @@ final class Hints {
             return "an id has no mapping in the container's user namespace: see linux.uidMappings and linux.gidMappings";
         }
         return errno == EOWNERDEAD ? "the process that asked for this container is gone" : "";
+    }
+
+    private static String life(LifecycleStep step, int errno) {
+        if (step instanceof LifecycleStep.FindProgram) {
+            return execute(errno);
+        }
+        if (step instanceof LifecycleStep.MoveRoot) {
+            return "moving the root needs CAP_SYS_ADMIN, and a root that is a mount point";
+        }
+        return "";
     }
 
     private static boolean setsIds(Step step) {
@@ -85,6 +113,39 @@ final class Hints {
             case ENOENT -> "process.cwd must exist in the container's root";
             case EACCES -> "this user may not enter it";
             case EXDEV -> "it lies outside the container's root";
+            default -> "";
+        };
+    }
+
+    private static String placement(Step step, int errno) {
+        boolean memory = step instanceof PlacementStep.SetMemoryPolicy;
+        return switch (errno) {
+            case EPERM -> "this scheduling needs CAP_SYS_NICE, and a deadline all CPUs of the host";
+            case EBUSY -> "the CPUs cannot keep one more deadline of this length";
+            case EINVAL ->
+                memory
+                        ? "none of these nodes has memory that the container may use"
+                        : "none of these CPUs is there, or the policy does not take these values";
+            case ENOSYS -> "this kernel is built without NUMA";
+            case EOPNOTSUPP -> "this kernel is built without utilisation clamps (CONFIG_UCLAMP_TASK)";
+            default -> "";
+        };
+    }
+
+    private static String mapped(int errno) {
+        return switch (errno) {
+            case ENOENT -> "it must exist on the host";
+            case EINVAL -> "this file system does not support mapped ids, or the tree is mapped already";
+            case EPERM -> "mapping the ids of a file system needs CAP_SYS_ADMIN in the user namespace that mounted it";
+            default -> "";
+        };
+    }
+
+    private static String copied(int errno) {
+        return switch (errno) {
+            case E2BIG -> "the directories to copy are nested deeper than 64 levels";
+            case ENOSPC -> "the content does not fit into the size of the tmpfs";
+            case EPERM -> "the content has device nodes, which nobody may make in a user namespace";
             default -> "";
         };
     }

@@ -1,0 +1,113 @@
+package dev.libcontainer.cgroup;
+
+import dev.libcontainer.kernel.Fd;
+import dev.libcontainer.kernel.Kernel;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A cgroup in one hierarchy. Only writing and opening take native code, so that asking does not pay for loading it.
+ */
+record CgroupDirectory(Hierarchy hierarchy, Path path) {
+
+    boolean exists() {
+        return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    boolean has(String file) {
+        return Files.exists(path.resolve(file), LinkOption.NOFOLLOW_LINKS);
+    }
+
+    /** The text of a file; empty if there is no such file, or no cgroup any more, or nothing in it for this cgroup. */
+    Optional<String> read(String file) {
+        try {
+            return Optional.of(Files.readString(path.resolve(file)));
+        } catch (IOException e) {
+            return Optional.empty(); // ENOENT, ENODEV from one being removed, EOPNOTSUPP from a threaded one
+        }
+    }
+
+    /** Whether a file says this and nothing else. */
+    boolean says(String file, String text) {
+        return read(file).filter(content -> content.strip().equals(text)).isPresent();
+    }
+
+    /** Writes a value in one write; throws {@link dev.libcontainer.kernel.KernelException}. */
+    void write(String file, String value) {
+        Kernel.writeAt(Kernel.AT_FDCWD, path.resolve(file).toString(), value);
+    }
+
+    /** For entering it, or asking for files by fd; the caller's to close. */
+    Fd open() {
+        return Kernel.open(path.toString(), Kernel.O_RDONLY | Kernel.O_DIRECTORY);
+    }
+
+    List<CgroupDirectory> children() {
+        List<CgroupDirectory> children = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+            for (Path entry : entries) {
+                if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                    children.add(new CgroupDirectory(hierarchy, entry));
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return List.of(); // it is gone, and so are they
+        }
+        return children;
+    }
+
+    /** Of the files of this kernel's controllers. */
+    List<String> fileNames() {
+        List<String> names = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+            entries.forEach(entry -> names.add(entry.getFileName().toString()));
+        } catch (IOException | DirectoryIteratorException e) {
+            return List.of();
+        }
+        return names;
+    }
+
+    /** The processes in it and below, as this process's pid namespace numbers them; those it does not see are left out. */
+    Set<Integer> processes() {
+        Set<Integer> pids = new TreeSet<>();
+        collect(pids);
+        pids.remove(0);
+        return pids;
+    }
+
+    private void collect(Set<Integer> pids) {
+        read("cgroup.procs")
+                .ifPresent(text -> text.lines().map(Integer::valueOf).forEach(pids::add));
+        children().forEach(child -> child.collect(pids));
+    }
+
+    /** One attempt to remove it and what is below; false if somebody is in it, or something could not be removed. */
+    boolean remove() {
+        if (removeAlone()) {
+            return true;
+        }
+        children().forEach(CgroupDirectory::remove);
+        return removeAlone();
+    }
+
+    private boolean removeAlone() {
+        try {
+            Files.delete(path);
+            return true;
+        } catch (NoSuchFileException e) {
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

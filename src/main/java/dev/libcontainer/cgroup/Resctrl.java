@@ -1,0 +1,182 @@
+package dev.libcontainer.cgroup;
+
+import dev.libcontainer.spec.IntelRdt;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The resctrl file system: classes of service of cache and memory bandwidth (config-linux.md, "IntelRdt"; the kernel's
+ * filesystems/resctrl.rst). A class is a directory, its limits are the lines of its file {@code schemata}.
+ */
+public final class Resctrl {
+    /** Where it is mounted. */
+    public static final Path ROOT = Path.of("/sys/fs/resctrl");
+
+    private static final String MEMBER = "linux.intelRdt";
+    private static final String NAME = "resctrl";
+    private static final String SCHEMATA = "schemata";
+
+    private final Path root;
+
+    private Resctrl(Path root) {
+        this.root = root;
+    }
+
+    /**
+     * The file system mounted there.
+     *
+     * @throws CgroupException if it is not
+     */
+    public static Resctrl at(Path root) {
+        if (!Files.isRegularFile(root.resolve(SCHEMATA))) {
+            throw CgroupException.refused(
+                    MEMBER,
+                    NAME,
+                    "needs the resctrl file system, which is not mounted at " + root,
+                    "It takes a processor with RDT, a kernel with CONFIG_X86_CPU_RESCTRL, and mount -t resctrl.");
+        }
+        return new Resctrl(root);
+    }
+
+    /**
+     * A container's class, and its monitoring group if it is to have one.
+     *
+     * @param directory has the file {@code tasks} into which the container's process writes itself
+     * @param made whether it is the container's own, to be removed with it
+     */
+    public record Group(Path directory, Optional<Path> monitoring, boolean made) {
+        /** Removes what was made for the container; its processes fall back to the default class. */
+        public void remove() throws IOException {
+            if (monitoring.isPresent()) {
+                Files.deleteIfExists(monitoring.get());
+            }
+            if (made) {
+                Files.deleteIfExists(directory);
+            }
+        }
+    }
+
+    /**
+     * Finds or makes the class that a configuration names, and sets its limits if it is new.
+     *
+     * @throws CgroupException if it does not exist and nothing says what it should be, if it exists with other limits,
+     *     or if the kernel refuses them; then nothing is left behind
+     */
+    public Group open(IntelRdt rdt, String containerId) {
+        String name = rdt.closID().orElse(containerId);
+        Path directory = name.equals("/") ? root : root.resolve(name);
+        List<String> lines = lines(rdt);
+        boolean exists = Files.isDirectory(directory);
+        if (!exists && rdt.closID().isPresent() && lines.isEmpty()) {
+            throw refused("closID", "class " + name + " does not exist, and no schemata say what it should be");
+        }
+        if (exists) {
+            compare(directory, lines);
+        } else {
+            create(directory, lines);
+        }
+        Optional<Path> monitoring = Optional.empty();
+        if (rdt.enableMonitoring()) {
+            monitoring = Optional.of(directory.resolve("mon_groups").resolve(containerId));
+            monitor(monitoring.get(), directory, !exists);
+        }
+        return new Group(directory, monitoring, !exists);
+    }
+
+    /** What goes into the schemata file: the older members first, a bandwidth in its own member only. */
+    static List<String> lines(IntelRdt rdt) {
+        List<String> lines = new ArrayList<>();
+        rdt.l3CacheSchema()
+                .ifPresent(schema -> schema.lines()
+                        .filter(line ->
+                                rdt.memBwSchema().isEmpty() || !line.strip().startsWith("MB:"))
+                        .forEach(lines::add));
+        rdt.memBwSchema().ifPresent(schema -> {
+            if (!schema.startsWith("MB:") || schema.contains("\n")) {
+                throw refused("memBwSchema", "must be one line that begins with MB:");
+            }
+            lines.add(schema);
+        });
+        for (int i = 0; i < rdt.schemata().size(); i++) {
+            if (rdt.schemata().get(i).contains("\n")) {
+                throw refused("schemata[" + i + "]", "must be one line");
+            }
+            lines.add(rdt.schemata().get(i));
+        }
+        return lines;
+    }
+
+    private void create(Path directory, List<String> lines) {
+        try {
+            Files.createDirectory(directory);
+        } catch (IOException e) {
+            throw refused("closID", "class " + directory + " cannot be made: " + e + status());
+        }
+        if (lines.isEmpty()) {
+            return;
+        }
+        try {
+            byte[] text = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
+            Files.write(directory.resolve(SCHEMATA), text, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            String why = status();
+            removeQuietly(directory);
+            throw refused(SCHEMATA, "the kernel refuses " + lines + why);
+        }
+    }
+
+    private void monitor(Path group, Path directory, boolean made) {
+        try {
+            Files.createDirectory(group);
+        } catch (IOException e) {
+            String why = status();
+            if (made) {
+                removeQuietly(directory);
+            }
+            throw refused("enableMonitoring", "monitoring group " + group + " cannot be made: " + e + why);
+        }
+    }
+
+    /** A class that is there already must be what is asked for: others may be in it. */
+    private static void compare(Path directory, List<String> lines) {
+        Schemata wanted = Schemata.parse(lines);
+        Schemata there;
+        try {
+            there = Schemata.parse(Files.readAllLines(directory.resolve(SCHEMATA)));
+        } catch (IOException e) {
+            throw refused(SCHEMATA, "of " + directory + " cannot be read: " + e);
+        }
+        wanted.firstMissingIn(there).ifPresent(missing -> {
+            throw refused("closID", "class " + directory + " exists with other limits: it has not " + missing);
+        });
+    }
+
+    /** The kernel says in a file why it has refused. */
+    private String status() {
+        try {
+            String text = Files.readString(root.resolve("info").resolve("last_cmd_status"))
+                    .strip();
+            return text.isEmpty() ? "" : " (" + text + ")";
+        } catch (IOException e) {
+            return "";
+        }
+    }
+
+    private static void removeQuietly(Path directory) {
+        try {
+            Files.deleteIfExists(directory);
+        } catch (IOException e) {
+            // the refusal that led here is the news
+        }
+    }
+
+    private static CgroupException refused(String member, String problem) {
+        return CgroupException.refused(MEMBER + "." + member, NAME, problem, "");
+    }
+}

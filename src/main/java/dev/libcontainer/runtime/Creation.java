@@ -1,0 +1,235 @@
+package dev.libcontainer.runtime;
+
+import dev.libcontainer.cgroup.CgroupVersion;
+import dev.libcontainer.cgroup.ContainerCgroup;
+import dev.libcontainer.cgroup.Hierarchy;
+import dev.libcontainer.kernel.Fd;
+import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.KernelException;
+import dev.libcontainer.kernel.SpawnCall;
+import dev.libcontainer.kernel.SpawnException;
+import dev.libcontainer.net.DeviceMove;
+import dev.libcontainer.net.NetworkException;
+import dev.libcontainer.plan.Binding;
+import dev.libcontainer.plan.Plan;
+import dev.libcontainer.plan.Wishes;
+import dev.libcontainer.spec.Hooks;
+import dev.libcontainer.spec.Linux;
+import dev.libcontainer.spec.NetDevice;
+import dev.libcontainer.spec.Spec;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One create, from the bundle to a first process that waits for its start; or nothing at all. */
+final class Creation implements AutoCloseable {
+    private static final int SIGKILL = 9;
+    private static final int FIFO_MODE = 0600;
+
+    private final RuntimeOptions options;
+    private final StateStore store;
+    private final Spawner spawner;
+    private final Bundle bundle;
+    private final CreateOptions create;
+    private final String id;
+    private final List<Fd> fds = new ArrayList<>();
+    private final List<Fd> cgroupFds = new ArrayList<>();
+    private StoredContainer stored;
+    private Optional<ContainerCgroup> cgroup = Optional.empty();
+    private Optional<Fd> hookState = Optional.empty();
+    private List<DeviceMove.Moved> moved = List.of();
+    private Optional<Fd> movedTo = Optional.empty();
+    private boolean done;
+
+    Creation(
+            RuntimeOptions options, StateStore store, Spawner spawner, Bundle bundle, CreateOptions create, String id) {
+        this.options = options;
+        this.store = store;
+        this.spawner = spawner;
+        this.bundle = bundle;
+        this.create = create;
+        this.id = id;
+        this.stored = new StoredContainer(
+                bundle.spec().ociVersion(),
+                id,
+                new ProcessId(0, 0),
+                false,
+                bundle.directory(),
+                bundle.rootfs(),
+                Instant.now(),
+                System.getProperty("user.name", ""),
+                bundle.spec().annotations(),
+                Map.of());
+    }
+
+    /**
+     * Does it; the id is claimed and locked.
+     *
+     * @param call with the streams bound; afterwards its fds are the caller's
+     */
+    StoredContainer run(SpawnCall call) {
+        bundle.checkRootfs();
+        store.write(stored);
+        store.writeConfig(id, bundle.config());
+        makeCgroups();
+        Plan plan = spawner.compile(bundle.spec(), Wishes.of(life()));
+        store.writeSteps(id, Bundle.steps(plan));
+        try (Spawner.Spawning spawning = spawner.begin(plan, call, this::bind)) {
+            for (boolean first = true; spawning.isWaiting(); first = false) {
+                if (first) {
+                    meet(spawning.call());
+                } else {
+                    new SeccompListener(bundle, spawning.call()).handOver(stored.state(Status.CREATING));
+                }
+                spawning.proceed();
+            }
+        } catch (SpawnException e) {
+            throw Spawner.failure("create " + id, plan, e);
+        }
+        stored = stored.asCreated();
+        PidFile.write(options, create.pidFile(), call.pid());
+        store.write(stored);
+        done = true;
+        return stored;
+    }
+
+    private void makeCgroups() {
+        if (options.cgroups() == CgroupDriver.DISABLED) {
+            return;
+        }
+        String path = linux().flatMap(Linux::cgroupsPath).orElse("");
+        ContainerCgroup made =
+                ContainerCgroup.make(spawner.mounts(), path, id, linux().flatMap(Linux::resources), options.warnings());
+        cgroup = Optional.of(made);
+        stored = stored.withCgroups(made.paths());
+        store.write(stored);
+    }
+
+    private Optional<Linux> linux() {
+        return bundle.spec().linux();
+    }
+
+    private Wishes.Life life() {
+        List<Wishes.Cgroup> cgroups = new ArrayList<>();
+        for (Hierarchy hierarchy : spawner.mounts().hierarchies()) {
+            String directory = stored.cgroups().get(hierarchy.name());
+            if (directory != null) {
+                boolean v2 = hierarchy.version() == CgroupVersion.V2;
+                cgroups.add(new Wishes.Cgroup(hierarchy.name(), v2, directory));
+                cgroupFds.add(Kernel.open(directory, Kernel.O_PATH | Kernel.O_DIRECTORY));
+            }
+        }
+        Optional<String> keyring = create.noNewKeyring() ? Optional.empty() : Optional.of("_ses." + id);
+        return new Wishes.Life(true, create.noPivot(), keyring, create.preserveFds(), cgroups);
+    }
+
+    private int bind(Binding binding) {
+        if (binding instanceof Binding.ReadyCgroup ready) {
+            return cgroupFds.get(ready.index()).value();
+        }
+        if (binding instanceof Binding.PreservedFd preserved) {
+            return preserved.number();
+        }
+        Fd fd;
+        if (binding instanceof Binding.HookState) {
+            fd = Kernel.memoryFile(new byte[0]); // the pid is still to come
+            hookState = Optional.of(fd);
+        } else if (binding instanceof Binding.Gate) {
+            fd = fifo(StateStore.GATE);
+        } else if (binding instanceof Binding.Reports) {
+            fd = fifo(StateStore.REPORTS);
+        } else {
+            throw new IllegalArgumentException("a runtime does not bind " + binding);
+        }
+        fds.add(fd);
+        return fd.value();
+    }
+
+    private Fd fifo(String name) {
+        try (Fd directory = Kernel.open(store.directory(id).toString(), Kernel.O_PATH | Kernel.O_DIRECTORY)) {
+            return Kernel.fifo(directory.value(), name, FIFO_MODE);
+        }
+    }
+
+    /** The child has made its namespaces and mounts, and waits: now it is written down, and others may look at it. */
+    private void meet(SpawnCall call) {
+        ProcessId process = ProcessId.of(call.pid())
+                .orElseThrow(() -> new OciException("create " + id + ": the first process died on the way"));
+        stored = stored.withProcess(process);
+        store.write(stored);
+        byte[] state = StateText.state(stored.state(Status.CREATING));
+        hookState.ifPresent(fd -> fill(fd, StateText.state(stored.state(Status.CREATED))));
+        moveDevices(call.pid());
+        Optional<Hooks> hooks = bundle.spec().hooks();
+        if (hooks.isPresent()) {
+            HostHooks host = new HostHooks(spawner, bundle.directory());
+            host.run(hooks.get().prestart(), "hooks.prestart", state);
+            host.run(hooks.get().createRuntime(), "hooks.createRuntime", state);
+        }
+    }
+
+    private void moveDevices(int pid) {
+        Map<String, NetDevice> devices = linux().map(Linux::netDevices).orElse(Map.of());
+        if (!devices.isEmpty()) {
+            Fd network = Kernel.open("/proc/" + pid + "/ns/net", Kernel.O_RDONLY);
+            fds.add(network);
+            moved = DeviceMove.move(devices, network);
+            movedTo = Optional.of(network);
+        }
+    }
+
+    private static void fill(Fd fd, byte[] text) {
+        ByteBuffer data = ByteBuffer.allocateDirect(text.length);
+        data.put(0, text);
+        Kernel.write(fd.value(), data, text.length);
+    }
+
+    /** Undoes what is left of a create that failed. */
+    @Override
+    public void close() {
+        if (!done) {
+            undo();
+        }
+        fds.forEach(Fd::close);
+        cgroupFds.forEach(Fd::close);
+    }
+
+    private void undo() {
+        try {
+            movedTo.ifPresent(network -> DeviceMove.undo(moved, network));
+        } catch (NetworkException e) {
+            options.warnings().accept(String.valueOf(e.getMessage()));
+        }
+        if (stored.process().lives()) {
+            Kernel.pidfd(stored.process().pid()).ifPresent(pidfd -> {
+                Kernel.signal(pidfd.value(), SIGKILL);
+                Spawner.await(pidfd.value(), -1);
+                pidfd.close();
+            });
+        }
+        try {
+            cgroup.ifPresent(made -> {
+                made.kill(SIGKILL);
+                made.remove();
+            });
+        } catch (KernelException e) {
+            options.warnings().accept("the cgroup of " + id + " could not be removed: " + e.getMessage());
+        }
+        store.remove(id);
+    }
+
+    /** The plan, for people. */
+    static String explain(Spawner spawner, Spec spec, CreateOptions create) {
+        Wishes.Life life = new Wishes.Life(true, create.noPivot(), Optional.empty(), create.preserveFds(), List.of());
+        return spawner.compile(spec, Wishes.of(life)).explain();
+    }
+
+    /** Where a relative path of the caller's leads. */
+    static Path resolve(RuntimeOptions options, Path path) {
+        return options.directory().resolve(path);
+    }
+}

@@ -1,0 +1,94 @@
+package dev.libcontainer.runtime;
+
+import dev.libcontainer.cgroup.CgroupException;
+import dev.libcontainer.cgroup.CgroupMounts;
+import dev.libcontainer.cgroup.ContainerCgroup;
+import dev.libcontainer.spec.Hooks;
+import dev.libcontainer.spec.Linux;
+import dev.libcontainer.spec.Namespace;
+import dev.libcontainer.spec.NamespaceType;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
+
+/** The end of a container: what still runs is killed, its cgroups and its state go, poststop hooks are told. */
+final class Deletion {
+    private static final int SIGKILL = 9;
+    private static final Duration DEATH_AT_MOST = Duration.ofSeconds(10);
+    private static final long PAUSE_NANOS = 1_000_000;
+
+    private final RuntimeOptions options;
+    private final StateStore store;
+    private final StoredContainer container;
+
+    Deletion(RuntimeOptions options, StateStore store, StoredContainer container) {
+        this.options = options;
+        this.store = store;
+        this.container = container;
+    }
+
+    /** Ends its processes and waits until the first one is gone. */
+    void kill() {
+        ContainerCgroup cgroup = cgroup();
+        Signals.send(container.process(), SIGKILL);
+        cgroup.kill(SIGKILL);
+        long end = System.nanoTime() + DEATH_AT_MOST.toNanos();
+        while (container.process().lives()) {
+            if (System.nanoTime() > end) {
+                throw new OciException("container " + container.id() + " does not die: process "
+                        + container.process().pid() + " is still there after " + DEATH_AT_MOST.toSeconds() + " s");
+            }
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private ContainerCgroup cgroup() {
+        return ContainerCgroup.open(CgroupMounts.read(Path.of("/")), container.cgroups());
+    }
+
+    /** Takes down what is left of a container whose first process is gone. */
+    void destroy(Supplier<Spawner> spawner) {
+        ContainerCgroup cgroup = cgroup();
+        Optional<Bundle> bundle = bundle();
+        if (!container.cgroups().isEmpty()) {
+            if (bundle.isEmpty() || !ownsPids(bundle.get())) {
+                cgroup.kill(SIGKILL); // with a pid namespace its first process has taken all others with it
+            }
+            try {
+                cgroup.remove();
+            } catch (CgroupException e) {
+                cgroup.kill(SIGKILL);
+                cgroup.remove();
+            }
+        }
+        try {
+            bundle.flatMap(b -> b.spec().hooks())
+                    .map(Hooks::poststop)
+                    .filter(hooks -> !hooks.isEmpty())
+                    .ifPresent(hooks -> new HostHooks(spawner.get(), container.bundle())
+                            .run(hooks, "hooks.poststop", StateText.state(container.state(Status.STOPPED))));
+        } catch (OciException e) {
+            options.warnings().accept(String.valueOf(e.getMessage())); // runtime.md: logged, and the life goes on
+        }
+        store.remove(container.id());
+    }
+
+    /** A container that was never quite made may have no readable configuration. */
+    private Optional<Bundle> bundle() {
+        try {
+            return Optional.of(Bundle.of(container.bundle(), store.config(container.id())));
+        } catch (RuntimeException e) {
+            options.warnings().accept(String.valueOf(e.getMessage()));
+            return Optional.empty();
+        }
+    }
+
+    private static boolean ownsPids(Bundle bundle) {
+        return bundle.spec().linux().map(Linux::namespaces).orElse(java.util.List.of()).stream()
+                .filter(namespace -> namespace.type() == NamespaceType.PID)
+                .map(Namespace::path)
+                .anyMatch(Optional::isEmpty);
+    }
+}

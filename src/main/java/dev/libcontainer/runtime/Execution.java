@@ -1,0 +1,103 @@
+package dev.libcontainer.runtime;
+
+import dev.libcontainer.cgroup.CgroupVersion;
+import dev.libcontainer.cgroup.ContainerCgroup;
+import dev.libcontainer.cgroup.Hierarchy;
+import dev.libcontainer.kernel.Fd;
+import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.SpawnCall;
+import dev.libcontainer.kernel.SpawnException;
+import dev.libcontainer.plan.Binding;
+import dev.libcontainer.plan.Plan;
+import dev.libcontainer.plan.Wishes;
+import dev.libcontainer.spec.Linux;
+import dev.libcontainer.spec.Namespace;
+import dev.libcontainer.spec.NamespaceType;
+import dev.libcontainer.spec.Root;
+import dev.libcontainer.spec.Spec;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One exec: a process that joins the namespaces and cgroups of a container's first one. */
+final class Execution implements AutoCloseable {
+    private final Spawner spawner;
+    private final StoredContainer container;
+    private final Bundle bundle;
+    private final ExecOptions exec;
+    private final List<Fd> cgroupFds = new ArrayList<>();
+
+    Execution(Spawner spawner, StoredContainer container, Bundle bundle, ExecOptions exec) {
+        this.spawner = spawner;
+        this.container = container;
+        this.bundle = bundle;
+        this.exec = exec;
+    }
+
+    /** Starts it; the call's fds are then the caller's. */
+    void run(dev.libcontainer.spec.Process process, SpawnCall call) {
+        Plan plan = spawner.compile(spec(process), Wishes.of(life()).withExec(true));
+        try (Spawner.Spawning spawning = spawner.begin(plan, call, this::bind)) {
+            while (spawning.isWaiting()) {
+                new SeccompListener(bundle, call).handOver(container.state(Status.RUNNING));
+                spawning.proceed();
+            }
+        } catch (SpawnException e) {
+            throw Spawner.failure("exec " + container.id(), plan, e);
+        }
+    }
+
+    private Spec spec(dev.libcontainer.spec.Process process) {
+        List<Namespace> joined = new ArrayList<>();
+        Optional<Linux> linux = bundle.spec().linux();
+        for (Namespace namespace : linux.map(Linux::namespaces).orElse(List.of())) {
+            NamespaceType type = namespace.type();
+            String file = "/proc/" + container.process().pid() + "/ns/" + type.procName();
+            joined.add(new Namespace(type, Optional.of(file)));
+        }
+        Linux inside = Linux.of(joined);
+        return new Spec(
+                bundle.spec().ociVersion(),
+                Optional.of(new Root("/", false)),
+                List.of(),
+                Optional.of(process),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of(),
+                Optional.of(
+                        linux.flatMap(Linux::seccomp).map(inside::withSeccomp).orElse(inside)));
+    }
+
+    private Wishes.Life life() {
+        List<Wishes.Cgroup> cgroups = new ArrayList<>();
+        ContainerCgroup whole = ContainerCgroup.open(spawner.mounts(), container.cgroups());
+        Map<String, String> paths = exec.subCgroups().isEmpty()
+                ? whole.paths()
+                : whole.subCgroup(exec.subCgroups()).paths();
+        for (Hierarchy hierarchy : spawner.mounts().hierarchies()) {
+            String directory = paths.get(hierarchy.name());
+            if (directory != null) {
+                cgroups.add(new Wishes.Cgroup(hierarchy.name(), hierarchy.version() == CgroupVersion.V2, directory));
+                cgroupFds.add(Kernel.open(directory, Kernel.O_PATH | Kernel.O_DIRECTORY));
+            }
+        }
+        return new Wishes.Life(false, false, Optional.empty(), exec.preserveFds(), cgroups);
+    }
+
+    private int bind(Binding binding) {
+        if (binding instanceof Binding.ReadyCgroup ready) {
+            return cgroupFds.get(ready.index()).value();
+        }
+        if (binding instanceof Binding.PreservedFd preserved) {
+            return preserved.number();
+        }
+        throw new IllegalArgumentException("an exec does not bind " + binding);
+    }
+
+    @Override
+    public void close() {
+        cgroupFds.forEach(Fd::close);
+    }
+}
