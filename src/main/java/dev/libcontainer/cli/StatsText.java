@@ -1,10 +1,12 @@
 package dev.libcontainer.cli;
 
+import dev.libcontainer.cgroup.CgroupDetails;
 import dev.libcontainer.cgroup.CgroupStats;
 import dev.libcontainer.spec.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
 
 /** Statistics as text: runc's JSON for programs, a table for people. A number the kernel does not give is left out. */
@@ -17,15 +19,25 @@ final class StatsText {
     static String json(String id, CgroupStats stats) {
         JsonObject event = new JsonObject().text("type", "stats").text("id", id);
         JsonObject data = event.object("data");
-        cpu(data.object("cpu"), stats.cpu());
-        memory(data.object("memory"), stats.memory());
+        CgroupDetails details = stats.details();
+        cpu(data.object("cpu"), stats.cpu(), details);
+        cpuset(data.object("cpuset"), details.cpuset());
+        memory(data.object("memory"), stats.memory(), details);
         pids(data.object("pids"), stats.pids());
+        blkio(data.object("blkio"), details.io());
+        JsonObject hugetlb = data.object("hugetlb");
+        for (Map.Entry<String, CgroupDetails.Usage> size : details.hugetlb().entrySet()) {
+            usage(hugetlb.object(size.getKey()), size.getValue());
+        }
         return event.line();
     }
 
-    private static void cpu(JsonObject json, CgroupStats.Cpu cpu) {
+    private static void cpu(JsonObject json, CgroupStats.Cpu cpu, CgroupDetails details) {
         json.object("usage")
                 .number("total", nanos(cpu.totalMicros()))
+                .numbers("percpu", details.perCpuNanos())
+                .numbers("percpu_kernel", details.perCpuKernelNanos())
+                .numbers("percpu_user", details.perCpuUserNanos())
                 .number("kernel", nanos(cpu.systemMicros()))
                 .number("user", nanos(cpu.userMicros()));
         json.object("throttling")
@@ -34,16 +46,89 @@ final class StatsText {
                 .number("throttledTime", nanos(cpu.throttledMicros()));
     }
 
-    private static void memory(JsonObject json, CgroupStats.Memory memory) {
+    /** Lists of CPUs and nodes are arrays of numbers, as runc has them. */
+    private static void cpuset(JsonObject json, Map<String, String> files) {
+        for (Map.Entry<String, String> file : files.entrySet()) {
+            String value = file.getValue();
+            if (file.getKey().matches(".*(cpus|mems)(\\..*)?")) {
+                json.numbers(file.getKey(), members(value));
+            } else if (value.matches("-?\\d{1,18}")) {
+                json.number(file.getKey(), Long.parseLong(value));
+            } else {
+                json.text(file.getKey(), value);
+            }
+        }
+    }
+
+    /** {@code 0-2,4}. */
+    static List<Long> members(String ranges) {
+        List<Long> members = new ArrayList<>();
+        for (String range : ranges.split(",")) {
+            String[] ends = range.strip().split("-");
+            if (!ends[0].isEmpty()) {
+                for (long i = Long.parseLong(ends[0]); i <= Long.parseLong(ends[ends.length - 1]); i++) {
+                    members.add(i);
+                }
+            }
+        }
+        return members;
+    }
+
+    private static void memory(JsonObject json, CgroupStats.Memory memory, CgroupDetails details) {
+        Long cache = details.memoryStat().get("cache");
+        if (cache != null) {
+            json.number("cache", cache);
+        }
         json.object("usage")
                 .number("limit", limit(memory.limitBytes()))
                 .number("usage", memory.usageBytes())
                 .number("max", memory.peakBytes());
-        json.object("raw").number("oom_kill", memory.oomKills());
+        for (Map.Entry<String, CgroupDetails.Usage> kind : details.memory().entrySet()) {
+            usage(json.object(kind.getKey().equals("memory") ? "usage" : kind.getKey()), kind.getValue());
+        }
+        JsonObject raw = json.object("raw");
+        for (Map.Entry<String, Long> line : details.memoryStat().entrySet()) {
+            raw.number(line.getKey(), line.getValue());
+        }
+        raw.number("oom_kill", memory.oomKills());
+    }
+
+    private static void usage(JsonObject json, CgroupDetails.Usage usage) {
+        json.number("limit", limit(usage.limit()))
+                .number("usage", usage.usage())
+                .number("max", usage.peak())
+                .number("failcnt", usage.failures());
     }
 
     private static void pids(JsonObject json, CgroupStats.Pids pids) {
         json.number("current", pids.current()).number("limit", limit(pids.limit()));
+    }
+
+    private static void blkio(JsonObject json, Map<String, List<CgroupDetails.Io>> io) {
+        for (Map.Entry<String, List<CgroupDetails.Io>> what : io.entrySet()) {
+            for (CgroupDetails.Io one : what.getValue()) {
+                json.item(runcName(what.getKey()))
+                        .number("major", one.major())
+                        .number("minor", one.minor())
+                        .text("op", one.operation())
+                        .number("value", one.value());
+            }
+        }
+    }
+
+    /** {@code io_service_bytes} is {@code ioServiceBytesRecursive}. */
+    private static String runcName(String file) {
+        return switch (file) {
+            case "io_service_bytes" -> "ioServiceBytesRecursive";
+            case "io_serviced" -> "ioServicedRecursive";
+            case "io_queued" -> "ioQueueRecursive";
+            case "io_service_time" -> "ioServiceTimeRecursive";
+            case "io_wait_time" -> "ioWaitTimeRecursive";
+            case "io_merged" -> "ioMergedRecursive";
+            case "time" -> "ioTimeRecursive";
+            case "sectors" -> "sectorsRecursive";
+            default -> file;
+        };
     }
 
     private static OptionalLong nanos(OptionalLong micros) {

@@ -24,6 +24,7 @@ final class Verbs {
             "spec",
             "explain",
             "features",
+            "check",
             "checkpoint",
             "restore");
 
@@ -50,6 +51,7 @@ final class Verbs {
             case "spec" -> new SpecVerb();
             case "explain" -> new ExplainVerb();
             case "features" -> new FeaturesVerb();
+            case "check" -> new CheckVerb();
             case "checkpoint", "restore" -> new CheckpointVerb(name);
             default -> throw new UsageException("unknown verb \"" + name + "\"; known: " + String.join(", ", NAMES));
         };

@@ -155,7 +155,7 @@ record MountOptions(
     /** All words that are no data of a file system. */
     static Set<String> words() {
         Set<String> words = new TreeSet<>(WORDS.keySet());
-        words.addAll(List.of("bind", "rbind"));
+        words.addAll(List.of("bind", "rbind", "idmap", "ridmap", "tmpcopyup"));
         for (Map.Entry<String, Word> entry : WORDS.entrySet()) {
             if (entry.getValue().attribute) {
                 words.add("r" + entry.getKey());

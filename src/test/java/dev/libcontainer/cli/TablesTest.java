@@ -3,6 +3,7 @@ package dev.libcontainer.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.libcontainer.cgroup.CgroupDetails;
 import dev.libcontainer.cgroup.CgroupStats;
 import dev.libcontainer.runtime.ContainerState;
 import dev.libcontainer.runtime.OciException;
@@ -85,6 +86,36 @@ class TablesTest {
                         .get(1)
                         .split(" +"))
                 .containsExactly("web-1", "0.00s", "-", "4096B", "8192B", "unlimited", "0", "2", "10");
+    }
+
+    @Test
+    void detailsStandWhereRuncHasThem() {
+        var usage = new CgroupDetails.Usage(OptionalLong.of(5), NONE, OptionalLong.of(-1), OptionalLong.of(2));
+        var details = new CgroupDetails(
+                Map.of("memory", usage, "swap", usage),
+                Map.of("cache", 17L),
+                List.of(1L, 2L),
+                List.of(),
+                List.of(),
+                Map.of("cpus", "0-1,4", "cpu_exclusive", "0"),
+                Map.of("io_service_bytes", List.of(new CgroupDetails.Io(8, 0, "Read", 4096))),
+                Map.of("2MB", usage),
+                Map.of(),
+                Map.of());
+        var stats = new CgroupStats(
+                new CgroupStats.Memory(OptionalLong.of(5), NONE, NONE, NONE),
+                new CgroupStats.Cpu(NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE),
+                new CgroupStats.Pids(NONE, NONE, NONE),
+                details);
+
+        assertThat(StatsText.json("c", stats))
+                .contains("\"percpu\":[1,2]")
+                .contains("\"cpuset\":{\"cpu_exclusive\":0,\"cpus\":[0,1,4]}")
+                .contains(
+                        "\"memory\":{\"cache\":17,\"usage\":{\"usage\":5,\"failcnt\":2},\"swap\":{\"usage\":5,\"failcnt\":2}")
+                .contains(
+                        "\"blkio\":{\"ioServiceBytesRecursive\":[{\"major\":8,\"minor\":0,\"op\":\"Read\",\"value\":4096}]}")
+                .contains("\"hugetlb\":{\"2MB\":{\"usage\":5,\"failcnt\":2}}");
     }
 
     @Test
