@@ -2,7 +2,7 @@
 # For the engines' scripts: scenarios that are told as TAP.
 
 scenario_number=0
-seconds_for_a_scenario=20
+seconds_for_a_scenario=60
 
 # scenario TITLE COMMAND…: runs it in a subshell that ends with the first failing command, and in a process group that is
 # killed when it takes too long; what it said follows if it fails.
