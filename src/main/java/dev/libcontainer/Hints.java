@@ -42,6 +42,9 @@ final class Hints {
         if (step instanceof MountStep.Mask && errno == ENOENT) {
             return "files are masked with the root's own /dev/null, which is missing: mount a tmpfs at /dev";
         }
+        if (step instanceof NamespaceStep.WriteAt write && write.file().startsWith("self/attr/")) {
+            return errno == ENOENT ? "the profile is not loaded" : "the policy does not know this label or forbids it";
+        }
         if (step instanceof NamespaceStep.WriteAt && (errno == EACCES || errno == EPERM)) {
             return "the kernel lets this be written with more privilege only; lowering an oom score needs"
                     + " CAP_SYS_RESOURCE";
