@@ -49,6 +49,9 @@ final class Hints {
         if (step instanceof NamespaceStep.WriteAt write && write.file().endsWith("timens_offsets") && errno == EACCES) {
             return "before Linux 6.2 a process that shares memory is in its time namespace too early to set its clocks";
         }
+        if (step instanceof NamespaceStep.WriteAt write && write.file().startsWith("self/attr/")) {
+            return errno == ENOENT ? "the profile is not loaded" : "the policy does not know this label or forbids it";
+        }
         if (step instanceof NamespaceStep.WriteAt && (errno == EACCES || errno == EPERM)) {
             return "the kernel lets this be written with more privilege only; lowering an oom score needs"
                     + " CAP_SYS_RESOURCE";
