@@ -27,16 +27,8 @@ extern "C" {
 #define LC_MAX_SLOTS 64
 #define LC_NO_SLOT 0xffffffffu
 
-/** Slots with a fixed meaning; plans number their own from LC_SLOT_FIRST_FREE. */
-enum {
-    LC_SLOT_STDIN = 0,
-    LC_SLOT_STDOUT,
-    LC_SLOT_STDERR,
-    LC_SLOT_CONSOLE,
-    LC_SLOT_ROOT,
-    LC_SLOT_PROC,
-    LC_SLOT_FIRST_FREE
-};
+/** Slots with a fixed meaning, 0 to 2 for stdio; plans number their own from LC_SLOT_FIRST_FREE. */
+enum { LC_SLOT_STDIN, LC_SLOT_STDOUT, LC_SLOT_STDERR, LC_SLOT_CONSOLE, LC_SLOT_ROOT, LC_SLOT_PROC, LC_SLOT_FIRST_FREE };
 
 /** Strings and vectors that a spawn may replace without a new plan. */
 enum {
@@ -156,7 +148,7 @@ enum {
     LC_EXECVE = 64,        /* a candidates (NUL-ended each, an empty one ends), b argv vector, c envp vector */
     /* the life of a container that outlives its maker */
     LC_AWAIT_START = 65,  /* a slot for reports, b slot of the gate: LC_PARKED; goes on when it can read a byte there,
-                             and  writes lc_report records until the program begins */
+                             and writes lc_report records until the program begins */
     LC_HOOK = 66,         /* a path, b argv vector, c envp vector, d timeout in s or 0 | slot of its stdin << 32 */
     LC_FIND_PROGRAM = 67, /* a candidates, as EXECVE's: one of them must be a file that may be executed */
     LC_NEW_KEYRING = 68,  /* a name: a new session keyring (keyctl(2)); a kernel without them is fine */

@@ -149,9 +149,17 @@ final class InCgroup implements AutoCloseable {
             }
         }
         for (Path directory : directories()) {
+            killAll(directory); // what a killed shell has left behind
             within(2, () -> remove(directory));
         }
         disableAgain();
+    }
+
+    private static void killAll(Path directory) {
+        Holdings.text(directory.resolve("cgroup.procs"))
+                .lines()
+                .map(Long::parseLong)
+                .forEach(pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly));
     }
 
     private Path subtreeControl() {

@@ -1,5 +1,6 @@
 package dev.libcontainer.kernel;
 
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -76,6 +77,13 @@ public record Errno(int number) {
             Map.entry(125, "ECANCELED (Operation canceled)"),
             Map.entry(130, "EOWNERDEAD (Owner died)"),
             Map.entry(131, "ENOTRECOVERABLE (State not recoverable)"));
+
+    /** The kernel's usual sentence as libc and Go print it amid others, as in {@code no such file or directory}. */
+    public String sentence() {
+        String text = toString();
+        int from = text.indexOf('(');
+        return from < 0 ? text : text.substring(from + 1, text.length() - 1).toLowerCase(Locale.ROOT);
+    }
 
     /** The symbolic name and the kernel's usual sentence, as in {@code ENOENT (No such file or directory)}. */
     @Override

@@ -52,6 +52,10 @@ public final class SpawnText {
                 return "not done within " + hook.timeoutSeconds() + " s";
             }
         }
+        if (planned.step()
+                instanceof LifecycleStep.FindProgram) { // engines look for these words, and tell 126 from 127
+            return report.error().sentence();
+        }
         return report.error().toString();
     }
 
