@@ -41,7 +41,8 @@ struct Cell {
     uint64_t params[LC_PARAM_COUNT]; // addresses in the child's memory, or 0
     int32_t map_err;                 // why maps is 2
     uint32_t host;                   // 1: the late host steps are done; 2: one has failed
-    uint32_t reserved[2];
+    uint32_t answer;                 // to a child that waits: 1: go on; 2: fail
+    uint32_t reserved;
     uint8_t request[kCellSize - 96];
 };
 static_assert(sizeof(Cell) == kCellSize && LC_MAX_REQUEST <= sizeof(Cell::request), "cell");

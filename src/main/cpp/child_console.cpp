@@ -56,7 +56,9 @@ int64_t console_step(Context &c, const lc_step &s) noexcept {
                           : sys(__NR_ioctl, master, static_cast<int64_t>(TIOCGPTPEER),
                                 static_cast<int64_t>(O_RDWR | O_NOCTTY | O_CLOEXEC));
     r = slave;
-    if (r >= 0 && s.d) {
+    const int64_t owner = static_cast<int64_t>(s.d >> 32);
+    if (r >= 0 && owner) r = sys(__NR_fchown, slave, owner, -1L);
+    if (r >= 0 && static_cast<uint32_t>(s.d)) {
         const uint16_t size[4] = {static_cast<uint16_t>(s.d), static_cast<uint16_t>(s.d >> 16), 0, 0}; // struct winsize
         r = sys(__NR_ioctl, master, static_cast<int64_t>(TIOCSWINSZ), size);
     }

@@ -36,6 +36,7 @@ int64_t await_start(Context &c, const lc_step &s) noexcept {
     default_signals();
     sys(__NR_rt_sigprocmask, 2L, &none, nullptr, 8L);
     int64_t r = sys(__NR_dup3, input, 0L, 0L);
+    if (r >= 0 && c.reports < 0) sys(__NR_fchdir, c.slots[LC_SLOT_ROOT]); // before the start: where the root will be
     if (r >= 0)
         sys(__NR_execve, c.text(s.a), static_cast<const uint8_t *>(c.data(s.b)) + 8,
             static_cast<const uint8_t *>(c.data(s.c)) + 8);
@@ -89,18 +90,18 @@ int64_t rendezvous(Context &c, int32_t aux, bool spin) noexcept {
     constexpr int64_t kSpins = 1ll << 30; // some seconds: then nobody will answer
     Cell *cell = c.cell;
     cell->aux = aux;
-    __atomic_store_n(&cell->host, 0u, __ATOMIC_RELEASE);
+    __atomic_store_n(&cell->answer, 0u, __ATOMIC_RELEASE);
     __atomic_store_n(&cell->done, kWaiting, __ATOMIC_RELEASE);
     if (!spin) {
         futex_wake(&cell->done);
-        return await_word(c, &cell->host);
+        return await_word(c, &cell->answer);
     }
-    for (int64_t i = 0; i < kSpins && !__atomic_load_n(&cell->host, __ATOMIC_ACQUIRE); i++) {
+    for (int64_t i = 0; i < kSpins && !__atomic_load_n(&cell->answer, __ATOMIC_ACQUIRE); i++) {
 #if defined(__x86_64__)
         __builtin_ia32_pause();
 #endif
     }
-    return __atomic_load_n(&cell->host, __ATOMIC_ACQUIRE) == 1 ? 0 : -ECANCELED;
+    return __atomic_load_n(&cell->answer, __ATOMIC_ACQUIRE) == 1 ? 0 : -ECANCELED;
 }
 
 int64_t keep_plan(Context &c) noexcept {

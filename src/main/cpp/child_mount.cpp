@@ -119,7 +119,26 @@ int64_t mount_here(int64_t target, const char *source, const char *type, uint64_
     return r < 0 ? r : sys(__NR_mount, source, ".", type, static_cast<int64_t>(flags), data);
 }
 
+bool equal(const char *a, const char *b) noexcept {
+    while (*a && *a == *b) a++, b++;
+    return *a == *b;
+}
+
+/// Where a link may stand for a directory, proc and sysfs would come to lie elsewhere than the masks that hide parts of
+/// them (CVE-2019-19921, CVE-2023-27561, CVE-2025-54867).
+int64_t no_links(int root, const char *path) noexcept {
+    int64_t fd = openat2(root, path, O_PATH | O_NOFOLLOW, kInRoot | kResolveNoSymlinks);
+    if (fd < 0) return fd == -ENOENT ? 0 : fd;
+    FileStatus status;
+    int64_t r = status.load(fd);
+    close(fd);
+    return r < 0 ? r : status.is(S_IFDIR) ? 0 : -ELOOP;
+}
+
 int64_t mount_filesystem(Context &c, const lc_step &s) noexcept {
+    const bool kernels = equal(c.text(s.b), "proc") || equal(c.text(s.b), "sysfs");
+    int64_t found = kernels ? no_links(c.slots[LC_SLOT_ROOT], c.text(s.a)) : 0;
+    if (found < 0) return found;
     int64_t target = open_target(c.slots[LC_SLOT_ROOT], c.text(s.a), true);
     if (target < 0) return target;
     uint32_t source = static_cast<uint32_t>(s.d >> 32);

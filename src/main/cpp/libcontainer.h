@@ -125,13 +125,13 @@ enum {
     LC_CHDIR = 42,         /* a path; the cwd must then lie below the root */
     LC_UMASK = 43,         /* d mask */
     LC_SETSID = 44,        /* d 0: a new session; 1: a new process group only */
-    LC_CONSOLE = 45,       /* a path of ptmx, b socket slot, c path to bind over or 0, d rows | columns << 16 or 0: a
-                              new session's pty as stdio */
-    LC_RLIMIT = 46,        /* b resource, c u64 soft, hard */
-    LC_SETGROUPS = 47,     /* b count, c u32 gids or 0 */
-    LC_SETRESGID = 48,     /* d gid */
-    LC_SETRESUID = 49,     /* d uid */
-    LC_KEEP_CAPS = 50,     /* d 0 or 1 */
+    LC_CONSOLE = 45,   /* a path of ptmx, b socket slot, c path to bind over or 0, d rows | columns << 16 | uid of its
+                          owner << 32: a   new session's pty as stdio */
+    LC_RLIMIT = 46,    /* b resource, c u64 soft, hard */
+    LC_SETGROUPS = 47, /* b count, c u32 gids or 0 */
+    LC_SETRESGID = 48, /* d gid */
+    LC_SETRESUID = 49, /* d uid */
+    LC_KEEP_CAPS = 50, /* d 0 or 1 */
     LC_BOUNDING_KEEP = 51, /* d mask of capabilities that stay in the bounding set */
     LC_CAPSET = 52,        /* c u64 effective, permitted, inheritable */
     LC_AMBIENT = 53,       /* d mask */
@@ -158,7 +158,7 @@ enum {
     LC_SET_XATTR = 71,    /* a directory in root, b name, c value, d its length */
     LC_SET_AFFINITY = 72, /* c CPU mask, d its length */
     LC_SET_MEMPOLICY = 73,   /* b MPOL_* mode and flags, c node mask, d its length, of whole u64 */
-    LC_OPEN_MAPPED_TREE = 74 /* host step: a path, b slot of a user namespace, c out slot,
+    LC_OPEN_MAPPED_TREE = 74 /* host step: a path, b slot of a user namespace or 0, c out slot,
                                  d open_tree flags | 1 << 32: the mapping is for the whole tree */
 };
 

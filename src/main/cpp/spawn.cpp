@@ -121,7 +121,7 @@ int64_t Spawn::host_step(const lc_step &s) {
         return keep_child_end(static_cast<int32_t>(fd));
     }
     case LC_OPEN_MAPPED_TREE: {
-        int64_t fd = open_mapped_tree(text(s.a), s.d, slots_[s.b]);
+        int64_t fd = open_mapped_tree(text(s.a), s.d, s.b ? slots_[s.b] : -1);
         if (fd < 0) return fd;
         slots_[s.c] = static_cast<int32_t>(fd);
         return keep_child_end(static_cast<int32_t>(fd));
@@ -329,8 +329,8 @@ int64_t Spawn::settle(int64_t r) {
 void Spawn::answer(bool go) {
     Cell *cell = engine_.cell(cell_);
     __atomic_store_n(&cell->done, kUnderWay, __ATOMIC_RELEASE);
-    __atomic_store_n(&cell->host, go ? 1u : 2u, __ATOMIC_RELEASE);
-    futex_wake(&cell->host);
+    __atomic_store_n(&cell->answer, go ? 1u : 2u, __ATOMIC_RELEASE);
+    futex_wake(&cell->answer);
 }
 
 int64_t Spawn::proceed(bool go) {

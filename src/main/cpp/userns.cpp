@@ -64,7 +64,7 @@ class Holder {
 int64_t open_mapped_tree(const char *path, uint64_t flags, int32_t userns) {
     Fd tree(sys(__NR_open_tree, static_cast<int64_t>(AT_FDCWD), path,
                 static_cast<int64_t>(static_cast<uint32_t>(flags) | kOpenTreeCloexec)));
-    if (tree.get() < 0) return tree.get();
+    if (tree.get() < 0 || userns < 0) return tree.release();
     const MountAttr attributes{kMountAttrIdmap, 0, 0, static_cast<uint64_t>(userns)};
     const int64_t recursive = flags >> 32 & 1 ? AT_RECURSIVE : 0;
     int64_t r = sys(__NR_mount_setattr, tree.get(), "", recursive | AT_EMPTY_PATH, &attributes,

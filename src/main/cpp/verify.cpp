@@ -95,7 +95,7 @@ constexpr Rule kRules[] = {
     {LC_SET_XATTR, false, kText, kText, kBytes, kAny, 0},
     {LC_SET_AFFINITY, false, kZero, kZero, kBytes, kAny, 0},
     {LC_SET_MEMPOLICY, false, kZero, kAny, kBytes, kAny, 0},
-    {LC_OPEN_MAPPED_TREE, true, kText, kSlot, kOut, kAny, 0},
+    {LC_OPEN_MAPPED_TREE, true, kText, kSlot0, kOut, kAny, 0},
     {LC_EXECVE, false, kCandidates, kVector, kVector, kZero, 0},
     {LC_AWAIT_START, false, kSlot, kSlot, kZero, kZero, 0},
     {LC_HOOK, false, kText, kVector, kVector, kHookWord, 0},

@@ -1,5 +1,6 @@
 package dev.libcontainer.cli;
 
+import dev.libcontainer.cgroup.OomEvents;
 import dev.libcontainer.runtime.ContainerState;
 import dev.libcontainer.runtime.OciRuntime;
 import dev.libcontainer.runtime.Status;
@@ -21,27 +22,33 @@ final class EventsVerb implements Verb {
         Duration interval = Interval.parse(call.arguments().text("interval").orElse("5s"));
         try (OciRuntime runtime = call.runtime()) {
             print(call, id, runtime);
-            while (!call.arguments().has("stats") && pause(interval) && lives(runtime, id)) {
-                print(call, id, runtime);
+            if (!call.arguments().has("stats")) {
+                watch(call, id, runtime, interval);
             }
         }
         return 0;
     }
 
+    private static void watch(Call call, String id, OciRuntime runtime, Duration interval) {
+        try (OomEvents events = runtime.oomEvents(id)) {
+            while (true) {
+                OomEvents.Event event = events.await(interval);
+                if (event == OomEvents.Event.GONE || !lives(runtime, id)) {
+                    return;
+                }
+                if (event == OomEvents.Event.OUT_OF_MEMORY) {
+                    call.console().out().println("{\"type\":\"oom\",\"id\":\"" + id + "\"}");
+                    call.console().out().flush();
+                } else {
+                    print(call, id, runtime);
+                }
+            }
+        }
+    }
+
     private static void print(Call call, String id, OciRuntime runtime) {
         call.console().out().println(StatsText.json(id, runtime.stats(id)));
         call.console().out().flush(); // somebody reads this line by line
-    }
-
-    /** False if the thread is to end. */
-    private static boolean pause(Duration interval) {
-        try {
-            Thread.sleep(interval.toMillis());
-            return true;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
     }
 
     private static boolean lives(OciRuntime runtime, String id) {

@@ -85,6 +85,19 @@ public final class Kernel {
         return Optional.of(new String(bytes, StandardCharsets.UTF_8));
     }
 
+    /** The content of a small file below a root, whose links lead nowhere else (openat2(2), RESOLVE_IN_ROOT). */
+    public static String readInRoot(int root, String path) {
+        long inRoot = 0x10 | 0x02; // RESOLVE_IN_ROOT, RESOLVE_NO_MAGICLINKS
+        int opened =
+                check("open", path, Native.openat2(root, cString(path), O_RDONLY | 04000, 0, inRoot)); // O_NONBLOCK
+        try (Fd fd = Fd.adopt(opened)) {
+            ByteBuffer data = ByteBuffer.allocateDirect(SMALL_FILE);
+            byte[] bytes = new byte[read(fd.value(), data)];
+            data.get(0, bytes);
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
+
     /** Whether there is such a file below a directory. */
     public static boolean exists(int dir, String path) {
         int fd = Native.openat2(dir, cString(path), O_PATH, 0, 0);

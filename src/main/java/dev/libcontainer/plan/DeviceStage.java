@@ -72,6 +72,9 @@ final class DeviceStage {
         }
         List<Device> devices = draft.linux.devices();
         for (int i = 0; i < devices.size(); i++) {
+            if (hasPts && devices.get(i).path().equals("/dev/ptmx")) {
+                continue; // config-linux.md: it is a link to the container's own
+            }
             make(devices.get(i), "linux.devices[" + i + "]", bind);
         }
     }

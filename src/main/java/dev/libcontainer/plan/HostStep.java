@@ -58,6 +58,25 @@ public sealed interface HostStep extends Step {
         }
     }
 
+    /** Opens a tree with the rights of whoever spawns. */
+    record OpenTreeOutside(String source, boolean recursive, Slot as) implements HostStep {
+        @Override
+        public void encode(PlanEncoder out) {
+            long flags = MountStep.OpenTree.flags(recursive);
+            out.step(Wire.OPEN_MAPPED_TREE, 0, out.string(source), 0, as.index(), flags);
+        }
+
+        @Override
+        public String syscall() {
+            return "open_tree";
+        }
+
+        @Override
+        public String toString() {
+            return "open_tree " + source + (recursive ? " (recursive)" : "") + " as " + as;
+        }
+    }
+
     /** Writes a limit. */
     record WriteCgroup(Slot directory, String file, String value, boolean late) implements HostStep {
         /** A limit of memory below this may strike a process on its way to its program, which takes some of it. */

@@ -68,6 +68,17 @@ final class IdMapStage {
         trees.put(path, tree);
     }
 
+    /** What the root of the container's user namespace may have no right to reach. */
+    void openPlain(String source, boolean recursive, String path) {
+        Slot tree = draft.slot("tree of " + path);
+        draft.add(new HostStep.OpenTreeOutside(source, recursive, tree), path + ".source");
+        trees.put(path, tree);
+    }
+
+    boolean isOpen(String path) {
+        return trees.containsKey(path);
+    }
+
     Slot tree(String path) {
         Slot tree = trees.get(path);
         if (tree == null) {

@@ -77,6 +77,7 @@ final class InitOrder {
         if (!early) {
             process.dropInherited();
         }
+        process.watchedWorkingDirectory();
         process.identity();
         process.workingDirectory(); // as the user: what it may not enter it must not start in
         process.parentDeath(); //   after the ids: their change clears it
@@ -85,6 +86,7 @@ final class InitOrder {
         process.findProgram(); //   as the user: an error of create, not of start
         life.awaitStart();
         process.filter(); //        as late as possible: it need not allow what came before
+        life.runStartHooks(); //    as confined as the program
         process.execute();
     }
 }

@@ -98,6 +98,11 @@ final class LifeStage {
     void awaitStart() {
         if (gate.isPresent()) {
             draft.add(new LifecycleStep.AwaitStart(gate.get(), reports.orElseThrow()), "");
+        }
+    }
+
+    void runStartHooks() {
+        if (gate.isPresent()) {
             run(startContainer(), "hooks.startContainer");
         }
     }

@@ -64,6 +64,8 @@ final class MountStage {
         for (Item item : items) {
             if (item.isMapped()) {
                 idMaps.open(source(item), item.options.recursiveBind(), item.options.idMap(), item.path);
+            } else if (item.isBind() && draft.wishes.life().isPresent() && draft.isNew(NamespaceType.USER)) {
+                idMaps.openPlain(source(item), item.options.recursiveBind(), item.path);
             }
         }
     }
@@ -258,7 +260,7 @@ final class MountStage {
     }
 
     private Slot openTree(Item item) {
-        if (item.isMapped()) {
+        if (idMaps.isOpen(item.path)) {
             return idMaps.tree(item.path);
         }
         Slot tree = draft.slot("tree of " + item.path);

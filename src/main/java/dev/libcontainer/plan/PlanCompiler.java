@@ -34,12 +34,21 @@ public final class PlanCompiler {
 
     /** Whether a call goes to somebody outside who decides about it. */
     static boolean isHeard(dev.libcontainer.spec.Seccomp seccomp) {
-        return seccomp.listenerPath().isPresent()
-                && seccomp.syscalls().stream().anyMatch(rule -> rule.action().equals("SCMP_ACT_NOTIFY"));
+        return seccomp.listenerPath().isPresent();
     }
 
-    static ProcessStep.LoadFilter filter(dev.libcontainer.spec.Seccomp seccomp, HostFacts host) {
-        var filter = SeccompCompiler.compile(seccomp, host.arch());
+    /**
+     * A filter.
+     *
+     * @param forPrograms whether calls newer than the profile are to be ENOSYS, so that programs do without them, where
+     *     the profile does not say what they are
+     */
+    static ProcessStep.LoadFilter filter(dev.libcontainer.spec.Seccomp seccomp, HostFacts host, boolean forPrograms) {
+        boolean says = seccomp.defaultErrnoRet().isPresent()
+                || !seccomp.defaultAction().equals("SCMP_ACT_ERRNO");
+        var newer =
+                forPrograms && !says ? SeccompCompiler.NewerCalls.ENOSYS : SeccompCompiler.NewerCalls.DEFAULT_ACTION;
+        var filter = SeccompCompiler.compile(seccomp, host.arch(), newer);
         int listener = isHeard(seccomp) ? NEW_LISTENER : 0;
         return new ProcessStep.LoadFilter(filter.bpf(), filter.flags() | listener);
     }

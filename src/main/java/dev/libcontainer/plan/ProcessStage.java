@@ -71,7 +71,8 @@ final class ProcessStage {
                 .map(s -> (int) (s.height() & 0xffff) | (int) (s.width() & 0xffff) << 16)
                 .orElse(0);
         String over = hasRoot && ownDev ? "/dev/console" : "";
-        draft.add(new ProcessStep.Console("/dev/ptmx", over, size), "process.terminal");
+        long owner = life.isWatched() ? draft.process.user().uid() : 0;
+        draft.add(new ProcessStep.Console("/dev/ptmx", over, size, owner), "process.terminal");
     }
 
     void limits() {
@@ -208,8 +209,17 @@ final class ProcessStage {
         }
     }
 
+    /** An OCI runtime goes there with its own rights, and so does this one; a sandbox's user must be let in. */
+    void watchedWorkingDirectory() {
+        if (life.isWatched()) {
+            draft.add(new ProcessStep.ChangeDirectory(draft.process.cwd()), "process.cwd");
+        }
+    }
+
     void workingDirectory() {
-        draft.add(new ProcessStep.ChangeDirectory(draft.process.cwd()), "process.cwd");
+        if (!life.isWatched()) {
+            draft.add(new ProcessStep.ChangeDirectory(draft.process.cwd()), "process.cwd");
+        }
     }
 
     void parentDeath() {
@@ -255,7 +265,9 @@ final class ProcessStage {
     }
 
     private void addFilter() {
-        draft.linux.seccomp().ifPresent(s -> draft.add(PlanCompiler.filter(s, draft.host), "linux.seccomp"));
+        draft.linux
+                .seccomp()
+                .ifPresent(s -> draft.add(PlanCompiler.filter(s, draft.host, life.isWatched()), "linux.seccomp"));
     }
 
     void findProgram() {

@@ -147,8 +147,8 @@ public sealed interface ProcessStep extends Step {
         }
     }
 
-    /** A terminal of the container's own, when the spawn asks for one; size: rows, columns above 16 bits, or 0. */
-    record Console(String ptmx, String bindOver, int size) implements ProcessStep {
+    /** A terminal of the container's own, when the spawn asks for one; size: rows, columns above 16 bits, or 0; owner: its uid. */
+    record Console(String ptmx, String bindOver, int size, long owner) implements ProcessStep {
         @Override
         public void encode(PlanEncoder out) {
             int target = bindOver.isEmpty() ? 0 : out.string(bindOver);
@@ -158,7 +158,7 @@ public sealed interface ProcessStep extends Step {
                     out.string(ptmx),
                     Slot.CONSOLE.index(),
                     target,
-                    Integer.toUnsignedLong(size));
+                    Integer.toUnsignedLong(size) | owner << 32);
         }
 
         @Override

@@ -56,6 +56,9 @@ final class Hints {
             return "the kernel lets this be written with more privilege only; lowering an oom score needs"
                     + " CAP_SYS_RESOURCE";
         }
+        if (step instanceof MountStep.Mount mount && errno == ELOOP) {
+            return mount.type() + " must be mounted on ordinary directory, and this is a symbolic link";
+        }
         if (step instanceof MountStep mount) {
             return mount(mount, errno);
         }

@@ -18,6 +18,7 @@ import dev.libcontainer.spec.Hooks;
 import dev.libcontainer.spec.IntelRdt;
 import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.NetDevice;
+import dev.libcontainer.spec.Process;
 import dev.libcontainer.spec.Spec;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -80,7 +81,7 @@ final class Creation implements AutoCloseable {
         store.write(stored);
         store.writeConfig(id, bundle.config());
         makeCgroups();
-        Plan plan = spawner.compile(bundle.spec(), Wishes.of(life()));
+        Plan plan = spawner.compile(granted(), Wishes.of(life()));
         store.writeSteps(id, Bundle.steps(plan));
         try (Spawner.Spawning spawning = spawner.begin(plan, call, this::bind)) {
             for (boolean first = true; spawning.isWaiting(); first = false) {
@@ -99,6 +100,12 @@ final class Creation implements AutoCloseable {
         store.write(stored);
         done = true;
         return stored;
+    }
+
+    private Spec granted() {
+        Grants grants = new Grants(options.warnings(), spawner.grantable(bundle.spec()));
+        Process process = Grants.home(grants.capabilities(bundle.process()), bundle.rootfs());
+        return bundle.spec().withProcess(Grants.listening(process, Grants.listenFds(options)));
     }
 
     private void makeCgroups() {
@@ -128,7 +135,8 @@ final class Creation implements AutoCloseable {
             }
         }
         Optional<String> keyring = create.noNewKeyring() ? Optional.empty() : Optional.of("_ses." + id);
-        return new Wishes.Life(true, create.noPivot(), keyring, create.preserveFds(), cgroups);
+        int passed = create.preserveFds() + Grants.listenFds(options);
+        return new Wishes.Life(true, create.noPivot(), keyring, passed, cgroups);
     }
 
     private int bind(Binding binding) {
@@ -192,7 +200,7 @@ final class Creation implements AutoCloseable {
         moveDevices(call.pid());
         Optional<Hooks> hooks = bundle.spec().hooks();
         if (hooks.isPresent()) {
-            HostHooks host = new HostHooks(spawner, bundle.directory());
+            HostHooks host = new HostHooks(spawner, bundle.directory(), options.environment());
             host.run(hooks.get().prestart(), "hooks.prestart", state);
             host.run(hooks.get().createRuntime(), "hooks.createRuntime", state);
         }

@@ -3,10 +3,14 @@ package dev.libcontainer.runtime;
 import dev.libcontainer.cgroup.CgroupException;
 import dev.libcontainer.cgroup.CgroupMounts;
 import dev.libcontainer.cgroup.ContainerCgroup;
+import dev.libcontainer.cgroup.Hierarchy;
+import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.spec.Hooks;
 import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.Namespace;
 import dev.libcontainer.spec.NamespaceType;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -34,6 +38,7 @@ final class Deletion {
         ContainerCgroup cgroup = cgroup();
         Signals.send(container.process(), SIGKILL);
         cgroup.kill(SIGKILL);
+        thawElsewhere();
         long end = System.nanoTime() + DEATH_AT_MOST.toNanos();
         while (container.process().lives()) {
             if (System.nanoTime() > end) {
@@ -44,6 +49,34 @@ final class Deletion {
         }
     }
 
+    /** Somebody may have moved it to a frozen cgroup (version 1), where it would never see the signal. */
+    private void thawElsewhere() {
+        try {
+            for (String line :
+                    Files.readAllLines(Path.of("/proc/" + container.process().pid() + "/cgroup"))) {
+                String[] parts = line.split(":", 3);
+                Optional<Hierarchy> freezer = CgroupMounts.read(Path.of("/")).hierarchy("freezer");
+                if (parts[1].equals("freezer") && freezer.isPresent()) {
+                    Path state = Path.of(freezer.get().directory(parts[2]), "freezer.state");
+                    if (Files.exists(state) && Files.readString(state).startsWith("FR")) { // FREEZING or FROZEN
+                        Files.writeString(state, "THAWED");
+                    }
+                }
+            }
+        } catch (IOException e) {
+            return; // it is gone, or there is nothing that could hold it
+        }
+    }
+
+    /** A first process that this JVM has cloned would stay a zombie for as long as the JVM lives. */
+    private void reap() {
+        Spawner.loadKernel();
+        Kernel.pidfd(container.process().pid()).ifPresent(pidfd -> {
+            Spawner.await(pidfd.value(), 0);
+            pidfd.close();
+        });
+    }
+
     private ContainerCgroup cgroup() {
         return ContainerCgroup.open(CgroupMounts.read(Path.of("/")), container.cgroups());
     }
@@ -52,6 +85,7 @@ final class Deletion {
     void destroy(Supplier<Spawner> spawner) {
         ContainerCgroup cgroup = cgroup();
         Optional<Bundle> bundle = bundle();
+        reap();
         if (!container.cgroups().isEmpty()) {
             if (bundle.isEmpty() || !ownsPids(bundle.get())) {
                 cgroup.kill(SIGKILL); // with a pid namespace its first process has taken all others with it
@@ -67,7 +101,7 @@ final class Deletion {
             bundle.flatMap(b -> b.spec().hooks())
                     .map(Hooks::poststop)
                     .filter(hooks -> !hooks.isEmpty())
-                    .ifPresent(hooks -> new HostHooks(spawner.get(), container.bundle())
+                    .ifPresent(hooks -> new HostHooks(spawner.get(), container.bundle(), options.environment())
                             .run(hooks, "hooks.poststop", StateText.state(container.state(Status.STOPPED))));
         } catch (OciException e) {
             options.warnings().accept(String.valueOf(e.getMessage())); // runtime.md: logged, and the life goes on

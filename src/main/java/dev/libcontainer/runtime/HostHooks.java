@@ -15,6 +15,7 @@ import dev.libcontainer.spec.User;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,13 +29,16 @@ final class HostHooks {
 
     private final Spawner spawner;
     private final Path directory;
+    private final List<String> environment = new ArrayList<>();
 
     /**
      * For the hooks of one container.
      *
      * @param directory the bundle's, where hooks start
+     * @param environment what a hook without one of its own gets
      */
-    HostHooks(Spawner spawner, Path directory) {
+    HostHooks(Spawner spawner, Path directory, Map<String, String> environment) {
+        environment.forEach((name, value) -> this.environment.add(name + "=" + value));
         this.spawner = spawner;
         this.directory = directory;
     }
@@ -106,7 +110,7 @@ final class HostHooks {
                 Optional.empty(),
                 User.ROOT,
                 args,
-                hook.env(),
+                hook.env().isEmpty() ? environment : hook.env(),
                 directory.toString(),
                 Optional.empty(),
                 List.of(),

@@ -31,6 +31,7 @@ public final class OciRuntime implements AutoCloseable {
 
     private final RuntimeOptions options;
     private final StateStore store;
+    private final Reaper reaper = new Reaper();
     private Optional<Spawner> spawner = Optional.empty();
 
     public OciRuntime(RuntimeOptions options) {
@@ -60,7 +61,7 @@ public final class OciRuntime implements AutoCloseable {
                 new Streams(options, process.terminal(), false, create.consoleSocket(), create.stdio())) {
             SpawnCall call = streams.bind(new SpawnCall());
             create(id, create, bundle, call);
-            Kernel.close(call.pidfd());
+            reaper.add(call.pidfd());
         }
     }
 
@@ -100,7 +101,7 @@ public final class OciRuntime implements AutoCloseable {
         }
         try {
             byte[] state = StateText.state(container.state(Status.RUNNING));
-            new HostHooks(spawner(), bundle.directory()).run(hooks, "hooks.poststart", state);
+            new HostHooks(spawner(), bundle.directory(), options.environment()).run(hooks, "hooks.poststart", state);
         } catch (OciException e) {
             new Deletion(options, store, container).kill(); // runtime.md, "Lifecycle" 9
             throw e;
@@ -132,6 +133,7 @@ public final class OciRuntime implements AutoCloseable {
                     throw e;
                 }
                 if (detach) {
+                    reaper.add(pidfd.release());
                     return 0;
                 }
                 int code = code(streams.await(pidfd.value(), master.value()));
@@ -165,11 +167,17 @@ public final class OciRuntime implements AutoCloseable {
                         new Streams(options, process.terminal(), !exec.detach(), exec.consoleSocket(), exec.stdio());
                 Execution execution = new Execution(spawner(), container, bundle, exec)) {
             SpawnCall call = streams.bind(new SpawnCall());
-            execution.run(process, call);
+            Path root = Path.of("/proc/" + container.process().pid() + "/root");
+            Grants grants = new Grants(options.warnings(), spawner().grantable(bundle.spec()));
+            execution.run(Grants.home(grants.capabilities(process), root), call);
             try (Fd pidfd = Fd.adopt(call.pidfd());
                     Fd master = Fd.adopt(call.console())) {
                 PidFile.write(options, exec.pidFile(), call.pid());
-                return exec.detach() ? 0 : code(streams.await(pidfd.value(), master.value()));
+                if (exec.detach()) {
+                    reaper.add(pidfd.release());
+                    return 0;
+                }
+                return code(streams.await(pidfd.value(), master.value()));
             }
         }
     }
@@ -333,6 +341,7 @@ public final class OciRuntime implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        reaper.close();
         spawner.ifPresent(Spawner::close);
         spawner = Optional.empty();
     }

@@ -18,6 +18,7 @@ import dev.libcontainer.plan.Wishes;
 import dev.libcontainer.report.Facts;
 import dev.libcontainer.report.JoinedNamespaces;
 import dev.libcontainer.report.SpawnText;
+import dev.libcontainer.spec.NamespaceType;
 import dev.libcontainer.spec.Spec;
 import dev.libcontainer.spec.SpecException;
 import java.nio.file.Path;
@@ -35,8 +36,10 @@ final class Spawner implements AutoCloseable {
     private final Engine engine;
     private final CgroupMounts mounts;
     private final PlanCompiler compiler;
+    private final long capabilities;
 
-    private Spawner(Engine engine, CgroupMounts mounts, PlanCompiler compiler) {
+    private Spawner(Engine engine, CgroupMounts mounts, PlanCompiler compiler, long capabilities) {
+        this.capabilities = capabilities;
         this.engine = engine;
         this.mounts = mounts;
         this.compiler = compiler;
@@ -51,7 +54,11 @@ final class Spawner implements AutoCloseable {
         }
         CgroupMounts mounts = CgroupMounts.read(Path.of("/"));
         try {
-            return new Spawner(Engine.open(Engine.Kind.SPAWNER), mounts, new PlanCompiler(Facts.of(probe, mounts)));
+            return new Spawner(
+                    Engine.open(Engine.Kind.SPAWNER),
+                    mounts,
+                    new PlanCompiler(Facts.of(probe, mounts)),
+                    probe.capabilities());
         } catch (SpawnException e) {
             throw new OciException(e.report().place() + " failed: " + e.report().error(), e);
         }
@@ -63,6 +70,13 @@ final class Spawner implements AutoCloseable {
         } catch (IllegalStateException e) {
             throw new OciException(String.valueOf(e.getMessage()), e);
         }
+    }
+
+    /** The capabilities that can be given to a container: all of them, if it has a user namespace of its own. */
+    long grantable(Spec spec) {
+        boolean ownUsers =
+                spec.linux().flatMap(l -> l.namespace(NamespaceType.USER)).isPresent();
+        return ownUsers ? -1 : capabilities;
     }
 
     CgroupMounts mounts() {

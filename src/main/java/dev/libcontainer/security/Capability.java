@@ -1,5 +1,7 @@
 package dev.libcontainer.security;
 
+import java.util.Optional;
+
 /**
  * One of the privileges into which Linux divides what root may do. The order is that of the kernel's numbers.
  *
@@ -106,6 +108,16 @@ public enum Capability {
         return 1L << ordinal();
     }
 
+    /** The capability of that full name, if there is one. */
+    public static Optional<Capability> named(String name) {
+        for (Capability capability : values()) {
+            if (name.equals(PREFIX + capability.name())) {
+                return Optional.of(capability);
+            }
+        }
+        return Optional.empty();
+    }
+
     /**
      * The capability of that full name.
      *
@@ -113,14 +125,6 @@ public enum Capability {
      * @throws UnknownCapabilityException if there is none
      */
     public static Capability fromName(String name) {
-        if (name.startsWith(PREFIX)) {
-            for (Capability capability : values()) {
-                if (name.endsWith(capability.name())
-                        && name.length() == PREFIX.length() + capability.name().length()) {
-                    return capability;
-                }
-            }
-        }
-        throw new UnknownCapabilityException(name);
+        return named(name).orElseThrow(() -> new UnknownCapabilityException(name));
     }
 }

@@ -67,4 +67,44 @@ public record Process(
                 Optional.empty(),
                 Optional.empty());
     }
+
+    /** The same with another environment. */
+    public Process withEnv(List<String> newEnv) {
+        return new Process(
+                terminal,
+                consoleSize,
+                user,
+                args,
+                newEnv,
+                cwd,
+                capabilities,
+                rlimits,
+                noNewPrivileges,
+                apparmorProfile,
+                oomScoreAdj,
+                scheduler,
+                selinuxLabel,
+                ioPriority,
+                execCPUAffinity);
+    }
+
+    /** The same with other capabilities. */
+    public Process withCapabilities(Capabilities newCapabilities) {
+        return new Process(
+                terminal,
+                consoleSize,
+                user,
+                args,
+                env,
+                cwd,
+                Optional.of(newCapabilities),
+                rlimits,
+                noNewPrivileges,
+                apparmorProfile,
+                oomScoreAdj,
+                scheduler,
+                selinuxLabel,
+                ioPriority,
+                execCPUAffinity);
+    }
 }

@@ -40,4 +40,9 @@ public record Spec(
         mounts = List.copyOf(mounts);
         annotations = Ordered.copyOf(annotations);
     }
+
+    /** The same with another process. */
+    public Spec withProcess(Process other) {
+        return new Spec(ociVersion, root, mounts, Optional.of(other), hostname, domainname, hooks, annotations, linux);
+    }
 }

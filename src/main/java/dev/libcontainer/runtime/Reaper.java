@@ -1,0 +1,55 @@
+package dev.libcontainer.runtime;
+
+import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.Poller;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Takes note of the ends of processes that this JVM has cloned and that nobody here waits for. A zombie would hold up the
+ * end of its pid namespace. Where the JVM ends first, whoever inherits its children does this.
+ */
+final class Reaper implements AutoCloseable {
+    private final Set<Integer> pidfds = ConcurrentHashMap.newKeySet();
+    private Optional<Poller> poller = Optional.empty();
+    private volatile boolean closed;
+
+    /** Takes over the pidfd of a child. */
+    synchronized void add(int pidfd) {
+        pidfds.add(pidfd);
+        if (poller.isEmpty()) {
+            Poller made = new Poller();
+            poller = Optional.of(made);
+            Thread thread = new Thread(() -> run(made), "libcontainer-reaper");
+            thread.setDaemon(true);
+            thread.start();
+        }
+        poller.get().add(pidfd, pidfd);
+    }
+
+    private void run(Poller ends) {
+        while (!closed) {
+            ends.await(-1, token -> reap((int) token));
+        }
+        ends.close();
+    }
+
+    private void reap(int pidfd) {
+        if (pidfds.remove(pidfd)) { // else it was closed meanwhile
+            Kernel.await(pidfd, 0);
+            Kernel.close(pidfd);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        poller.ifPresent(Poller::wakeUp);
+        for (int pidfd : pidfds) {
+            if (pidfds.remove(pidfd)) {
+                Kernel.close(pidfd);
+            }
+        }
+    }
+}

@@ -1,0 +1,338 @@
+package dev.libcontainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.libcontainer.runtime.ContainerState;
+import dev.libcontainer.runtime.OciException;
+import dev.libcontainer.runtime.OciRuntime;
+import dev.libcontainer.runtime.Status;
+import dev.libcontainer.spec.SpecException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The life of OCI containers (runtime.md), step by step and by several at once. */
+@NeedsRoot
+class OciLifecycleTest {
+    private static final int SIGTERM = 15;
+    private static final int SIGKILL = 9;
+
+    private OciBundle bundle;
+
+    @BeforeEach
+    void open() throws IOException {
+        bundle = new OciBundle();
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        bundle.close();
+    }
+
+    private OciRuntime runtime() {
+        return bundle.runtime;
+    }
+
+    private void create(String id, String verbs) throws IOException {
+        runtime().create(id, bundle.runs(verbs).options());
+    }
+
+    private Status status(String id) {
+        return runtime().state(id).status();
+    }
+
+    private static void within(int seconds, BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("it takes too long").isLessThan(end);
+            Thread.onSpinWait();
+        }
+    }
+
+    @Test
+    void aCreatedContainerWaitsForItsStart() throws IOException {
+        create("one", "touch /out/ran -- sleep 100000");
+
+        ContainerState created = runtime().state("one");
+        assertThat(created.status()).isEqualTo(Status.CREATED);
+        assertThat(created.pid()).isPositive();
+        assertThat(created.bundle()).isEqualTo(bundle.directory);
+        assertThat(bundle.out.resolve("ran")).doesNotExist();
+
+        runtime().start("one");
+        within(5, () -> Files.exists(bundle.out.resolve("ran")));
+        assertThat(status("one")).isEqualTo(Status.RUNNING);
+
+        runtime().kill("one", SIGKILL, false);
+        within(5, () -> status("one") == Status.STOPPED);
+        assertThat(runtime().state("one").pid()).isZero();
+        runtime().delete("one", false);
+        assertThat(runtime().list()).isEmpty();
+    }
+
+    @Test
+    void anotherRuntimeStartsWhatOneHasCreated() throws IOException {
+        create("one", "sleep 100000");
+        runtime().close();
+
+        try (OciRuntime other = bundle.open()) {
+            assertThat(other.state("one").status()).isEqualTo(Status.CREATED);
+            other.start("one");
+            assertThat(other.state("one").status()).isEqualTo(Status.RUNNING);
+        }
+    }
+
+    @Test
+    void whatIsOutOfOrderIsRefused() throws IOException {
+        create("one", "sleep 100000");
+        assertThatThrownBy(() -> runtime().create("one", bundle.options()))
+                .isInstanceOf(OciException.class)
+                .hasMessageContaining("already exists");
+        runtime().start("one");
+
+        assertThatThrownBy(() -> runtime().start("one")).hasMessageContaining("already running");
+        assertThatThrownBy(() -> runtime().delete("one", false)).hasMessageContaining("is not stopped: running");
+        assertThatThrownBy(() -> runtime().resume("one")).hasMessageContaining("not paused");
+        assertThatThrownBy(() -> runtime().state("other")).hasMessageContaining("does not exist");
+        assertThatThrownBy(() -> runtime().start("other")).hasMessageContaining("does not exist");
+        assertThatThrownBy(() -> runtime().delete("other", false)).hasMessageContaining("does not exist");
+        runtime().delete("other", true);
+
+        runtime().kill("one", SIGKILL, false);
+        within(5, () -> status("one") == Status.STOPPED);
+        assertThatThrownBy(() -> runtime().start("one")).hasMessageContaining("has stopped");
+        assertThatThrownBy(() -> runtime().kill("one", SIGTERM, false)).hasMessageContaining("not running");
+        assertThatThrownBy(() -> runtime().exec("one", OciBundle.exec("exit 0", false)))
+                .hasMessageContaining("stopped");
+    }
+
+    @Test
+    void anIdIsNoPath() {
+        for (String id : List.of("", ".", "..", "a/b", "../x", "-a", "a b", "a\0b")) {
+            assertThatThrownBy(() -> runtime().create(id, bundle.runs("exit 0").options()))
+                    .as(id)
+                    .isInstanceOf(OciException.class)
+                    .hasMessageContaining("invalid container id");
+        }
+    }
+
+    @Test
+    void aFailedCreateLeavesNothing() throws IOException {
+        bundle.mount("{'destination':'/x','source':'/nowhere','options':['bind']}")
+                .runs("exit 0");
+        assertThatThrownBy(() -> runtime().create("one", bundle.options()))
+                .isInstanceOf(OciException.class)
+                .hasMessageContaining("open_tree /nowhere")
+                .hasMessageContaining("[mounts[3].source]");
+        assertThat(runtime().list()).isEmpty();
+
+        bundle.mount("{'destination':'/x','type':'tmpfs','options':['size=1m']}")
+                .linux("'sysctl':{'vm.swappiness':'1'}");
+        bundle.runs("exit 0");
+        assertThatThrownBy(() -> runtime().create("one", bundle.options()))
+                .isInstanceOf(SpecException.class)
+                .hasMessageContaining("linux.sysctl");
+        assertThat(bundle.directory.resolve("state/one")).doesNotExist();
+    }
+
+    @Test
+    void aMissingProgramIsAnErrorOfCreate() throws IOException {
+        bundle.runs("exit 0");
+        Path config = bundle.directory.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("/inside", "/missing"));
+
+        assertThatThrownBy(() -> runtime().create("one", bundle.options()))
+                .hasMessageContaining("find program /missing: no such file or directory");
+    }
+
+    @Test
+    void runGivesTheProgramsOwnEnd() throws IOException {
+        assertThat(runtime().run("one", bundle.runs("exit 7").options(), false, false))
+                .isEqualTo(7);
+        assertThat(runtime().run("one", bundle.runs("kill 15").options(), false, false))
+                .isEqualTo(0); // pid 1
+        assertThat(runtime().run("one", bundle.runs("exit 0").options(), false, true))
+                .isZero();
+        assertThat(status("one")).isEqualTo(Status.STOPPED);
+    }
+
+    @Test
+    void execJoinsTheContainer() throws IOException {
+        bundle.process("'capabilities':{'bounding':['CAP_KILL'],'effective':['CAP_KILL'],'permitted':['CAP_KILL']},"
+                + "'noNewPrivileges':true,'env':['A=1']");
+        create("one", "sleep 100000");
+        runtime().start("one");
+
+        assertThat(runtime().exec("one", OciBundle.exec("exit 9", false))).isEqualTo(9);
+        assertThatThrownBy(() -> runtime().exec("one", new Exec("/nowhere").options()))
+                .hasMessageContaining("find program /nowhere");
+        runtime().exec("one", OciBundle.exec("sleep 100000", true));
+        assertThat(runtime().processes("one")).hasSize(2);
+        int second = runtime().processes("one").get(1);
+        for (String type : List.of("pid", "mnt", "ipc", "uts", "net")) {
+            assertThat(link(second, "ns/" + type))
+                    .isEqualTo(link(runtime().state("one").pid(), "ns/" + type));
+        }
+        String status = Files.readString(Path.of("/proc/" + second + "/status"));
+        assertThat(status).contains("CapEff:\t0000000000000020").contains("NoNewPrivs:\t1");
+        assertThat(status).contains("CapInh:\t0000000000000000");
+        assertThat(Files.readString(Path.of("/proc/" + second + "/cgroup")))
+                .isEqualTo(Files.readString(
+                        Path.of("/proc/" + runtime().state("one").pid() + "/cgroup")));
+    }
+
+    private record Exec(String program) {
+        dev.libcontainer.runtime.ExecOptions options() {
+            var some = OciBundle.exec("exit 0", false);
+            return new dev.libcontainer.runtime.ExecOptions(
+                    some.process(),
+                    List.of(program),
+                    some.tty(),
+                    some.user(),
+                    some.additionalGids(),
+                    some.cwd(),
+                    some.env(),
+                    some.capabilities(),
+                    false,
+                    some.apparmorProfile(),
+                    some.selinuxLabel(),
+                    some.subCgroups(),
+                    false,
+                    false,
+                    some.consoleSocket(),
+                    some.pidFile(),
+                    0,
+                    some.stdio());
+        }
+    }
+
+    private static String link(int pid, String name) throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc/" + pid + "/" + name)).toString();
+    }
+
+    @Test
+    void manyExecsAtOnceAllArrive() throws Exception {
+        create("one", "sleep 100000");
+        runtime().start("one");
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        List<Future<Integer>> all = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            int code = i;
+            all.add(threads.submit(() -> runtime().exec("one", OciBundle.exec("exit " + code, false))));
+        }
+        for (int i = 0; i < 40; i++) {
+            assertThat(all.get(i).get(30, TimeUnit.SECONDS)).isEqualTo(i);
+        }
+        threads.shutdown();
+    }
+
+    @Test
+    void aHundredContainersAreCreatedAtOnce() throws Exception {
+        bundle.runs("sleep 100000");
+        ExecutorService threads = Executors.newFixedThreadPool(16);
+        List<Future<?>> all = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            String id = "c" + i;
+            all.add(threads.submit(() -> {
+                runtime().create(id, bundle.options());
+                runtime().start(id);
+            }));
+        }
+        for (Future<?> each : all) {
+            each.get(50, TimeUnit.SECONDS);
+        }
+        assertThat(runtime().list()).hasSize(100).allMatch(state -> state.status() == Status.RUNNING);
+        all.clear();
+        for (int i = 0; i < 100; i++) {
+            String id = "c" + i;
+            all.add(threads.submit(() -> runtime().delete(id, true)));
+        }
+        for (Future<?> each : all) {
+            each.get(50, TimeUnit.SECONDS);
+        }
+        threads.shutdown();
+        assertThat(runtime().list()).isEmpty();
+    }
+
+    @Test
+    void onlyOneOfManyCreatesGetsTheId() throws Exception {
+        bundle.runs("sleep 100000");
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        List<Future<Boolean>> all = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            all.add(threads.submit(() -> {
+                try {
+                    runtime().create("one", bundle.options());
+                    return true;
+                } catch (OciException e) {
+                    assertThat(e).hasMessageContaining("already exists");
+                    return false;
+                }
+            }));
+        }
+        int made = 0;
+        for (Future<Boolean> each : all) {
+            made += each.get(30, TimeUnit.SECONDS) ? 1 : 0;
+        }
+        threads.shutdown();
+        assertThat(made).isEqualTo(1);
+    }
+
+    @Test
+    void aPausedContainerIsKilledAllTheSame() throws IOException {
+        create("one", "sleep 100000");
+        runtime().start("one");
+        runtime().pause("one");
+        assertThat(status("one")).isEqualTo(Status.PAUSED);
+        assertThatThrownBy(() -> runtime().exec("one", OciBundle.exec("exit 0", false)))
+                .hasMessageContaining("cannot exec in a paused container");
+
+        runtime().kill("one", SIGKILL, false);
+        within(5, () -> status("one") == Status.STOPPED);
+        runtime().delete("one", false);
+    }
+
+    @Test
+    void pausedContainersGoOn() throws IOException {
+        create("one", "sleep 100000");
+        runtime().start("one");
+        runtime().pause("one");
+        runtime().resume("one");
+        assertThat(status("one")).isEqualTo(Status.RUNNING);
+        assertThat(runtime().exec("one", OciBundle.exec("exit 3", false))).isEqualTo(3);
+    }
+
+    @Test
+    void aContainerWithoutPidsOfItsOwnIsKilledWhole() throws IOException {
+        bundle.runs("orphan -- sleep 100000");
+        Path config = bundle.directory.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("{\"type\":\"pid\"},", ""));
+        runtime().create("one", bundle.options());
+        runtime().start("one");
+        within(5, () -> runtime().processes("one").size() == 2);
+        List<Integer> all = runtime().processes("one");
+
+        runtime().delete("one", true);
+        all.forEach(pid ->
+                assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty());
+    }
+
+    @Test
+    void waitingEndsWithTheContainer() throws Exception {
+        create("one", "sleep 200 -- exit 0");
+        runtime().start("one");
+        runtime().await("one");
+        assertThat(status("one")).isEqualTo(Status.STOPPED);
+    }
+}
