@@ -17,7 +17,12 @@ scenario() {
     ) > "$said" 2>&1 < /dev/null &
     run=$!
     set +m
-    (sleep "$seconds_for_a_scenario" && echo "took too long" >> "$said" && kill -KILL -- "-$run") 2> /dev/null &
+    (
+        sleep "$seconds_for_a_scenario" || exit
+        echo "took too long, with these processes:" >> "$said"
+        ps -eo pid,ppid,stat,wchan:20,etimes,args --forest | cut -c 1-180 >> "$said"
+        kill -KILL -- "-$run"
+    ) 2> /dev/null &
     alarm=$!
     disown "$alarm"
     wait "$run" 2> /dev/null
