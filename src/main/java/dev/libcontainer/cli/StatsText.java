@@ -90,7 +90,6 @@ final class StatsText {
         for (Map.Entry<String, Long> line : details.memoryStat().entrySet()) {
             raw.number(line.getKey(), line.getValue());
         }
-        raw.number("oom_kill", memory.oomKills());
     }
 
     private static void usage(JsonObject json, CgroupDetails.Usage usage) {

@@ -43,10 +43,19 @@ public final class SpawnText {
         return where + " failed: " + planned.step() + ": " + reason(planned, report) + object;
     }
 
+    /** How a hook ended, by its exit code or 128 + signal. */
+    public static String hookEnd(int code) {
+        int signal = code - 128;
+        if (signal == SIGSYS) {
+            return "error running hook: killed by signal 31 (bad system call: the filter forbids it)";
+        }
+        return "error running hook: " + (signal > 0 ? "killed by signal " + signal : "exit status " + code);
+    }
+
     private static String reason(Plan.PlannedStep planned, Report report) {
         if (planned.step() instanceof LifecycleStep.RunHook hook) {
             if (report.errno() == ECHILD) {
-                return report.aux() > 128 ? "killed by signal " + (report.aux() - 128) : "exit status " + report.aux();
+                return hookEnd(report.aux());
             }
             if (report.errno() == ETIMEDOUT) {
                 return "not done within " + hook.timeoutSeconds() + " s";

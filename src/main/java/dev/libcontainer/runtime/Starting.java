@@ -2,6 +2,7 @@ package dev.libcontainer.runtime;
 
 import dev.libcontainer.kernel.Errno;
 import dev.libcontainer.kernel.Report;
+import dev.libcontainer.report.SpawnText;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.FileInputStream;
@@ -89,7 +90,7 @@ final class Starting {
                 : new String[] {"?", ""};
         boolean hook = step[0].startsWith("hook ");
         String why = hook && report.errno() == Errno.ECHILD.number()
-                ? "exit status " + report.aux()
+                ? SpawnText.hookEnd(report.aux())
                 : new Errno(report.errno()).toString();
         return what + step[0] + ": " + why + (step[1].isEmpty() ? "" : " [" + step[1] + "]");
     }

@@ -42,7 +42,7 @@ final class Streams implements AutoCloseable {
         }
         if (consoleSocket.isEmpty() && terminal && !waits) {
             throw new OciException("cannot allocate a terminal if it is left behind without a console socket\n"
-                    + "  --console-socket names a socket that receives it");
+                    + "  use --console-socket to name a socket that receives it");
         }
         if (consoleSocket.isPresent()) {
             Path path = options.directory().resolve(consoleSocket.get());
