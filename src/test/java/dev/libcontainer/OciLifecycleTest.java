@@ -324,8 +324,12 @@ class OciLifecycleTest {
         List<Integer> all = runtime().processes("one");
 
         runtime().delete("one", true);
-        all.forEach(pid ->
-                assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty());
+        within(
+                5,
+                () -> all.stream()
+                        .noneMatch(pid -> ProcessHandle.of(pid)
+                                .filter(ProcessHandle::isAlive)
+                                .isPresent()));
     }
 
     @Test

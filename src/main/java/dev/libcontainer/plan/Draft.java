@@ -108,7 +108,8 @@ final class Draft {
         Set<NamespaceType> cloned = EnumSet.noneOf(NamespaceType.class);
         for (NamespaceType type : NamespaceType.values()) {
             boolean ready = type == NamespaceType.NETWORK && wishes.readyNetwork();
-            if (isNew(type) && type != NamespaceType.CGROUP && !ready) {
+            boolean later = type == NamespaceType.CGROUP || (type == NamespaceType.TIME && parks);
+            if (isNew(type) && !later && !ready) {
                 cloned.add(type);
             }
         }

@@ -16,14 +16,24 @@ public final class RuntimeFeatures {
     private static final String OLDEST = "1.0.0";
 
     // What the specification has and create still refuses: an area that is implemented turns its line around.
-    private static final List<String> HOOKS = List.of();
-    private static final boolean APPARMOR = false;
-    private static final boolean SELINUX = false;
-    private static final boolean INTEL_RDT = false;
-    private static final boolean IDMAP_MOUNTS = false;
-    private static final boolean NET_DEVICES = false;
-    private static final boolean RDMA = false;
-    private static final Features.MemoryPolicies MEMORY_POLICIES = new Features.MemoryPolicies(List.of(), List.of());
+    private static final List<String> HOOKS =
+            List.of("prestart", "createRuntime", "createContainer", "startContainer", "poststart", "poststop");
+    private static final boolean APPARMOR = true;
+    private static final boolean SELINUX = true;
+    private static final boolean INTEL_RDT = true;
+    private static final boolean IDMAP_MOUNTS = true;
+    private static final boolean NET_DEVICES = true;
+    private static final boolean RDMA = true;
+    private static final Features.MemoryPolicies MEMORY_POLICIES = new Features.MemoryPolicies(
+            List.of(
+                    "MPOL_DEFAULT",
+                    "MPOL_BIND",
+                    "MPOL_INTERLEAVE",
+                    "MPOL_WEIGHTED_INTERLEAVE",
+                    "MPOL_PREFERRED",
+                    "MPOL_PREFERRED_MANY",
+                    "MPOL_LOCAL"),
+            List.of("MPOL_F_NUMA_BALANCING", "MPOL_F_RELATIVE_NODES", "MPOL_F_STATIC_NODES"));
 
     private RuntimeFeatures() {}
 
