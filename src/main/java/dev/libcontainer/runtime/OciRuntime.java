@@ -61,7 +61,7 @@ public final class OciRuntime implements AutoCloseable {
                 new Streams(options, process.terminal(), false, create.consoleSocket(), create.stdio())) {
             SpawnCall call = streams.bind(new SpawnCall());
             create(id, create, bundle, call);
-            reaper.add(call.pidfd());
+            leave(Fd.adopt(call.pidfd()));
         }
     }
 
@@ -133,7 +133,7 @@ public final class OciRuntime implements AutoCloseable {
                     throw e;
                 }
                 if (detach) {
-                    reaper.add(pidfd.release());
+                    leave(pidfd);
                     return 0;
                 }
                 int code = code(streams.await(pidfd.value(), master.value()));
@@ -142,6 +142,15 @@ public final class OciRuntime implements AutoCloseable {
                 }
                 return code;
             }
+        }
+    }
+
+    /** What nobody here waits for. */
+    private void leave(Fd pidfd) {
+        if (options.resident()) {
+            reaper.add(pidfd.release());
+        } else {
+            pidfd.close();
         }
     }
 
@@ -174,7 +183,7 @@ public final class OciRuntime implements AutoCloseable {
                     Fd master = Fd.adopt(call.console())) {
                 PidFile.write(options, exec.pidFile(), call.pid());
                 if (exec.detach()) {
-                    reaper.add(pidfd.release());
+                    leave(pidfd);
                     return 0;
                 }
                 return code(streams.await(pidfd.value(), master.value()));

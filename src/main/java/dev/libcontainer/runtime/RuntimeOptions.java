@@ -11,10 +11,17 @@ import java.util.function.Consumer;
  * @param cgroups who makes cgroups
  * @param directory the caller's working directory: what relative paths are relative to
  * @param environment the caller's ({@code NOTIFY_SOCKET}, {@code LISTEN_FDS} are read from it)
+ * @param resident whether this JVM outlives what it starts, so that it must take note of the ends of detached processes; else
+ *     whoever inherits them does
  * @param warnings takes what is worth telling and no failure
  */
 public record RuntimeOptions(
-        Path root, CgroupDriver cgroups, Path directory, Map<String, String> environment, Consumer<String> warnings) {
+        Path root,
+        CgroupDriver cgroups,
+        Path directory,
+        Map<String, String> environment,
+        boolean resident,
+        Consumer<String> warnings) {
     public RuntimeOptions {
         environment = Map.copyOf(environment);
     }
