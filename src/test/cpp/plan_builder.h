@@ -131,7 +131,8 @@ class PlanBuilder {
 
 /// A plan with every opcode and every kind of operand, in an order the verifier accepts; nobody could run it.
 inline PlanBuilder every_opcode() {
-    constexpr uint32_t parent = LC_SLOT_FIRST_FREE, tree = 7, made = 8, opened = 9, detached = 10, late = 13, mapped = 15;
+    constexpr uint32_t parent = LC_SLOT_FIRST_FREE, tree = 7, made = 8, opened = 9, detached = 10, late = 13,
+                       mapped = 15;
     PlanBuilder p;
     p.header.flags = LC_PLAN_DENY_SETGROUPS | LC_PLAN_CHANGES_IDS | LC_PLAN_PARKS;
     p.header.clone_flags = 0x7e020080; // every CLONE_NEW*
