@@ -46,8 +46,12 @@ final class OciBundle implements AutoCloseable {
 
     /** Another runtime on the same state. */
     OciRuntime open() {
-        return new OciRuntime(new RuntimeOptions(
-                directory.resolve("state"), CgroupDriver.CGROUPFS, directory, Map.of(), true, warnings::add));
+        return open(CgroupDriver.CGROUPFS);
+    }
+
+    OciRuntime open(CgroupDriver driver) {
+        return new OciRuntime(
+                new RuntimeOptions(directory.resolve("state"), driver, directory, Map.of(), true, warnings::add));
     }
 
     /** Members of {@code process}, {@code linux}, {@code mounts}, or of the whole, in JSON with single quotes. */

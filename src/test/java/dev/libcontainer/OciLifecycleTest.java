@@ -3,6 +3,7 @@ package dev.libcontainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.libcontainer.runtime.CgroupDriver;
 import dev.libcontainer.runtime.ContainerState;
 import dev.libcontainer.runtime.OciException;
 import dev.libcontainer.runtime.OciRuntime;
@@ -144,6 +145,16 @@ class OciLifecycleTest {
                 .isInstanceOf(SpecException.class)
                 .hasMessageContaining("linux.sysctl");
         assertThat(bundle.directory.resolve("state/one")).doesNotExist();
+    }
+
+    @Test
+    void whoWantsSystemdToMakeCgroupsIsRefused() throws IOException {
+        bundle.runs("exit 0");
+        try (OciRuntime systemd = bundle.open(CgroupDriver.SYSTEMD)) {
+            assertThatThrownBy(() -> systemd.create("one", bundle.options()))
+                    .hasMessageContaining("does not speak to systemd");
+        }
+        assertThat(runtime().list()).isEmpty();
     }
 
     @Test

@@ -68,7 +68,7 @@ final class ProcessStage {
         boolean hasRoot = ownDev || draft.isNew(NamespaceType.MOUNT);
         int size = draft.process
                 .consoleSize()
-                .map(s -> (int) (s.height() & 0xffff) | (int) (s.width() & 0xffff) << 16)
+                .map(s -> (s.height() & 0xffff) | (s.width() & 0xffff) << 16)
                 .orElse(0);
         String over = hasRoot && ownDev ? "/dev/console" : "";
         long owner = life.isWatched() ? draft.process.user().uid() : 0;

@@ -78,6 +78,9 @@ final class Creation implements AutoCloseable {
      */
     StoredContainer run(SpawnCall call) {
         bundle.checkRootfs();
+        if (options.environment().containsKey("NOTIFY_SOCKET")) {
+            options.warnings().accept("NOTIFY_SOCKET is not passed on: the container's readiness stays unknown");
+        }
         store.write(stored);
         store.writeConfig(id, bundle.config());
         makeCgroups();
@@ -111,6 +114,11 @@ final class Creation implements AutoCloseable {
     private void makeCgroups() {
         if (options.cgroups() == CgroupDriver.DISABLED) {
             return;
+        }
+        if (options.cgroups() == CgroupDriver.SYSTEMD) {
+            throw new OciException(
+                    "the systemd cgroup driver is not supported: this runtime does not speak to systemd\n"
+                            + "  use --cgroup-manager cgroupfs, and tell the engine so");
         }
         String path = linux().flatMap(Linux::cgroupsPath).orElse("");
         ContainerCgroup made =

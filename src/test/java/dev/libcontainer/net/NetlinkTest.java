@@ -28,8 +28,9 @@ class NetlinkTest {
         assertThat(message.getInt(36)).isEqualTo(9);
         assertThat(message.getShort(40)).as("without padding").isEqualTo((short) 9);
         assertThat(message.getShort(42)).as("IFLA_IFNAME").isEqualTo((short) 3);
-        assertThat(new String(message.array(), 44, 8, StandardCharsets.US_ASCII))
-                .isEqualTo("eth0\0\0\0\0");
+        byte[] name = new byte[8];
+        message.get(44, name);
+        assertThat(new String(name, StandardCharsets.US_ASCII)).isEqualTo("eth0\0\0\0\0");
     }
 
     /** CVE-2021-43784: a length that wraps at 16 bits makes the payload's own bytes into attributes. */
