@@ -28,7 +28,8 @@ struct Random { // xorshift64*: the same everywhere
 }
 
 /// What the interpreter reads of a step: t a string, T one or none, s a slot, S one that may be unbound, o a slot that
-/// it writes, c candidates, v a vector, m flags and a string, and what has a size of its own: see size_of.
+/// it writes, 0 a slot or none, c candidates, v a vector, m flags and a string, and what has a size of its own: see
+/// size_of.
 struct Reads {
     uint16_t opcode;
     char a, b, c, d;
@@ -74,7 +75,12 @@ constexpr Reads kReads[] = {
     {LC_SET_XATTR, 't', 't', '#', '-'},
     {LC_SET_AFFINITY, '-', '-', '#', '-'},
     {LC_SET_MEMPOLICY, '-', '-', '#', '-'},
-    {LC_OPEN_MAPPED_TREE, 't', 's', 'o', '-'},
+    {LC_OPEN_MAPPED_TREE, 't', '0', 'o', '-'},
+    {LC_CLOSE_FDS, '0', '0', '0', '-'},
+    {LC_AWAIT_START, 's', 's', '-', '-'},
+    {LC_HOOK, 't', 'v', 'v', 's'},
+    {LC_FIND_PROGRAM, 'c', '-', '-', '-'},
+    {LC_NEW_KEYRING, 't', '-', '-', '-'},
     {LC_EXECVE, 'c', 'v', 'v', '-'},
 };
 
@@ -99,8 +105,9 @@ uint64_t size_of(const lc_step &s) {
 }
 
 bool uses_root(const lc_step &s) {
-    for (uint16_t op : {LC_MOUNT, LC_REMOUNT, LC_PIVOT_ROOT, LC_CHROOT, LC_MKDIR, LC_MKNOD, LC_SYMLINK, LC_MASK,
-                        LC_READONLY, LC_OPEN_IN_ROOT, LC_SETATTR_AT, LC_EMPTY_DIRECTORY, LC_COPY_INTO, LC_SET_XATTR})
+    for (uint16_t op :
+         {LC_MOUNT, LC_REMOUNT, LC_PIVOT_ROOT, LC_CHROOT, LC_MKDIR, LC_MKNOD, LC_SYMLINK, LC_MASK, LC_READONLY,
+          LC_OPEN_IN_ROOT, LC_SETATTR_AT, LC_EMPTY_DIRECTORY, LC_COPY_INTO, LC_SET_XATTR, LC_MOVE_ROOT})
         if (s.opcode == op) return true;
     return s.opcode == LC_ATTACH && !s.d;
 }
@@ -154,10 +161,13 @@ class Walk {
         case 'm':
             if (v) text(v);
             break;
+        case '0':
+            if (v == 0) break;
+            [[fallthrough]];
         case 's':
         case 'S':
             if (v >= LC_MAX_SLOTS) broken("a slot does not exist", i);
-            if (kind == 's' && !(bound >> v & 1)) broken("a slot is not bound", i);
+            if (kind != 'S' && !(bound >> v & 1)) broken("a slot is not bound", i);
             break;
         case 'o':
             if (v >= LC_MAX_SLOTS || v < LC_SLOT_ROOT) broken("a slot cannot be written", i);

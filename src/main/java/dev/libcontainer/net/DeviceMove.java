@@ -170,7 +170,7 @@ public final class DeviceMove {
                         "move interface " + hostName,
                         Errno.EEXIST.number(),
                         "the container has an interface " + wanted + " already",
-                        "a name with %d takes the first number that is free");
+                        "a name that is a template takes the first number that is free");
             }
             return wanted;
         }
