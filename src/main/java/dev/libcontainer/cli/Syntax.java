@@ -119,7 +119,7 @@ final class Syntax {
         boolean isOption = true;
         for (int i = 0; i < words.size(); i++) {
             String word = words.get(i);
-            if (word.equals("--") || operandsEndOptions && !word.startsWith("-")) {
+            if (word.equals("--") || (operandsEndOptions && !word.startsWith("-"))) {
                 isOption = false;
             }
             int equals = word.indexOf('=');
