@@ -44,13 +44,6 @@ record Globals(Path root, CgroupDriver cgroups, Optional<Path> log, boolean json
                 arguments.has("debug"));
     }
 
-    private static Optional<Path> path(Arguments arguments, String option, Console console) {
-        Optional<String> text = arguments.text(option);
-        return text.isEmpty()
-                ? Optional.empty()
-                : Optional.of(console.directory().resolve(text.get()));
-    }
-
     private static CgroupDriver driver(Arguments arguments) {
         if (arguments.has("systemd-cgroup")) {
             return CgroupDriver.SYSTEMD;

@@ -124,7 +124,7 @@ final class LimitOptions {
         }
         try {
             long count = Long.parseLong(number);
-            return Math.multiplyExact(count, 1L << BITS_IN_UNIT * (unit + 1));
+            return Math.multiplyExact(count, 1L << (BITS_IN_UNIT * (unit + 1)));
         } catch (ArithmeticException | NumberFormatException e) {
             throw new UsageException(
                     "--" + option + " is a number of bytes like 67108864 or 64m, not \"" + text + "\"");

@@ -2,6 +2,7 @@ package dev.libcontainer.runtime;
 
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.Poller;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,7 +47,7 @@ final class Reaper implements AutoCloseable {
     public synchronized void close() {
         closed = true;
         poller.ifPresent(Poller::wakeUp);
-        for (int pidfd : pidfds) {
+        for (int pidfd : List.copyOf(pidfds)) {
             if (pidfds.remove(pidfd)) {
                 Kernel.close(pidfd);
             }
