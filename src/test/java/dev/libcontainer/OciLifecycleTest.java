@@ -2,9 +2,11 @@ package dev.libcontainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.libcontainer.runtime.CgroupDriver;
 import dev.libcontainer.runtime.ContainerState;
+import dev.libcontainer.runtime.CreateOptions;
 import dev.libcontainer.runtime.OciException;
 import dev.libcontainer.runtime.OciRuntime;
 import dev.libcontainer.runtime.Status;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -341,6 +344,51 @@ class OciLifecycleTest {
                         .noneMatch(pid -> ProcessHandle.of(pid)
                                 .filter(ProcessHandle::isAlive)
                                 .isPresent()));
+    }
+
+    /** Somebody else's process in the cgroup that a container is to use is nobody's to kill. */
+    @Test
+    void othersInTheCgroupLiveOn() throws Exception {
+        Path shared = Path.of("/sys/fs/cgroup/pids/libcontainer-shared-"
+                + ProcessHandle.current().pid());
+        assumeTrue(Files.isDirectory(shared.getParent()), "written for version 1");
+        Files.createDirectory(shared);
+        Process other = new ProcessBuilder("sleep", "1000").start();
+        try {
+            Files.writeString(shared.resolve("cgroup.procs"), Long.toString(other.pid()));
+            bundle.linux("'cgroupsPath':'/" + shared.getFileName() + "'").runs("exit 0");
+            Path config = bundle.directory.resolve("config.json");
+            String good = Files.readString(config);
+            Files.writeString(config, good.replace("/inside", "/missing"));
+            assertThatThrownBy(() -> runtime().create("one", bundle.options())).hasMessageContaining("/missing");
+            assertThat(other.isAlive()).isTrue();
+
+            Files.writeString(config, good);
+            assertThat(runtime().run("one", bundle.options(), false, false)).isZero();
+            assertThat(other.isAlive()).isTrue();
+            assertThat(bundle.warnings).anyMatch(warning -> warning.contains("cgroup is not empty"));
+        } finally {
+            OtherJvm.end(other);
+            within(5, () -> shared.toFile().delete());
+            removeSiblings(shared);
+        }
+    }
+
+    private static void removeSiblings(Path shared) throws IOException {
+        for (Path hierarchy : Holdings.cgroupMounts()) {
+            Files.deleteIfExists(hierarchy.resolve(shared.getFileName()));
+        }
+    }
+
+    @Test
+    void theRootCanBeMovedInsteadOfPivotedInto() throws IOException {
+        bundle.runs("write /out/x there -- exit 4");
+        Files.createFile(bundle.out.resolve("x"));
+        CreateOptions moved = new CreateOptions(
+                bundle.directory, Optional.empty(), Optional.empty(), Optional.empty(), true, false, 0, List.of());
+
+        assertThat(runtime().run("one", moved, false, false)).isEqualTo(4);
+        assertThat(bundle.written("x")).isEqualTo("there");
     }
 
     @Test

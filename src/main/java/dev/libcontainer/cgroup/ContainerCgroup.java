@@ -106,6 +106,17 @@ public final class ContainerCgroup {
         return new ContainerCgroup(mounts, directories);
     }
 
+    /** Where {@link #make} would put them, as {@link #paths()} would say: to be written down before anything is made. */
+    public static Map<String, String> paths(CgroupMounts mounts, String cgroupsPath, String id) {
+        CgroupPath path = CgroupPath.of(cgroupsPath, id);
+        Map<String, String> paths = new LinkedHashMap<>();
+        for (Hierarchy hierarchy : mounts.hierarchies()) {
+            List<Path> levels = path.directories(hierarchy);
+            paths.put(hierarchy.name(), levels.get(levels.size() - 1).toString());
+        }
+        return paths;
+    }
+
     /** The absolute directory in each hierarchy, by the hierarchy's {@linkplain Hierarchy#name name}. */
     public Map<String, String> paths() {
         Map<String, String> paths = new LinkedHashMap<>();

@@ -1,5 +1,6 @@
 package dev.libcontainer.runtime;
 
+import dev.libcontainer.cgroup.CgroupException;
 import dev.libcontainer.cgroup.CgroupVersion;
 import dev.libcontainer.cgroup.ContainerCgroup;
 import dev.libcontainer.cgroup.Hierarchy;
@@ -48,6 +49,7 @@ final class Creation implements AutoCloseable {
     private List<DeviceMove.Moved> moved = List.of();
     private Optional<Fd> movedTo = Optional.empty();
     private Optional<Resctrl.Group> resctrl = Optional.empty();
+    private boolean shared;
     private boolean done;
 
     Creation(
@@ -121,11 +123,17 @@ final class Creation implements AutoCloseable {
                             + "  use --cgroup-manager cgroupfs, and tell the engine so");
         }
         String path = linux().flatMap(Linux::cgroupsPath).orElse("");
-        ContainerCgroup made =
-                ContainerCgroup.make(spawner.mounts(), path, id, linux().flatMap(Linux::resources), options.warnings());
-        cgroup = Optional.of(made);
-        stored = stored.withCgroups(made.paths());
+        stored = stored.withCgroups(ContainerCgroup.paths(spawner.mounts(), path, id)); // in case this is killed
         store.write(stored);
+        ContainerCgroup made =
+                ContainerCgroup.make(spawner.mounts(), path, id, linux().flatMap(Linux::resources), this::warnOfOthers);
+        cgroup = Optional.of(made);
+    }
+
+    /** Others are in the cgroup already: what becomes of them is not this container's business. */
+    private void warnOfOthers(String problem) {
+        shared = true;
+        options.warnings().accept(problem);
     }
 
     private Optional<Linux> linux() {
@@ -254,11 +262,11 @@ final class Creation implements AutoCloseable {
             });
         }
         try {
-            cgroup.ifPresent(made -> {
+            cgroup.filter(made -> !shared).ifPresent(made -> {
                 made.kill(SIGKILL);
                 made.remove();
             });
-        } catch (KernelException e) {
+        } catch (KernelException | CgroupException e) {
             options.warnings().accept("the cgroup of " + id + " could not be removed: " + e.getMessage());
         }
         stored.removeResctrl(options.warnings());
@@ -269,10 +277,5 @@ final class Creation implements AutoCloseable {
     static String explain(Spawner spawner, Spec spec, CreateOptions create) {
         Wishes.Life life = new Wishes.Life(true, create.noPivot(), Optional.empty(), create.preserveFds(), List.of());
         return spawner.compile(spec, Wishes.of(life)).explain();
-    }
-
-    /** Where a relative path of the caller's leads. */
-    static Path resolve(RuntimeOptions options, Path path) {
-        return options.directory().resolve(path);
     }
 }

@@ -35,9 +35,12 @@ final class Deletion {
 
     /** Ends its processes and waits until the first one is gone. */
     void kill() {
-        ContainerCgroup cgroup = cgroup();
         Signals.send(container.process(), SIGKILL);
-        cgroup.kill(SIGKILL);
+        if (bundle().filter(Deletion::ownsPids).isEmpty()) {
+            cgroup().kill(SIGKILL);
+        } else if (cgroup().frozen()) {
+            cgroup().thaw(); // or it would never see the signal (version 1)
+        }
         thawElsewhere();
         long end = System.nanoTime() + DEATH_AT_MOST.toNanos();
         while (container.process().lives()) {
@@ -70,6 +73,9 @@ final class Deletion {
 
     /** A first process that this JVM has cloned would stay a zombie for as long as the JVM lives. */
     private void reap() {
+        if (container.process().pid() == 0) {
+            return; // its maker was killed before it was cloned
+        }
         Spawner.loadKernel();
         Kernel.pidfd(container.process().pid()).ifPresent(pidfd -> {
             Spawner.await(pidfd.value(), 0);
@@ -87,15 +93,7 @@ final class Deletion {
         Optional<Bundle> bundle = bundle();
         reap();
         if (!container.cgroups().isEmpty()) {
-            if (bundle.isEmpty() || !ownsPids(bundle.get())) {
-                cgroup.kill(SIGKILL); // with a pid namespace its first process has taken all others with it
-            }
-            try {
-                cgroup.remove();
-            } catch (CgroupException e) {
-                cgroup.kill(SIGKILL);
-                cgroup.remove();
-            }
+            removeCgroup(cgroup, bundle.isPresent() && ownsPids(bundle.get()));
         }
         try {
             bundle.flatMap(b -> b.spec().hooks())
@@ -108,6 +106,21 @@ final class Deletion {
         }
         container.removeResctrl(options.warnings());
         store.remove(container.id());
+    }
+
+    /** A first process with a pid namespace of its own has taken all others with it: who is left is somebody else's. */
+    private void removeCgroup(ContainerCgroup cgroup, boolean endsEmpty) {
+        if (!endsEmpty) {
+            cgroup.kill(SIGKILL);
+        }
+        try {
+            cgroup.remove();
+        } catch (CgroupException e) {
+            if (!endsEmpty) {
+                throw e;
+            }
+            options.warnings().accept(String.valueOf(e.getMessage()));
+        }
     }
 
     /** A container that was never quite made may have no readable configuration. */

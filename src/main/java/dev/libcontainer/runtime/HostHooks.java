@@ -11,7 +11,6 @@ import dev.libcontainer.spec.Hooks;
 import dev.libcontainer.spec.Process;
 import dev.libcontainer.spec.Root;
 import dev.libcontainer.spec.Spec;
-import dev.libcontainer.spec.User;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -19,7 +18,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /** Hooks in the runtime's own namespaces: programs that read the container's state and have a time to end in. */
 final class HostHooks {
@@ -63,6 +61,7 @@ final class HostHooks {
         Plan plan = spawner.compile(spec(hook), Wishes.NONE);
         SpawnCall call = new SpawnCall();
         call.stdio(0, input.value()).stdio(1, output.value()).stdio(2, output.value());
+        call.param(SpawnCall.Param.CWD, directory.toString());
         call.candidates(List.of(hook.path())); // the first argument is only what the program calls itself
         try {
             spawner.spawn(plan, call);
@@ -105,22 +104,8 @@ final class HostHooks {
 
     private Spec spec(Hooks.Hook hook) {
         List<String> args = hook.args().isEmpty() ? List.of(hook.path()) : hook.args();
-        Process process = new Process(
-                false,
-                Optional.empty(),
-                User.ROOT,
-                args,
-                hook.env().isEmpty() ? environment : hook.env(),
-                directory.toString(),
-                Optional.empty(),
-                List.of(),
-                false,
-                Optional.empty(),
-                OptionalInt.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
+        Process process =
+                Process.of(args.toArray(String[]::new)).withEnv(hook.env().isEmpty() ? environment : hook.env());
         return new Spec(
                 Spec.OCI_VERSION,
                 Optional.of(new Root("/", false)),

@@ -81,7 +81,7 @@ public final class OciRuntime implements AutoCloseable {
     public void start(String id) {
         try (StateStore.Lock lock = store.lock(id)) {
             StoredContainer container = store.get(id);
-            Status status = status(container);
+            Status status = lockedStatus(container);
             if (status == Status.STOPPED) {
                 throw new OciException("cannot start a container that has stopped");
             }
@@ -126,7 +126,7 @@ public final class OciRuntime implements AutoCloseable {
                     Fd master = Fd.adopt(call.console())) {
                 try {
                     start(id);
-                } catch (OciException e) {
+                } catch (RuntimeException e) {
                     Kernel.signal(pidfd.value(), SIGKILL);
                     Spawner.await(pidfd.value(), -1);
                     delete(id, true);
@@ -210,9 +210,14 @@ public final class OciRuntime implements AutoCloseable {
     }
 
     private Status status(StoredContainer container) {
+        boolean begun = container.process().pid() != 0;
+        return !begun && store.isLocked(container.id()) ? Status.CREATING : lockedStatus(container);
+    }
+
+    /** For whoever holds the lock: then nobody else is making the container. */
+    private static Status lockedStatus(StoredContainer container) {
         if (!container.process().lives()) {
-            boolean making = container.process().pid() == 0 && store.isLocked(container.id());
-            return making ? Status.CREATING : Status.STOPPED;
+            return Status.STOPPED;
         }
         if (!container.created()) {
             return Status.CREATING;
@@ -260,7 +265,7 @@ public final class OciRuntime implements AutoCloseable {
                 return;
             }
             StoredContainer container = found.get();
-            Status status = status(container);
+            Status status = lockedStatus(container);
             Deletion deletion = new Deletion(options, store, container);
             if (status != Status.STOPPED) {
                 if (!force && status != Status.CREATED) {
