@@ -112,6 +112,8 @@ void forget_affinity() noexcept;
 /// Keeps a new user namespace alive until the word that argument points at is set.
 void hold_namespace(void *argument) noexcept;
 int64_t loopback_up() noexcept;
+/// LC_MOVE_ROOT: moves the root over the host's and enters it; the host's mounts are gone then.
+int64_t move_root(Context &c) noexcept;
 /// Puts a detached tree (closed by this) over the object of an O_PATH fd.
 int64_t attach_fd(int64_t tree, int64_t target) noexcept;
 /// Opens path below root for mounting on it; makes it, a directory or a file, where it is missing.

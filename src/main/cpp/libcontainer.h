@@ -152,7 +152,8 @@ enum {
     LC_HOOK = 66,         /* a path, b argv vector, c envp vector, d timeout in s or 0 | slot of its stdin << 32 */
     LC_FIND_PROGRAM = 67, /* a candidates, as EXECVE's: one of them must be a file that may be executed */
     LC_NEW_KEYRING = 68,  /* a name: a new session keyring (keyctl(2)); a kernel without them is fine */
-    LC_MOVE_ROOT = 69,    /* LC_SLOT_ROOT is moved over /, for a host whose root cannot be pivoted away from */
+    LC_MOVE_ROOT = 69,    /* LC_SLOT_ROOT is moved over /, for a host whose root cannot be pivoted away from; what else
+                             is mounted there is detached (needs the host's /proc) */
     /* 70 and up: mounts and the process, continued */
     LC_COPY_INTO = 70,    /* a directory in root, b slot of the directory that is copied, d 1: its mode, 2: its owner */
     LC_SET_XATTR = 71,    /* a directory in root, b name, c value, d its length */
