@@ -203,12 +203,12 @@ int64_t open_null_device() noexcept {
 }
 
 /// Directories share one empty, read-only file system: a superblock each would be dear and a memory sink.
-int64_t mask_directory(Context &c, const char *path, int64_t target) noexcept {
+int64_t mask_directory(Context &c, const lc_step &s, int64_t target) noexcept {
     if (c.empty_tree >= 0) return attach_fd(clone_of(c.empty_tree, 0), target);
-    int64_t r =
-        mount_here(target, "tmpfs", "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,nr_inodes=1");
+    int64_t r = mount_here(target, "tmpfs", "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                           s.c ? c.text(s.c) : "size=4k,nr_inodes=1");
     if (r < 0) return r;
-    int64_t mounted = openat2(c.slots[LC_SLOT_ROOT], path, O_PATH | O_DIRECTORY, kInRoot);
+    int64_t mounted = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH | O_DIRECTORY, kInRoot);
     if (mounted < 0) return mounted;
     c.empty_tree = static_cast<int32_t>(mounted);
     return 0;
@@ -221,7 +221,7 @@ int64_t mask(Context &c, const lc_step &s) noexcept {
     FileStatus status;
     int64_t r = status.load(target);
     if (r >= 0 && status.is(S_IFDIR)) {
-        r = mask_directory(c, c.text(s.a), target);
+        r = mask_directory(c, s, target);
     } else if (r >= 0) {
         int64_t null = c.null_device >= 0 ? c.null_device : open_null_device();
         if (null >= 0) c.null_device = static_cast<int32_t>(null);

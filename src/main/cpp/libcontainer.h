@@ -111,7 +111,7 @@ enum {
     LC_MKDIR = 23,        /* a path in root with its parents, d mode */
     LC_MKNOD = 24,        /* a path in root, b mode and type, c u32 uid, gid or 0, d device number */
     LC_SYMLINK = 25,      /* a path in root, b target */
-    LC_MASK = 26,         /* a path in root; a missing one is fine */
+    LC_MASK = 26,         /* a path in root; a missing one is fine; c options of a tmpfs that masks directories, or 0 */
     LC_READONLY = 27,     /* a path in root; a missing one is fine; b slot of the host's procfs, for kernels without
                              mount_setattr(2): what is mounted below the path stays as it is then; or 0 */
     LC_OPEN_IN_ROOT = 28, /* a path in root, b file system magic or 0, c out slot, d open flags */

@@ -219,11 +219,15 @@ public sealed interface MountStep extends Step {
         }
     }
 
-    /** Hides a file or directory, if it is there. */
-    record Mask(String path) implements InRoot {
+    /**
+     * Hides a file or directory, if it is there.
+     *
+     * @param data options of the tmpfs over a directory; empty for the usual ones
+     */
+    record Mask(String path, String data) implements InRoot {
         @Override
         public void encode(PlanEncoder out) {
-            out.step(Wire.MASK, 0, out.string(path), 0, 0, 0);
+            out.step(Wire.MASK, 0, out.string(path), 0, data.isEmpty() ? 0 : out.string(data), 0);
         }
 
         @Override
@@ -233,7 +237,7 @@ public sealed interface MountStep extends Step {
 
         @Override
         public String toString() {
-            return "mask " + path;
+            return "mask " + path + (data.isEmpty() ? "" : " (" + data + ")");
         }
     }
 
