@@ -67,13 +67,14 @@ class UserNamespaceTest {
     @Test
     void aJoinedOneThatDoesNotMapRootIsToldAsSuch() {
         try (Containers containers = Containers.open();
-                Blueprint first =
-                        containers.compile(mapped(Inside.sandbox("sleep 100000").user(5, 5))
-                                .with("linux.uidMappings", "[{'containerID': 5, 'hostID': 100000, 'size': 1}]")
-                                .with("linux.gidMappings", "[{'containerID': 5, 'hostID': 100000, 'size': 1}]")
-                                .with("linux.namespaces", "[{'type': 'user'}]")
-                                .with("mounts", "[]")
-                                .build());
+                Blueprint first = containers.compile(mapped(ContainerSpec.builder()
+                                .noIsolation()
+                                .user(5, 5)
+                                .command("/bin/sleep", "1000")
+                                .env(Holdings.OWNER_VARIABLE, Inside.owner()))
+                        .with("linux.uidMappings", "[{'containerID': 5, 'hostID': 100000, 'size': 1}]")
+                        .with("linux.gidMappings", "[{'containerID': 5, 'hostID': 100000, 'size': 1}]")
+                        .build());
                 Container holder = first.spawn(Stdio.nothing())) {
             String path = "/proc/" + holder.pid() + "/ns/user";
             ContainerSpec spec = Amended.of(Inside.sandbox("exit 0"))
