@@ -89,6 +89,11 @@ static void try_tmpfs_write(char **args) {
     close(fd);
 }
 
+/// What follows is printed to a new file.
+static void go_to(char **args) {
+    if (!freopen(args[0], "we", stdout)) perror(args[0]);
+}
+
 static void try_mount(char **args) { answer(mount("tmpfs", ".", "tmpfs", 0, NULL)); }
 static void try_socket(char **args) { answer(socket((int)number(args[0]), (int)number(args[1]), 0)); }
 
@@ -107,6 +112,7 @@ const struct verb files_verbs[] = {
     {"touch", "PATH", try_touch},
     {"unlink", "PATH", try_unlink},
     {"symlink", "TARGET PATH", try_symlink},
+    {"to", "PATH", go_to},
     {"tmpfs-write", "PATH MIB", try_tmpfs_write},
     {"mount-try", "", try_mount},
     {"socket", "FAMILY TYPE", try_socket},
