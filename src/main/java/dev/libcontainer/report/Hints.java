@@ -125,6 +125,7 @@ final class Hints {
         return switch (errno) {
             case ENOENT -> "process.cwd must exist in the container's root";
             case EACCES -> "this user may not enter it";
+            case ELOOP -> "it leads through a link such as /proc/self/fd/7, or through too many";
             case EXDEV -> "it lies outside the container's root";
             default -> "";
         };
