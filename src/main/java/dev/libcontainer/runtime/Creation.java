@@ -80,9 +80,6 @@ final class Creation implements AutoCloseable {
      */
     StoredContainer run(SpawnCall call) {
         bundle.checkRootfs();
-        if (options.environment().containsKey("NOTIFY_SOCKET")) {
-            options.warnings().accept("NOTIFY_SOCKET is not passed on: the container's readiness stays unknown");
-        }
         store.write(stored);
         store.writeConfig(id, bundle.config());
         makeCgroups();
@@ -110,7 +107,8 @@ final class Creation implements AutoCloseable {
     private Spec granted() {
         Grants grants = new Grants(options.warnings(), spawner.grantable(bundle.spec()));
         Process process = Grants.home(grants.capabilities(bundle.process()), bundle.rootfs());
-        return bundle.spec().withProcess(Grants.listening(process, Grants.listenFds(options)));
+        Spec spec = bundle.spec().withProcess(Grants.listening(process, options));
+        return NotifySocket.bound(options, store.directory(id), spec);
     }
 
     private void makeCgroups() {

@@ -79,6 +79,18 @@ public final class OciRuntime implements AutoCloseable {
      * @throws OciException if the program could not begin; the container is stopped then
      */
     public void start(String id) {
+        Path state = store.directory(id);
+        Optional<NotifySocket> notify = NotifySocket.open(options, state);
+        try {
+            begin(id);
+            // Not under the lock: it takes as long as the container likes.
+            notify.ifPresent(socket -> socket.untilReady(store.get(id).process().pid()));
+        } finally {
+            notify.ifPresent(NotifySocket::close);
+        }
+    }
+
+    private void begin(String id) {
         try (StateStore.Lock lock = store.lock(id)) {
             StoredContainer container = store.get(id);
             Status status = lockedStatus(container);
@@ -119,29 +131,37 @@ public final class OciRuntime implements AutoCloseable {
         store.directory(id);
         Spawner.loadKernel();
         boolean terminal = bundle.process().terminal();
-        try (Streams streams = new Streams(options, terminal, !detach, create.consoleSocket(), create.stdio())) {
+        try (Streams streams = new Streams(options, terminal, !detach, create.consoleSocket(), create.stdio());
+                Attendance attendance = Attendance.of(options, !detach)) {
             SpawnCall call = streams.bind(new SpawnCall());
             create(id, create, bundle, call);
             try (Fd pidfd = Fd.adopt(call.pidfd());
                     Fd master = Fd.adopt(call.console())) {
-                try {
-                    start(id);
-                } catch (RuntimeException e) {
-                    Kernel.signal(pidfd.value(), SIGKILL);
-                    Spawner.await(pidfd.value(), -1);
-                    delete(id, true);
-                    throw e;
-                }
                 if (detach) {
+                    orKill(id, pidfd, () -> start(id));
                     leave(pidfd);
                     return 0;
                 }
-                int code = code(streams.await(pidfd.value(), master.value()));
+                attendance.listen(store.directory(id));
+                orKill(id, pidfd, () -> begin(id));
+                int code = code(attendance.await(streams, pidfd, master));
                 if (!keep) {
                     delete(id, true);
                 }
                 return code;
             }
+        }
+    }
+
+    /** A container that does not come to run is none. */
+    private void orKill(String id, Fd pidfd, Runnable starting) {
+        try {
+            starting.run();
+        } catch (RuntimeException e) {
+            Kernel.signal(pidfd.value(), SIGKILL);
+            Spawner.await(pidfd.value(), -1);
+            delete(id, true);
+            throw e;
         }
     }
 
@@ -174,6 +194,7 @@ public final class OciRuntime implements AutoCloseable {
         Spawner.loadKernel();
         try (Streams streams =
                         new Streams(options, process.terminal(), !exec.detach(), exec.consoleSocket(), exec.stdio());
+                Attendance attendance = Attendance.of(options, !exec.detach());
                 Execution execution = new Execution(spawner(), container, bundle, exec)) {
             SpawnCall call = streams.bind(new SpawnCall());
             Path root = Path.of("/proc/" + container.process().pid() + "/root");
@@ -186,7 +207,7 @@ public final class OciRuntime implements AutoCloseable {
                     leave(pidfd);
                     return 0;
                 }
-                return code(streams.await(pidfd.value(), master.value()));
+                return code(attendance.await(streams, pidfd, master));
             }
         }
     }

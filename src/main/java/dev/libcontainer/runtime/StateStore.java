@@ -30,12 +30,14 @@ import java.util.regex.Pattern;
  *  ROOT/ID/steps         what its plan does, a line each
  *  ROOT/ID/start         the gate of a created container; gone once it has been started
  *  ROOT/ID/reports       where a started container says that it could not begin
+ *  ROOT/ID/notify        the directory of its notify socket, if it has one
  *  ROOT/ID/lock          locked while an operation changes the container
  * </pre>
  */
 final class StateStore {
     static final String GATE = "start";
     static final String REPORTS = "reports";
+    static final String NOTIFY = "notify";
 
     private static final String STATE = "state.json";
     private static final String CONFIG = "config.json";
@@ -149,16 +151,23 @@ final class StateStore {
     /** Forgets a container. */
     void remove(String id) {
         Path directory = directory(id);
+        try {
+            removeFiles(directory.resolve(NOTIFY));
+            removeFiles(directory);
+        } catch (IOException e) {
+            throw new OciException("cannot remove the state directory " + directory + ": " + e, e);
+        }
+    }
+
+    private static void removeFiles(Path directory) throws IOException {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 Files.deleteIfExists(file); // by anybody: the lock's name may go while it is held
             }
-            Files.deleteIfExists(directory);
         } catch (NoSuchFileException e) {
             return;
-        } catch (IOException e) {
-            throw new OciException("cannot remove the state directory " + directory + ": " + e, e);
         }
+        Files.deleteIfExists(directory);
     }
 
     /** A container that nobody else changes meanwhile: no other process, and no other thread of this store. */
