@@ -21,6 +21,7 @@ import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.NetDevice;
 import dev.libcontainer.spec.Process;
 import dev.libcontainer.spec.Spec;
+import dev.libcontainer.systemd.SystemdException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -49,6 +50,7 @@ final class Creation implements AutoCloseable {
     private List<DeviceMove.Moved> moved = List.of();
     private Optional<Fd> movedTo = Optional.empty();
     private Optional<Resctrl.Group> resctrl = Optional.empty();
+    private Optional<SystemdScope> scope = Optional.empty();
     private boolean shared;
     private boolean done;
 
@@ -115,13 +117,16 @@ final class Creation implements AutoCloseable {
         if (options.cgroups() == CgroupDriver.DISABLED) {
             return;
         }
-        if (options.cgroups() == CgroupDriver.SYSTEMD) {
-            throw new OciException(
-                    "the systemd cgroup driver is not supported: this runtime does not speak to systemd\n"
-                            + "  use --cgroup-manager cgroupfs, and tell the engine so");
-        }
+        Map<String, String> paths = new LinkedHashMap<>();
         String path = linux().flatMap(Linux::cgroupsPath).orElse("");
-        stored = stored.withCgroups(ContainerCgroup.paths(spawner.mounts(), path, id)); // in case this is killed
+        if (options.cgroups() == CgroupDriver.SYSTEMD) {
+            SystemdScope made = SystemdScope.of(options, spawner.mounts(), path, id);
+            scope = Optional.of(made);
+            path = made.cgroupsPath();
+            paths.put(StoredContainer.UNIT, made.unit());
+        }
+        paths.putAll(ContainerCgroup.paths(spawner.mounts(), path, id));
+        stored = stored.withCgroups(paths); // in case this is killed
         store.write(stored);
         ContainerCgroup made =
                 ContainerCgroup.make(spawner.mounts(), path, id, linux().flatMap(Linux::resources), this::warnOfOthers);
@@ -209,6 +214,7 @@ final class Creation implements AutoCloseable {
                 .orElseThrow(() -> new OciException("create " + id + ": the first process died on the way"));
         stored = stored.withProcess(process);
         store.write(stored);
+        scope.ifPresent(unit -> unit.start(process.pid(), cgroup.orElseThrow(), linux().flatMap(Linux::resources)));
         byte[] state = StateText.state(stored.state(Status.CREATING));
         hookState.ifPresent(fd -> fill(fd, StateText.state(stored.state(Status.CREATED))));
         moveDevices(call.pid());
@@ -242,6 +248,7 @@ final class Creation implements AutoCloseable {
         if (!done) {
             undo();
         }
+        scope.ifPresent(SystemdScope::close);
         fds.forEach(Fd::close);
         cgroupFds.forEach(Fd::close);
     }
@@ -262,9 +269,10 @@ final class Creation implements AutoCloseable {
         try {
             cgroup.filter(made -> !shared).ifPresent(made -> {
                 made.kill(SIGKILL);
+                scope.ifPresent(SystemdScope::stop);
                 made.remove();
             });
-        } catch (KernelException | CgroupException e) {
+        } catch (KernelException | CgroupException | SystemdException e) {
             options.warnings().accept("the cgroup of " + id + " could not be removed: " + e.getMessage());
         }
         stored.removeResctrl(options.warnings());

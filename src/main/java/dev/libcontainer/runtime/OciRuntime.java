@@ -335,6 +335,9 @@ public final class OciRuntime implements AutoCloseable {
             StoredContainer container = alive(id, "update");
             Spawner.loadKernel();
             cgroup(container).update(resources);
+            if (SystemdScope.update(options, container, resources)) {
+                cgroup(container).update(resources); // in systemd's words some are rounded
+            }
         }
     }
 
