@@ -111,7 +111,8 @@ class OciSystemdTest {
     private static void limitsAre(String unit, String memory, String pids) throws IOException {
         assertThat(read(file("memory", unit, "memory.limit_in_bytes"))).isEqualTo(memory);
         assertThat(read(file("pids", unit, "pids.max"))).isEqualTo(pids);
-        assertThat(read(file("cpu", unit, "cpu.cfs_quota_us"))).isIn("51234", "52000"); // systemd rounds, when it writes
+        assertThat(read(file("cpu", unit, "cpu.cfs_quota_us")))
+                .isIn("51234", "52000"); // systemd rounds, when it writes
     }
 
     private static void isGone(String name, String unit) throws IOException {

@@ -1,9 +1,7 @@
 package dev.libcontainer.runtime;
 
 import dev.libcontainer.cgroup.CgroupException;
-import dev.libcontainer.cgroup.CgroupVersion;
 import dev.libcontainer.cgroup.ContainerCgroup;
-import dev.libcontainer.cgroup.Hierarchy;
 import dev.libcontainer.cgroup.Resctrl;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
@@ -43,7 +41,7 @@ final class Creation implements AutoCloseable {
     private final CreateOptions create;
     private final String id;
     private final List<Fd> fds = new ArrayList<>();
-    private final List<Fd> cgroupFds = new ArrayList<>();
+    private Optional<EnteredCgroups> entered = Optional.empty();
     private StoredContainer stored;
     private Optional<ContainerCgroup> cgroup = Optional.empty();
     private Optional<Fd> hookState = Optional.empty();
@@ -51,6 +49,7 @@ final class Creation implements AutoCloseable {
     private Optional<Fd> movedTo = Optional.empty();
     private Optional<Resctrl.Group> resctrl = Optional.empty();
     private Optional<SystemdScope> scope = Optional.empty();
+    private Optional<SpawnCall> parked = Optional.empty();
     private boolean shared;
     private boolean done;
 
@@ -99,6 +98,7 @@ final class Creation implements AutoCloseable {
         } catch (SpawnException e) {
             throw Spawner.failure("create " + id, plan, e);
         }
+        parked = Optional.of(call);
         stored = stored.asCreated();
         PidFile.write(options, create.pidFile(), call.pid());
         store.write(stored);
@@ -144,23 +144,16 @@ final class Creation implements AutoCloseable {
     }
 
     private Wishes.Life life() {
-        List<Wishes.Cgroup> cgroups = new ArrayList<>();
-        for (Hierarchy hierarchy : spawner.mounts().hierarchies()) {
-            String directory = stored.cgroups().get(hierarchy.name());
-            if (directory != null) {
-                boolean v2 = hierarchy.version() == CgroupVersion.V2;
-                cgroups.add(new Wishes.Cgroup(hierarchy.name(), v2, directory));
-                cgroupFds.add(Kernel.open(directory, Kernel.O_PATH | Kernel.O_DIRECTORY));
-            }
-        }
+        EnteredCgroups cgroups = new EnteredCgroups(spawner.mounts(), stored.cgroups());
+        entered = Optional.of(cgroups);
         Optional<String> keyring = create.noNewKeyring() ? Optional.empty() : Optional.of("_ses." + id);
         int passed = create.preserveFds() + Grants.listenFds(options);
-        return new Wishes.Life(true, create.noPivot(), keyring, passed, cgroups);
+        return new Wishes.Life(true, create.noPivot(), keyring, passed, cgroups.wishes());
     }
 
     private int bind(Binding binding) {
         if (binding instanceof Binding.ReadyCgroup ready) {
-            return cgroupFds.get(ready.index()).value();
+            return entered.orElseThrow().fd(ready);
         }
         if (binding instanceof Binding.PreservedFd preserved) {
             return preserved.number();
@@ -250,7 +243,7 @@ final class Creation implements AutoCloseable {
         }
         scope.ifPresent(SystemdScope::close);
         fds.forEach(Fd::close);
-        cgroupFds.forEach(Fd::close);
+        entered.ifPresent(EnteredCgroups::close);
     }
 
     private void undo() {
@@ -266,6 +259,10 @@ final class Creation implements AutoCloseable {
                 pidfd.close();
             });
         }
+        parked.ifPresent(call -> {
+            Fd.adopt(call.pidfd()).close();
+            Fd.adopt(call.console()).close();
+        });
         try {
             cgroup.filter(made -> !shared).ifPresent(made -> {
                 made.kill(SIGKILL);

@@ -138,12 +138,12 @@ public final class OciRuntime implements AutoCloseable {
             try (Fd pidfd = Fd.adopt(call.pidfd());
                     Fd master = Fd.adopt(call.console())) {
                 if (detach) {
-                    orKill(id, pidfd, () -> start(id));
+                    orDelete(id, pidfd, () -> start(id));
                     leave(pidfd);
                     return 0;
                 }
                 attendance.listen(store.directory(id));
-                orKill(id, pidfd, () -> begin(id));
+                orDelete(id, pidfd, () -> begin(id));
                 int code = code(attendance.await(streams, pidfd, master));
                 if (!keep) {
                     delete(id, true);
@@ -154,13 +154,21 @@ public final class OciRuntime implements AutoCloseable {
     }
 
     /** A container that does not come to run is none. */
-    private void orKill(String id, Fd pidfd, Runnable starting) {
+    private void orDelete(String id, Fd pidfd, Runnable starting) {
         try {
-            starting.run();
+            orKill(pidfd, starting);
+        } catch (RuntimeException e) {
+            delete(id, true);
+            throw e;
+        }
+    }
+
+    private static void orKill(Fd pidfd, Runnable step) {
+        try {
+            step.run();
         } catch (RuntimeException e) {
             Kernel.signal(pidfd.value(), SIGKILL);
             Spawner.await(pidfd.value(), -1);
-            delete(id, true);
             throw e;
         }
     }
@@ -202,7 +210,7 @@ public final class OciRuntime implements AutoCloseable {
             execution.run(Grants.home(grants.capabilities(process), root), call);
             try (Fd pidfd = Fd.adopt(call.pidfd());
                     Fd master = Fd.adopt(call.console())) {
-                PidFile.write(options, exec.pidFile(), call.pid());
+                orKill(pidfd, () -> PidFile.write(options, exec.pidFile(), call.pid()));
                 if (exec.detach()) {
                     leave(pidfd);
                     return 0;
