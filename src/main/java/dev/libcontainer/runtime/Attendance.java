@@ -12,6 +12,8 @@ import java.util.Optional;
  * signals to itself.
  */
 final class Attendance implements AutoCloseable {
+    private static final int SIGNAL_BASE = 128;
+
     private final RuntimeOptions options;
     private final Optional<SignalRelay> signals;
     private Optional<NotifySocket> notify = Optional.empty();
@@ -36,11 +38,12 @@ final class Attendance implements AutoCloseable {
         notify.ifPresent(NotifySocket::whileRunning);
     }
 
-    /** Waits for the end of the process. */
-    Exit await(Streams streams, Fd pidfd, Fd master) {
+    /** Waits for the end of the process; its exit code, or 128 + signal. */
+    int await(Streams streams, Fd pidfd, Fd master) {
         signals.ifPresent(relay -> relay.to(pidfd.value()));
         try {
-            return streams.await(pidfd.value(), master.value());
+            Exit exit = streams.await(pidfd.value(), master.value());
+            return exit.code() == Exit.EXITED ? exit.status() : SIGNAL_BASE + exit.status();
         } finally {
             signals.ifPresent(SignalRelay::close); // before the pidfd
         }

@@ -3,6 +3,7 @@ package dev.libcontainer.runtime;
 import dev.libcontainer.cgroup.CgroupException;
 import dev.libcontainer.cgroup.ContainerCgroup;
 import dev.libcontainer.cgroup.Resctrl;
+import dev.libcontainer.kernel.Errno;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.KernelException;
@@ -18,6 +19,7 @@ import dev.libcontainer.spec.IntelRdt;
 import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.NetDevice;
 import dev.libcontainer.spec.Process;
+import dev.libcontainer.spec.Resources;
 import dev.libcontainer.spec.Spec;
 import dev.libcontainer.systemd.SystemdException;
 import java.nio.ByteBuffer;
@@ -28,11 +30,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** One create, from the bundle to a first process that waits for its start; or nothing at all. */
 final class Creation implements AutoCloseable {
     private static final int SIGKILL = 9;
     private static final int FIFO_MODE = 0600;
+    private static final Set<Errno> NO_PERMISSION = Set.of(Errno.EPERM, Errno.EACCES, Errno.EROFS);
 
     private final RuntimeOptions options;
     private final StateStore store;
@@ -128,9 +132,28 @@ final class Creation implements AutoCloseable {
         paths.putAll(ContainerCgroup.paths(spawner.mounts(), path, id));
         stored = stored.withCgroups(paths); // in case this is killed
         store.write(stored);
-        ContainerCgroup made =
-                ContainerCgroup.make(spawner.mounts(), path, id, linux().flatMap(Linux::resources), this::warnOfOthers);
-        cgroup = Optional.of(made);
+        try {
+            cgroup = Optional.of(ContainerCgroup.make(
+                    spawner.mounts(), path, id, linux().flatMap(Linux::resources), this::warnOfOthers));
+        } catch (CgroupException e) {
+            doWithout(e);
+        }
+    }
+
+    /** As with runc: who may make no cgroups and asks for nothing that takes them stays in the caller's. */
+    private void doWithout(CgroupException refusal) {
+        boolean may = !(refusal.getCause() instanceof KernelException cause) || !NO_PERMISSION.contains(cause.errno());
+        boolean named = linux().flatMap(Linux::cgroupsPath).isPresent();
+        Optional<Resources> resources = linux().flatMap(Linux::resources);
+        if (!options.rootless()
+                || may
+                || named
+                || resources.filter(r -> !r.limitsNothing()).isPresent()) {
+            throw refusal;
+        }
+        stored = stored.withCgroups(Map.of());
+        store.write(stored);
+        options.warnings().accept("the container stays in the caller's cgroups: " + refusal.getMessage());
     }
 
     /** Others are in the cgroup already: what becomes of them is not this container's business. */

@@ -11,6 +11,7 @@ import dev.libcontainer.spec.Namespace;
 import dev.libcontainer.spec.NamespaceType;
 import dev.libcontainer.spec.Root;
 import dev.libcontainer.spec.Spec;
+import dev.libcontainer.spec.SpecException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,6 +40,11 @@ final class Execution implements AutoCloseable {
                 new SeccompListener(bundle, call).handOver(container.state(Status.RUNNING));
                 spawning.proceed();
             }
+        } catch (SpecException e) { // its namespaces are found by its pid
+            if (container.process().lives()) {
+                throw e;
+            }
+            throw new OciException("cannot exec in a stopped container: it has just ended", e);
         } catch (SpawnException e) {
             throw Spawner.failure("exec " + container.id(), plan, e);
         }

@@ -4,11 +4,11 @@ import dev.libcontainer.cgroup.CgroupMounts;
 import dev.libcontainer.cgroup.CgroupStats;
 import dev.libcontainer.cgroup.ContainerCgroup;
 import dev.libcontainer.cgroup.OomEvents;
-import dev.libcontainer.kernel.Exit;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.SpawnCall;
 import dev.libcontainer.spec.Hooks;
+import dev.libcontainer.spec.IntelRdt;
 import dev.libcontainer.spec.Process;
 import dev.libcontainer.spec.Resources;
 import java.nio.file.Path;
@@ -26,7 +26,6 @@ import java.util.Set;
  */
 public final class OciRuntime implements AutoCloseable {
     private static final int SIGKILL = 9;
-    private static final int SIGNAL_BASE = 128;
     private static final Set<Status> ALIVE = Set.of(Status.CREATED, Status.RUNNING, Status.PAUSED);
 
     private final RuntimeOptions options;
@@ -144,7 +143,7 @@ public final class OciRuntime implements AutoCloseable {
                 }
                 attendance.listen(store.directory(id));
                 orDelete(id, pidfd, () -> begin(id));
-                int code = code(attendance.await(streams, pidfd, master));
+                int code = attendance.await(streams, pidfd, master);
                 if (!keep) {
                     delete(id, true);
                 }
@@ -182,10 +181,6 @@ public final class OciRuntime implements AutoCloseable {
         }
     }
 
-    private static int code(Exit exit) {
-        return exit.code() == Exit.EXITED ? exit.status() : SIGNAL_BASE + exit.status();
-    }
-
     /** Executes a program in a running container; the exit code, or 128 + signal; 0 when detached. */
     public int exec(String id, ExecOptions exec) {
         StoredContainer container = store.get(id);
@@ -215,7 +210,7 @@ public final class OciRuntime implements AutoCloseable {
                     leave(pidfd);
                     return 0;
                 }
-                return code(attendance.await(streams, pidfd, master));
+                return attendance.await(streams, pidfd, master);
             }
         }
     }
@@ -346,6 +341,14 @@ public final class OciRuntime implements AutoCloseable {
             if (SystemdScope.update(options, container, resources)) {
                 cgroup(container).update(resources); // in systemd's words some are rounded
             }
+        }
+    }
+
+    /** Changes the limits of the container's class of cache and memory bandwidth (resctrl). */
+    public void update(String id, IntelRdt limits) {
+        try (StateStore.Lock lock = store.lock(id)) {
+            StoredContainer container = alive(id, "update");
+            ResctrlUpdate.run(Bundle.of(container.bundle(), store.config(id)), id, limits);
         }
     }
 

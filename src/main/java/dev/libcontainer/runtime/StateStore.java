@@ -44,11 +44,13 @@ final class StateStore {
     private static final String STEPS = "steps";
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_+.-]{0,1023}");
 
+    /** Who of this JVM is at a container, whatever store they use: a file's lock is the whole process's. */
+    private static final Map<Path, Turn> TURNS = new ConcurrentHashMap<>();
+
     private final Path root;
-    private final Map<String, Semaphore> locked = new ConcurrentHashMap<>();
 
     StateStore(Path root) {
-        this.root = root;
+        this.root = root.toAbsolutePath().normalize();
     }
 
     /** The directory of an id, which need not be there. */
@@ -173,11 +175,11 @@ final class StateStore {
     /** A container that nobody else changes meanwhile: no other process, and no other thread of this store. */
     static final class Lock implements AutoCloseable {
         private final FileChannel channel;
-        private final Semaphore here;
+        private final Path file;
 
-        private Lock(FileChannel channel, Semaphore here) {
+        private Lock(FileChannel channel, Path file) {
             this.channel = channel;
-            this.here = here;
+            this.file = file;
         }
 
         @Override
@@ -187,8 +189,27 @@ final class StateStore {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } finally {
-                here.release();
+                Turn.end(file);
             }
+        }
+    }
+
+    /** Threads take turns; nothing is kept of containers that nobody is at. */
+    private record Turn(Semaphore free, int users) {
+        static void begin(Path file) {
+            TURNS.compute(
+                            file,
+                            (any, turn) ->
+                                    turn == null ? new Turn(new Semaphore(1), 1) : new Turn(turn.free, turn.users + 1))
+                    .free
+                    .acquireUninterruptibly();
+        }
+
+        static void end(Path file) {
+            TURNS.computeIfPresent(file, (any, turn) -> {
+                turn.free.release();
+                return turn.users == 1 ? null : new Turn(turn.free, turn.users - 1);
+            });
         }
     }
 
@@ -199,32 +220,37 @@ final class StateStore {
      */
     Lock lock(String id) {
         Path file = directory(id).resolve("lock");
-        Semaphore here = locked.computeIfAbsent(id, any -> new Semaphore(1)); // a file lock excludes processes only
-        here.acquireUninterruptibly();
+        Turn.begin(file);
+        boolean locked = false;
         try {
             while (exists(id)) {
                 FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 channel.lock();
                 if (Files.exists(file)) {
-                    return new Lock(channel, here);
+                    locked = true;
+                    return new Lock(channel, file);
                 }
                 channel.close(); // deleted meanwhile
             }
+            throw new OciException("container \"" + id + "\" does not exist");
         } catch (NoSuchFileException e) {
-            here.release();
             throw new OciException("container \"" + id + "\" does not exist", e);
         } catch (IOException e) {
-            here.release();
             throw new OciException("cannot lock container " + id + ": " + e, e);
+        } finally {
+            if (!locked) {
+                Turn.end(file);
+            }
         }
-        here.release();
-        throw new OciException("container \"" + id + "\" does not exist");
     }
 
-    /** Whether some other process changes a container at this moment. */
+    /** Whether somebody changes a container at this moment. */
     boolean isLocked(String id) {
-        try (FileChannel channel =
-                FileChannel.open(directory(id).resolve("lock"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        Path file = directory(id).resolve("lock");
+        if (TURNS.containsKey(file)) {
+            return true; // and closing the file here would release the lock that this process has (fcntl(2))
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             return channel.tryLock() == null;
         } catch (OverlappingFileLockException e) {
             return true;
