@@ -75,12 +75,8 @@ final class SystemStage {
             }
             return;
         }
-        if (!readonly.isEmpty() && !draft.host.mountSetattr()) {
-            throw new SpecException(
-                    "linux.readonlyPaths", "need mount_setattr(2), which this kernel lacks", "Linux 5.12 has it");
-        }
         for (int i = 0; i < readonly.size(); i++) {
-            draft.add(new MountStep.ReadOnly(readonly.get(i)), "linux.readonlyPaths[" + i + "]");
+            draft.add(new AttributeStep.ReadOnly(readonly.get(i), draft.hostProc()), "linux.readonlyPaths[" + i + "]");
         }
         for (int i = 0; i < masked.size(); i++) {
             draft.add(new MountStep.Mask(masked.get(i)), "linux.maskedPaths[" + i + "]");

@@ -11,11 +11,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
@@ -42,6 +45,8 @@ final class StateStore {
     private static final String STATE = "state.json";
     private static final String CONFIG = "config.json";
     private static final String STEPS = "steps";
+    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_+.-]{0,1023}");
 
     /** Who of this JVM is at a container, whatever store they use: a file's lock is the whole process's. */
@@ -66,9 +71,8 @@ final class StateStore {
     void make(String id) {
         Path directory = directory(id);
         try {
-            Files.createDirectories(root);
-            Files.createDirectory(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectories(root, PRIVATE);
+            Files.createDirectory(directory, PRIVATE);
         } catch (FileAlreadyExistsException e) {
             throw new OciException("container with given ID already exists: " + id, e);
         } catch (IOException e) {
