@@ -6,6 +6,7 @@
 #ifndef LIBCONTAINER_H
 #define LIBCONTAINER_H
 
+#include "libcontainer_io.h"
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -307,29 +308,6 @@ int32_t lc_pidfd_signal(int32_t pidfd, int32_t signal);
 int32_t lc_pidfd_open(int32_t pid);
 /** A copy of another process's fd (pidfd_getfd(2)). */
 int32_t lc_pidfd_getfd(int32_t pidfd, int32_t fd);
-
-/** Makes a FIFO below dir and opens both of its ends as one fd: a read of it waits, also while nobody else has it open.
- */
-int32_t lc_fifo(int32_t dir, const char *name, uint32_t mode);
-/** Connects to a stream socket below dir, however long its path. */
-int32_t lc_socket_connect(int32_t dir, const char *name);
-/** Sends data in one message with fds (at most 64). */
-int32_t lc_socket_send(int32_t socket, const uint8_t *data, uint32_t size, const int32_t *fds, uint32_t count);
-/** A file in memory with this content, at its beginning. */
-int32_t lc_memory_file(const uint8_t *data, uint32_t size);
-
-/** openat2 below dir (an fd, or -100 for the cwd), O_CLOEXEC added; resolve is RESOLVE_*. */
-int32_t lc_openat2(int32_t dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
-/** Reads a whole small file below dir; returns the bytes read, at most capacity. */
-int32_t lc_read_at(int32_t dir, const char *path, uint8_t *data, uint32_t capacity);
-/** Writes data in one write to an existing file below dir. */
-int32_t lc_write_at(int32_t dir, const char *path, const uint8_t *data, uint32_t size);
-int32_t lc_read(int32_t fd, uint8_t *data, uint32_t capacity);
-int32_t lc_write(int32_t fd, const uint8_t *data, uint32_t size);
-int32_t lc_close(int32_t fd);
-int32_t lc_mkdir(int32_t dir, const char *path, uint32_t mode);
-/** Removes the directory of an fd from its parent by the name it has in /proc/self/fd. */
-int32_t lc_rmdir(int32_t dir, const char *path);
 
 enum { LC_CGROUPS_READ = 1, LC_CGROUPS_REMOVE = 2 };
 /** The end of a container's cgroups. READ: reads files (NUL-ended names for each dir, each list ended by one more NUL)
