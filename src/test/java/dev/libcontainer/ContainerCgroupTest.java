@@ -281,7 +281,9 @@ class ContainerCgroupTest {
 
         cgroup.kill(SIGTERM);
         assertThat(cgroup.frozen()).isTrue();
-        assertThat(sleeper.waitFor(50, TimeUnit.MILLISECONDS)).isFalse();
+        if (host.mounts.hierarchy("freezer").isPresent()) { // version 2 lets what is fatal through
+            assertThat(sleeper.waitFor(50, TimeUnit.MILLISECONDS)).isFalse();
+        }
 
         cgroup.thaw();
         assertThat(sleeper.waitFor(Patience.seconds(5), TimeUnit.SECONDS)).isTrue();

@@ -155,7 +155,8 @@ class IdMapTest {
 
         assertThat(lines.get(0)).isEqualTo("EROFS");
         assertThat(lines)
-                .anyMatch(line -> line.startsWith("/mnt ") && line.matches(".* ro,nosuid,noexec,relatime,idmapped.*"));
+                .anyMatch(line ->
+                        line.startsWith("/mnt ") && line.matches(".* ro,nosuid,noexec,(rel|no)atime,idmapped.*"));
     }
 
     @Test
