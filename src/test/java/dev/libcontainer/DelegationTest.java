@@ -23,13 +23,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("vm")
 class DelegationTest {
     private static final int MIB = 1 << 20;
+    private static final int NOBODY = 65534;
     private static final Path DELEGATED = Path.of("/sys/fs/cgroup/libcontainer-delegated-" + Inside.owner());
     /** In the delegated cgroup itself no process may be. */
     private static final Path APPLICATION = DELEGATED.resolve("application");
 
     private static final List<String> ENTERING =
             List.of("/bin/sh", "-c", "echo $$ > " + APPLICATION + "/cgroup.procs && exec \"$@\"", "sh");
-    private static final String MAPPING = "[{'containerID': 0, 'hostID': " + OtherUser.NOBODY + ", 'size': 1}]";
+    private static final String MAPPING = "[{'containerID': 0, 'hostID': " + NOBODY + ", 'size': 1}]";
 
     @TempDir
     static Path shared;
@@ -41,8 +42,7 @@ class DelegationTest {
         assumeTrue(
                 CgroupMounts.read(Path.of("/")).mode() == CgroupMode.UNIFIED,
                 "needs a host with cgroups of version 2 only");
-        assumeTrue(OtherUser.isPossible(), "needs setpriv");
-        nobody = new OtherUser(shared);
+        nobody = new OtherUser(shared, NOBODY);
         Files.createDirectory(DELEGATED);
         own(DELEGATED);
         for (String file : Files.readAllLines(Path.of("/sys/kernel/cgroup/delegate"))) {
@@ -54,8 +54,8 @@ class DelegationTest {
     }
 
     private static void own(Path file) throws IOException {
-        Files.setAttribute(file, "unix:uid", OtherUser.NOBODY);
-        Files.setAttribute(file, "unix:gid", OtherUser.NOBODY);
+        Files.setAttribute(file, "unix:uid", NOBODY);
+        Files.setAttribute(file, "unix:gid", NOBODY);
     }
 
     /** It can be removed, so nothing is left in it. */

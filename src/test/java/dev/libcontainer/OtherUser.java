@@ -1,6 +1,6 @@
 package dev.libcontainer;
 
-import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,39 +11,31 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.io.FileUtils;
 
-/** JVMs of a user without privileges, who gets copies of what they need: what was built may not be his to read. */
+/** JVMs of a user without privileges, who may not be allowed to read where this was built. */
 final class OtherUser {
-    static final int NOBODY = 65534;
-
-    private final String classPath;
-    private final Path cache;
+    private final int id;
     /** The program for containers, where the other user can read it. */
     final Path inside;
 
-    /**
-     * Copies.
-     *
-     * @param directory an empty one
-     */
-    OtherUser(Path directory) throws IOException {
-        List<String> entries = new ArrayList<>();
+    private final Path cache;
+    private final List<String> classPath = new ArrayList<>();
+
+    /** Copies what they need. */
+    OtherUser(Path shared, int id) throws IOException {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs setpriv");
+        this.id = id;
         for (String entry : System.getProperty("java.class.path").split(":")) {
-            Path to = directory.resolve(entries.size() + "-" + Path.of(entry).getFileName());
+            Path to = shared.resolve(classPath.size() + "-" + Path.of(entry).getFileName());
             if (Files.exists(Path.of(entry))) {
                 copy(Path.of(entry), to);
-                entries.add(to.toString());
+                classPath.add(to.toString());
             }
         }
-        classPath = String.join(":", entries);
-        inside = directory.resolve("inside");
+        inside = shared.resolve("inside");
         Files.copy(Path.of(Inside.HOST_PATH), inside, StandardCopyOption.COPY_ATTRIBUTES);
-        cache = Files.createDirectory(directory.resolve("cache"));
+        cache = Files.createDirectory(shared.resolve("cache"));
         Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxrwx"));
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
-    }
-
-    static boolean isPossible() {
-        return Files.isExecutable(Path.of("/usr/bin/setpriv"));
+        Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     private static void copy(Path from, Path to) throws IOException {
@@ -54,23 +46,19 @@ final class OtherUser {
         }
     }
 
-    /** What a main class prints, which ends well. */
-    List<String> lines(Class<?> main, String... args) throws IOException, InterruptedException {
-        OtherJvm.Ended ended = run(List.of(), main, args);
-        assertThat(ended.code()).as(ended.errors()).isZero();
-        return ended.output().lines().toList();
+    OtherJvm.Ended run(Class<?> main, String... args) throws Exception {
+        return run(List.of(), main, args);
     }
 
     /**
-     * What becomes of a main class.
+     * Runs one to its end.
      *
      * @param prefix a command that runs its arguments; it is root's
      */
-    OtherJvm.Ended run(List<String> prefix, Class<?> main, String... args) throws IOException, InterruptedException {
+    OtherJvm.Ended run(List<String> prefix, Class<?> main, String... args) throws Exception {
         List<String> command = new ArrayList<>(prefix);
-        command.addAll(List.of(
-                "setpriv", "--reuid", "" + NOBODY, "--regid", "" + NOBODY, "--clear-groups", "--inh-caps=-all"));
-        command.addAll(OtherJvm.command(classPath, inside.toString(), cache.toString(), main, args));
+        command.addAll(List.of("setpriv", "--reuid", "" + id, "--regid", "" + id, "--clear-groups", "--inh-caps=-all"));
+        command.addAll(OtherJvm.command(String.join(":", classPath), inside.toString(), cache.toString(), main, args));
         return OtherJvm.run(command, "");
     }
 }
