@@ -104,6 +104,14 @@ static void do_forks(char **args) {
     for (long i = 0; i < n; i++) waitpid(children[i], NULL, 0);
 }
 
+/// Forks, and so do the children, as long as anybody is alive. Says so before the first.
+static void do_bomb(char **args) {
+    puts("lit");
+    fflush(stdout);
+    for (;;)
+        if (fork() < 0) pause_millis(10);
+}
+
 static void do_syscall(char **args) {
     long a[4] = {0};
     for (int i = 0; i < 4 && args[i]; i++) a[i] = number(args[i]);
@@ -153,6 +161,7 @@ const struct verb deeds_verbs[] = {
     {"spin", "MILLIS", do_spin},
     {"memhog", "MIB", do_memhog},
     {"forks", "N", do_forks},
+    {"bomb", "", do_bomb},
     {"syscall", "NR [A] [B] [C]", do_syscall},
     {NULL, NULL, NULL},
 };

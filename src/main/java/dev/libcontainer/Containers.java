@@ -61,8 +61,13 @@ public final class Containers implements AutoCloseable {
         } catch (SpawnException e) {
             throw Failures.engine(ContainerException.Phase.PREPARE, e);
         }
+        String parent = options.cgroupParent();
         cgroups = new CgroupSession(
-                host.cgroups(), options.cgroupParent(), Owner.next().toString());
+                host.cgroups(),
+                parent.equals(ContainersOptions.DEFAULT.cgroupParent())
+                        ? host.cgroups().parent(parent)
+                        : parent,
+                Owner.next().toString());
     }
 
     /** Opens with the usual options. */

@@ -14,7 +14,9 @@ import org.apache.commons.io.FileUtils;
 /** JVMs of a user without privileges, who may not be allowed to read where this was built. */
 final class OtherUser {
     private final int id;
-    private final Path inside;
+    /** The program for containers, where the other user can read it. */
+    final Path inside;
+
     private final Path cache;
     private final List<String> classPath = new ArrayList<>();
 
@@ -45,8 +47,17 @@ final class OtherUser {
     }
 
     OtherJvm.Ended run(Class<?> main, String... args) throws Exception {
-        List<String> command = new ArrayList<>(
-                List.of("setpriv", "--reuid", "" + id, "--regid", "" + id, "--clear-groups", "--inh-caps=-all"));
+        return run(List.of(), main, args);
+    }
+
+    /**
+     * Runs one to its end.
+     *
+     * @param prefix a command that runs its arguments; it is root's
+     */
+    OtherJvm.Ended run(List<String> prefix, Class<?> main, String... args) throws Exception {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of("setpriv", "--reuid", "" + id, "--regid", "" + id, "--clear-groups", "--inh-caps=-all"));
         command.addAll(OtherJvm.command(String.join(":", classPath), inside.toString(), cache.toString(), main, args));
         return OtherJvm.run(command, "");
     }

@@ -17,7 +17,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Without privileges: what can be done is done, and what cannot is said. Runs in a JVM of another user. */
 @NeedsRoot
-@Tag("vm")
 class UnprivilegedTest {
     private static final int NOBODY = 65534;
 
@@ -57,6 +56,7 @@ class UnprivilegedTest {
     }
 
     @Test
+    @Tag("vm")
     void aLimitNeedsADelegatedCgroup() throws Exception {
         List<String> lines = attempt("limits");
 
@@ -66,6 +66,7 @@ class UnprivilegedTest {
     }
 
     @ParameterizedTest
+    @Tag("vm")
     @ValueSource(strings = {"user-namespace", "user-namespace-with-mounts"})
     void oneselfCanBeMappedIntoAUserNamespace(String what) throws Exception {
         List<String> lines = attempt(what);
