@@ -49,6 +49,12 @@ static_assert(sizeof(Cell) == kCellSize && LC_MAX_REQUEST <= sizeof(Cell::reques
 
 enum : uint16_t { kOpSpawn = 1, kOpTemplate = 2 };
 
+/// Goes before the lc_request over the socket that a parked child waits at.
+struct Task {
+    uint32_t streams; // a bit for each of stdin, stdout and stderr whose fd comes along
+    uint32_t size;    // of the request
+};
+
 /// What goes over the spawner's socket, with one fd for each bit of mask, in order of slots.
 struct Message {
     uint16_t operation;
@@ -98,6 +104,11 @@ int64_t lifecycle_step(Context &c, const lc_step &s) noexcept;
 int64_t rendezvous(Context &c, int32_t aux, bool spin) noexcept;
 /// Replaces the plan's pages by private ones at the same place, so that addresses in it stay good; makes c.own.
 int64_t keep_plan(Context &c) noexcept;
+/// From here on the shared cell is the library's again.
+void park(Context &c) noexcept;
+/// Waits, parked, for the message that says what to run.
+int64_t await_task(Context &c) noexcept;
+int64_t change_directory(const char *path) noexcept;
 /// Tells whoever started a parked child what has become of it.
 void report_start(Context &c, uint32_t kind, int64_t err) noexcept;
 /// The first candidate that is a file and may be executed; -1 and *error if there is none.

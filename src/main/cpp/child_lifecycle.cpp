@@ -7,9 +7,7 @@
 
 namespace lc {
 
-namespace {
-
-/// From here on the shared cell is the library's again: the private one that keep_plan has made takes its place.
+/// The private cell that keep_plan has made takes the place of the shared one.
 void park(Context &c) noexcept {
     Cell *shared = c.cell;
     c.cell = c.own;
@@ -18,6 +16,8 @@ void park(Context &c) noexcept {
     __atomic_store_n(&shared->done, kOver, __ATOMIC_RELEASE);
     futex_wake(&shared->done);
 }
+
+namespace {
 
 /// Waits with read(2) alone, which every filter that may be loaded by now lets pass.
 int64_t await_start(Context &c, const lc_step &s) noexcept {

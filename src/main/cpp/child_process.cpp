@@ -12,15 +12,6 @@ namespace {
 
 int64_t prctl(int64_t option, int64_t a, int64_t b = 0) noexcept { return sys(__NR_prctl, option, a, b, 0L, 0L); }
 
-/// A cwd that is not below the root begins with "(unreachable)" (getcwd(2); CVE-2024-21626).
-int64_t change_directory(const char *path) noexcept {
-    int64_t r = sys(__NR_chdir, path);
-    if (r < 0) return r;
-    char cwd[4096];
-    r = sys(__NR_getcwd, cwd, static_cast<int64_t>(sizeof cwd));
-    return r < 0 ? r : cwd[0] == '/' ? 0 : -EXDEV;
-}
-
 int64_t bounding_keep(uint64_t keep) noexcept {
     for (int64_t cap = 0; cap < 64; cap++) {
         if (keep >> cap & 1) continue;
@@ -140,6 +131,15 @@ int64_t execute(Context &c, const lc_step &s) noexcept {
 }
 
 } // namespace
+
+/// A cwd that is not below the root begins with "(unreachable)" (getcwd(2); CVE-2024-21626).
+int64_t change_directory(const char *path) noexcept {
+    int64_t r = sys(__NR_chdir, path);
+    if (r < 0) return r;
+    char cwd[4096];
+    r = sys(__NR_getcwd, cwd, static_cast<int64_t>(sizeof cwd));
+    return r < 0 ? r : cwd[0] == '/' ? 0 : -EXDEV;
+}
 
 int64_t process_step(Context &c, const lc_step &s) noexcept {
     const int64_t value = static_cast<int64_t>(s.d);

@@ -65,8 +65,7 @@ typedef struct lc_plan_header {
     uint32_t gid_map_size;
 } lc_plan_header;
 
-/** Low four bits of lc_step.flags: 0, or 1 + the LC_PARAM_* that replaces operand a (EXECVE: each vector by its own).
- */
+/** Low four bits of lc_step.flags: 0, or 1 + the LC_PARAM_* that replaces operand a (EXECVE: each by its own). */
 enum {
     LC_STEP_PARAM_MASK = 0x0f,
     LC_STEP_TEMPLATE_ONLY = 0x10, /* skipped where the child itself runs the template steps */
@@ -125,13 +124,12 @@ enum {
     LC_CHDIR = 42,         /* a path; the cwd must then lie below the root */
     LC_UMASK = 43,         /* d mask */
     LC_SETSID = 44,        /* d 0: a new session; 1: a new process group only */
-    LC_CONSOLE = 45,   /* a path of ptmx, b socket slot, c path to bind over or 0, d rows | columns << 16 | uid of its
-                          owner << 32: a   new session's pty as stdio */
-    LC_RLIMIT = 46,    /* b resource, c u64 soft, hard */
-    LC_SETGROUPS = 47, /* b count, c u32 gids or 0 */
-    LC_SETRESGID = 48, /* d gid */
-    LC_SETRESUID = 49, /* d uid */
-    LC_KEEP_CAPS = 50, /* d 0 or 1 */
+    LC_CONSOLE = 45,       /* a ptmx, b socket slot, c path to bind over or 0, d rows | columns << 16 | owner << 32 */
+    LC_RLIMIT = 46,        /* b resource, c u64 soft, hard */
+    LC_SETGROUPS = 47,     /* b count, c u32 gids or 0 */
+    LC_SETRESGID = 48,     /* d gid */
+    LC_SETRESUID = 49,     /* d uid */
+    LC_KEEP_CAPS = 50,     /* d 0 or 1 */
     LC_BOUNDING_KEEP = 51, /* d mask of capabilities that stay in the bounding set */
     LC_CAPSET = 52,        /* c u64 effective, permitted, inheritable */
     LC_AMBIENT = 53,       /* d mask */
@@ -157,9 +155,10 @@ enum {
     LC_COPY_INTO = 70,    /* a directory in root, b slot of the directory that is copied, d 1: its mode, 2: its owner */
     LC_SET_XATTR = 71,    /* a directory in root, b name, c value, d its length */
     LC_SET_AFFINITY = 72, /* c CPU mask, d its length */
-    LC_SET_MEMPOLICY = 73,   /* b MPOL_* mode and flags, c node mask, d its length, of whole u64 */
-    LC_OPEN_MAPPED_TREE = 74 /* host step: a path, b slot of a user namespace or 0, c out slot,
+    LC_SET_MEMPOLICY = 73,    /* b MPOL_* mode and flags, c node mask, d its length, of whole u64 */
+    LC_OPEN_MAPPED_TREE = 74, /* host step: a path, b slot of a user namespace or 0, c out slot,
                                  d open_tree flags | 1 << 32: the mapping is for the whole tree */
+    LC_AWAIT_TASK = 96 /* LC_PARKED at LC_STDIO_TASK's socket until lc_unpark: parameters and streams come then */
 };
 
 /* ---- engines and spawning ---------------------------------------------------------------------------------- */
@@ -191,8 +190,10 @@ typedef struct lc_report {
     int32_t aux;
 } lc_report;
 
-/** SAME: stderr as stdout. CONSOLE_AT: a terminal whose master goes to the connected socket in stdio[1]. */
+/** SAME: stderr as stdout. CONSOLE_AT: a terminal whose master goes to the connected socket in stdio[1]. TASK: the
+ *  streams come with LC_AWAIT_TASK, whose gate is the result's console. */
 enum { LC_STDIO_NULL = -1, LC_STDIO_PIPE = -2, LC_STDIO_CONSOLE = -3, LC_STDIO_SAME = -4, LC_STDIO_CONSOLE_AT = -5 };
+enum { LC_STDIO_TASK = -6 };
 #define LC_REQUEST_SLOTS 40
 #define LC_MAX_CGROUPS 12
 
@@ -273,6 +274,11 @@ int32_t lc_spawn_begin(int64_t engine, int64_t loaded, int32_t template_fd, cons
  *  it. */
 int32_t lc_spawn_continue(int64_t spawn, int32_t go, lc_result *result);
 
+/** Gives a child that is parked at a gate (LC_AWAIT_TASK) what it is to run: streams, and of the parameters CWD, ARGV,
+ *  ENVP and EXEC. Waits until it has begun the program or failed. Returns 0 with the pipes' ends in the result; or
+ *  -errno with its report: LC_AT_SEND if the child was gone already. It is reaped as every child. Once for a gate. */
+int32_t lc_unpark(int32_t gate, const lc_request *request, lc_result *result);
+
 /* ---- exits, signals, files --------------------------------------------------------------------------------- */
 
 typedef struct lc_exit {
@@ -285,12 +291,11 @@ typedef struct lc_exit {
     int32_t pid;
 } lc_exit;
 
-/** Makes an epoll instance / an eventfd to wake it (write 8 bytes). */
 int32_t lc_epoll_create(void);
-int32_t lc_eventfd(void);
+int32_t lc_eventfd(void); /* to wake it: write 8 bytes */
 /** Adds an fd (events: EPOLL*) or removes it (events 0). */
 int32_t lc_epoll_set(int32_t epoll, int32_t fd, uint32_t events, uint64_t token);
-/** Waits for events of an epoll instance, at most timeout_millis (-1: no limit). Returns how many tokens it wrote. */
+/** Waits for events, at most timeout_millis (-1: no limit). Returns how many tokens it wrote. */
 int32_t lc_events(int32_t epoll, uint64_t *tokens, int32_t capacity, int32_t timeout_millis);
 
 /** Waits until the child of a pidfd is gone, at most timeout_micros (-1: no limit), and reaps it. Returns 1, 0 on
@@ -304,14 +309,13 @@ int32_t lc_pidfd_open(int32_t pid);
 /** A copy of another process's fd (pidfd_getfd(2)). */
 int32_t lc_pidfd_getfd(int32_t pidfd, int32_t fd);
 
-/** Makes a FIFO below dir and opens both of its ends as one fd: a read of it waits, also while nobody else has it open.
- */
+/** Makes a FIFO below dir and opens both of its ends as one fd, so that a read of it always waits. */
 int32_t lc_fifo(int32_t dir, const char *name, uint32_t mode);
 /** Connects to a stream socket below dir, however long its path. */
 int32_t lc_socket_connect(int32_t dir, const char *name);
 /** Sends data in one message with fds (at most 64). */
 int32_t lc_socket_send(int32_t socket, const uint8_t *data, uint32_t size, const int32_t *fds, uint32_t count);
-/** A file in memory with this content, at its beginning. */
+/** A file in memory with this content. */
 int32_t lc_memory_file(const uint8_t *data, uint32_t size);
 
 /** openat2 below dir (an fd, or -100 for the cwd), O_CLOEXEC added; resolve is RESOLVE_*. */
@@ -350,8 +354,8 @@ int32_t lc_netns_create(void);
  *  acknowledgement, an error or the end of a list; a request must ask for one of these. Returns the bytes in answer,
  *  -EMSGSIZE if capacity is too small. */
 int32_t lc_netlink(int32_t netns, const uint8_t *request, uint32_t size, uint8_t *answer, uint32_t capacity);
-/** A new user namespace that nobody is in, with these mappings (text as for /proc/PID/uid_map); returns its fd. Where
- *  the caller may write a gid map only without setgroups(2), that is denied in it. */
+/** A new user namespace that nobody is in, with these mappings (text as for /proc/PID/uid_map), without setgroups(2)
+ *  where the caller must deny that; returns its fd. */
 int32_t lc_userns_create(const char *uid_map, const char *gid_map);
 /** The CLONE_NEW* type of a namespace fd (ioctl NS_GET_NSTYPE). */
 int32_t lc_namespace_type(int32_t fd);

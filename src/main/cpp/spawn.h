@@ -4,6 +4,19 @@
 
 namespace lc {
 
+/// The parameters' offsets and vectors. 0 or -EINVAL.
+int64_t check_params(const lc_request &request);
+
+/// What a child gets as stdin, stdout and stderr: slots, of which some are pipes made here.
+struct Streams {
+    int32_t slots[3] = {-1, -1, -1};
+    int32_t child_ends[3];
+    uint32_t child_end_count = 0;
+
+    /// Our ends of pipes go into the result, whether or not it succeeds.
+    int64_t open(const lc_request &request, lc_result &result);
+};
+
 class Spawn {
   public:
     Spawn(Engine &engine, int64_t loaded, const lc_request &request, lc_result &result);
