@@ -85,6 +85,10 @@ final class Native {
     @Name("lc_spawn_continue")
     static native int spawnContinue(long spawn, int go, @Cast("lc_result*") ByteBuffer result);
 
+    @Name("lc_unpark")
+    static native int unpark(
+            int gate, @Cast("const lc_request*") ByteBuffer request, @Cast("lc_result*") ByteBuffer result);
+
     @Name("lc_epoll_create")
     static native int epollCreate();
 

@@ -17,6 +17,7 @@ public final class SpawnCall {
     public static final int STDIO_SAME = -4;
 
     private static final int STDIO_CONSOLE_AT = -5;
+    private static final int STDIO_TASK = -6;
 
     /** What a spawn may replace. Order and numbers are those of {@code LC_PARAM_*}. */
     public enum Param {
@@ -84,6 +85,11 @@ public final class SpawnCall {
     /** A terminal as stdio, whose master goes to a connected socket. */
     public SpawnCall consoleAt(int socket) {
         return stdio(0, STDIO_CONSOLE_AT).stdio(1, socket);
+    }
+
+    /** The streams come later, by the {@link #gate}. */
+    public SpawnCall awaitTask() {
+        return stdio(0, STDIO_TASK);
     }
 
     /** Binds the i-th slot that is the request's to bind. */
@@ -186,6 +192,11 @@ public final class SpawnCall {
     /** The terminal's master, or -1. */
     public int console() {
         return result.getInt(Abi.RESULT_CONSOLE);
+    }
+
+    /** Where a child that {@link #awaitTask awaits its task} waits, now the caller's. */
+    public Gate gate() {
+        return new Gate(console());
     }
 
     /** The child's mount namespace, now the caller's fd; -1 if it is not held. */
