@@ -217,6 +217,16 @@ typedef struct lc_request {
  * child's exit. Where the kernel can (Linux 6.11). */
 enum { LC_REQUEST_PIN_MOUNTS = 1, LC_REQUEST_CGROUPS_EXIST = 2 };
 
+typedef struct lc_exit {
+    int32_t code; /* CLD_EXITED, CLD_KILLED, CLD_DUMPED */
+    int32_t status;
+    int64_t user_micros;
+    int64_t system_micros;
+    int64_t max_rss_kib;
+    int32_t before_exec; /* 1 if it was killed before the program began */
+    int32_t pid;
+} lc_exit;
+
 typedef struct lc_result {
     lc_report report;
     int32_t pid;
@@ -226,6 +236,7 @@ typedef struct lc_result {
     uint32_t cgroup_count;
     int32_t cgroups[LC_MAX_CGROUPS]; /* directories that CGROUP_MAKE steps made, in order */
     int32_t mounts;                  /* the child's mount namespace, or -1 */
+    lc_exit exit;                    /* of a child that was to be watched and is gone already; else its code is 0 */
 } lc_result;
 
 /** The version of this interface that the library was built as. */
@@ -280,16 +291,6 @@ int32_t lc_spawn_continue(int64_t spawn, int32_t go, lc_result *result);
 int32_t lc_unpark(int32_t gate, const lc_request *request, lc_result *result);
 
 /* ---- exits, signals, files --------------------------------------------------------------------------------- */
-
-typedef struct lc_exit {
-    int32_t code; /* CLD_EXITED, CLD_KILLED, CLD_DUMPED */
-    int32_t status;
-    int64_t user_micros;
-    int64_t system_micros;
-    int64_t max_rss_kib;
-    int32_t before_exec; /* 1 if it was killed before the program began */
-    int32_t pid;
-} lc_exit;
 
 int32_t lc_epoll_create(void);
 int32_t lc_eventfd(void); /* to wake it: write 8 bytes */
@@ -395,6 +396,6 @@ int32_t lc_seccomp_reference(const uint8_t *rules, uint32_t size, uint8_t *bpf, 
 #ifdef __cplusplus
 }
 static_assert(sizeof(lc_plan_header) == 80 && sizeof(lc_step) == 24 && sizeof(lc_report) == 16, "plan ABI");
-static_assert(sizeof(lc_request) == 216 && sizeof(lc_result) == 96 && sizeof(lc_exit) == 40, "spawn ABI");
+static_assert(sizeof(lc_request) == 216 && sizeof(lc_result) == 136 && sizeof(lc_exit) == 40, "spawn ABI");
 #endif
 #endif

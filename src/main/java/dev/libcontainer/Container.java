@@ -97,6 +97,7 @@ public final class Container implements AutoCloseable {
             started = true;
             over = goneEarly;
         }
+        call.exit().ifPresent(this::end);
         if (over) {
             gone();
         }
@@ -214,7 +215,10 @@ public final class Container implements AutoCloseable {
         return !exit.isDone();
     }
 
-    /** The end; completed on the library's exit thread, so what depends on it must not block there. */
+    /**
+     * The end; completed on the library's exit thread, so what depends on it must not block there, or on the thread that
+     * waits for the end or spawned what was gone at once.
+     */
     public CompletableFuture<ExitStatus> onExit() {
         return exit;
     }

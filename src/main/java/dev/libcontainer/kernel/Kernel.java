@@ -214,14 +214,14 @@ public final class Kernel {
 
     /** The same with a buffer of the caller's. */
     public static Optional<Exit> await(int pidfd, long timeoutMicros, ByteBuffer buffer) {
-        return Native.await(pidfd, timeoutMicros, buffer) == 1 ? Optional.of(Exit.read(buffer)) : Optional.empty();
+        return Native.await(pidfd, timeoutMicros, buffer) == 1 ? Optional.of(Exit.read(buffer, 0)) : Optional.empty();
     }
 
     /** The same for a pidfd that a poller watches under this token; the poller is relieved of it meanwhile. */
     public static Optional<Exit> awaitInstead(
             Poller poller, long token, int pidfd, long timeoutMicros, ByteBuffer buffer) {
         int r = Native.awaitInstead(poller.fd(), token, pidfd, timeoutMicros, buffer);
-        return r == 1 ? Optional.of(Exit.read(buffer)) : Optional.empty();
+        return r == 1 ? Optional.of(Exit.read(buffer, 0)) : Optional.empty();
     }
 
     /** A network namespace with its loopback up; takes about a millisecond. */
