@@ -239,8 +239,7 @@ typedef struct lc_result {
     lc_exit exit;                    /* of a child that was to be watched and is gone already; else its code is 0 */
 } lc_result;
 
-/** The version of this interface that the library was built as. */
-int32_t lc_abi(void);
+int32_t lc_abi(void); /* the version of this interface that the library was built as */
 
 /** Writes sizes and offsets of the structs above (the order is that of lc_layout's source) and returns how many
  *  there are; writes at most capacity of them. */

@@ -14,7 +14,6 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -32,15 +31,14 @@ public final class Container implements AutoCloseable {
     /** Shared by all that capture nothing, so never written. */
     private static final Capture[] NO_CAPTURES = new Capture[3];
 
-    private static final long NANOS_PER_MICRO = 1000;
     /** How long a waiting thread watches the process itself before it leaves that to the exit thread. */
     private static final long DIRECT_WAIT_MICROS = 5000;
 
     private final Containers owner;
     private final Blueprint.Variant variant;
-    private final String id;
+    private volatile String id; // of a sandbox made ahead: until it is taken
     private final int token;
-    private final long calledNanos = System.nanoTime();
+    private long calledNanos = System.nanoTime();
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
     private Optional<Pipes> pipes = Optional.empty();
     private Capture[] captures = NO_CAPTURES;
@@ -72,7 +70,48 @@ public final class Container implements AutoCloseable {
 
     /** The spawn has succeeded: takes over what it made. */
     void started(SpawnCall call, Stdio stdio, Optional<CgroupLayout.Existing> reused) {
-        startNanos = System.nanoTime() - calledNanos;
+        long begun = System.nanoTime();
+        adoptStreams(call, stdio);
+        adoptProcess(call, reused);
+        if (call.console() >= 0) {
+            terminal = Optional.of(new PseudoTerminal(call.console()));
+        }
+        begun(begun);
+        call.exit().ifPresent(this::end);
+    }
+
+    /** A sandbox is ready but for its program. */
+    void parked(SpawnCall call, Optional<CgroupLayout.Existing> reused) {
+        adoptProcess(call, reused);
+        begun(System.nanoTime());
+    }
+
+    /** A sandbox is about to be told what to run; false if it has ended. Its end is not heard of until that is over. */
+    boolean beginTask(Optional<String> newId, long called) {
+        synchronized (this) {
+            if (ended) {
+                return false;
+            }
+            id = newId.orElse(id);
+            calledNanos = called;
+            started = false;
+        }
+        return true;
+    }
+
+    /** The sandbox runs its program. */
+    void taskBegun(SpawnCall call, Stdio stdio) {
+        long begun = System.nanoTime();
+        adoptStreams(call, stdio);
+        begun(begun);
+    }
+
+    /** The sandbox does not, and has ended or will. */
+    void taskFailed() {
+        begun(System.nanoTime());
+    }
+
+    private void adoptStreams(SpawnCall call, Stdio stdio) {
         for (int i = 0; i < 3; i++) {
             int fd = call.stdioEnd(i);
             Stdio.Stream stream = i == 1 ? stdio.out() : stdio.err();
@@ -84,20 +123,25 @@ public final class Container implements AutoCloseable {
                 pipes().adopt(i, fd);
             }
         }
+    }
+
+    private synchronized void adoptProcess(SpawnCall call, Optional<CgroupLayout.Existing> reused) {
+        pid = call.pid();
+        pidfd = Fd.adopt(call.pidfd());
+        cgroups = call.cgroups();
+        mounts = Fd.adopt(call.mounts());
+        existing = reused;
+    }
+
+    /** From now on its end is its end. */
+    private void begun(long nanos) {
         boolean over;
         synchronized (this) {
-            pid = call.pid();
-            pidfd = Fd.adopt(call.pidfd());
-            cgroups = call.cgroups();
-            mounts = Fd.adopt(call.mounts());
-            existing = reused;
-            if (call.console() >= 0) {
-                terminal = Optional.of(new PseudoTerminal(call.console()));
-            }
+            startNanos = nanos - calledNanos;
             started = true;
             over = goneEarly;
+            goneEarly = false;
         }
-        call.exit().ifPresent(this::end);
         if (over) {
             gone();
         }
@@ -148,19 +192,7 @@ public final class Container implements AutoCloseable {
                 trouble = e;
             }
         }
-        boolean exited = event.code() == Exit.EXITED;
-        ExitStatus status = new ExitStatus(
-                exited ? OptionalInt.of(event.status()) : OptionalInt.empty(),
-                exited ? OptionalInt.empty() : OptionalInt.of(event.status()),
-                event.code() == Exit.DUMPED,
-                oom,
-                event.beforeExec(),
-                Duration.ofNanos(event.userMicros() * NANOS_PER_MICRO),
-                Duration.ofNanos(event.systemMicros() * NANOS_PER_MICRO),
-                event.maxRssKib() * 1024,
-                peak,
-                Duration.ofNanos(startNanos),
-                Duration.ofNanos(wallNanos));
+        ExitStatus status = ExitStatus.of(event, oom, peak, startNanos, wallNanos);
         if (trouble == null) {
             exit.complete(status);
         } else {

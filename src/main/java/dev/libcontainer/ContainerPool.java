@@ -92,7 +92,8 @@ public final class ContainerPool implements AutoCloseable {
         if (parked == null) {
             refused.increment();
             throw new PoolEmptyException(
-                    "no sandbox is ready" + (waits ? ", nor was for " + options.patience().toMillis() + " ms" : ""),
+                    "no sandbox is ready"
+                            + (waits ? ", nor was for " + options.patience().toMillis() + " ms" : ""),
                     refill.lastFailure());
         }
         return parked;

@@ -26,6 +26,16 @@ final class Parking implements AutoCloseable {
      * @throws IllegalStateException if the blueprint is closed
      */
     Parked park() {
+        containers.waiting().incrementAndGet(); // before anybody counts it as running
+        try {
+            return parkOne();
+        } catch (RuntimeException | Error e) {
+            left();
+            throw e;
+        }
+    }
+
+    private Parked parkOne() {
         Optional<Fd> network = pooled.isPresent() ? containers.readyNetwork() : Optional.empty();
         if (network.isEmpty()) {
             return park(fresh, -1);
@@ -42,7 +52,7 @@ final class Parking implements AutoCloseable {
         SpawnCall call = containers.takeCall();
         try {
             call.exitTo(containers.exits().poller().fd(), container.token()).awaitTask();
-            existing = blueprint.bindPlace(variant, id, network, call);
+            existing = blueprint.bindPlace(variant, id, false, network, call);
             variant.spawn(call);
             container.parked(call, existing);
             return new Parked(container, variant, call.gate());
@@ -56,11 +66,6 @@ final class Parking implements AutoCloseable {
         } finally {
             containers.giveCall(call);
         }
-    }
-
-    /** One more waits. */
-    void entered() {
-        containers.waiting().incrementAndGet();
     }
 
     /** One less does. */

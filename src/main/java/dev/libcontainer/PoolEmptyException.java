@@ -11,7 +11,9 @@ public final class PoolEmptyException extends ContainerException {
                 Phase.SPAWN,
                 message,
                 "",
-                lastFailure.map(e -> "the last one could not be made: " + e.getMessage()).orElse(""),
+                lastFailure
+                        .map(e -> "the last one could not be made: " + e.getMessage())
+                        .orElse(""),
                 lastFailure.map(e -> e));
     }
 }

@@ -55,7 +55,8 @@ final class PoolRefill {
     }
 
     /** One that is the caller's now, or null. */
-    @Nullable Parked poll() {
+    @Nullable
+    Parked poll() {
         for (; ; ) {
             Parked parked = waiting.pollFirst();
             if (parked == null || claim(parked)) {
@@ -74,8 +75,10 @@ final class PoolRefill {
     }
 
     /** The same, waiting for one; null if none has come in time or the pool is closed. */
-    @Nullable Parked await(Duration atMost) {
+    @Nullable
+    Parked await(Duration atMost) {
         long left = atMost.toNanos();
+        lastTakeNanos = System.nanoTime(); // a pool that has shrunk is wanted again
         lock.lock();
         try {
             for (; ; ) {
@@ -119,8 +122,8 @@ final class PoolRefill {
         while (!closed) {
             Parked oldest = waiting.peekLast();
             long now = System.nanoTime();
-            Decision decision =
-                    policy.next(now, oldest == null ? 0 : ready.get(), oldest == null ? now : oldest.madeNanos(), lastTakeNanos);
+            Decision decision = policy.next(
+                    now, oldest == null ? 0 : ready.get(), oldest == null ? now : oldest.madeNanos(), lastTakeNanos);
             switch (decision.deed()) {
                 case MAKE -> make(now);
                 case REPLACE_OLDEST, DROP_OLDEST -> retire();
@@ -135,13 +138,12 @@ final class PoolRefill {
             made.incrementAndGet();
             policy.made(now);
             ready.incrementAndGet();
-            parking.entered();
             waiting.addFirst(parked);
-            parked.container().onExit().whenComplete((status, failure) -> ended(parked));
+            var unused = parked.container().onExit().whenComplete((status, failure) -> ended(parked));
             signal();
         } catch (ContainerException e) {
             failed(e);
-        } catch (IllegalStateException e) {
+        } catch (RuntimeException e) { // whatever it was, takers must not wait for a thread that is no more
             failed(new EngineException(ContainerException.Phase.SPAWN, String.valueOf(e.getMessage()), "", "", e));
         }
     }

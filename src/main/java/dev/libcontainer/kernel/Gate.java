@@ -26,7 +26,9 @@ public final class Gate implements AutoCloseable {
 
     /** Whether a report of {@link #open} says that nobody was waiting any more. */
     public static boolean wasGone(Report report) {
-        return report.step() < 0 && report.place() == Report.Place.SEND && report.error().equals(Errno.EPIPE);
+        return report.step() < 0
+                && report.place() == Report.Place.SEND
+                && report.error().equals(Errno.EPIPE);
     }
 
     @Override

@@ -11,16 +11,7 @@ final class TaskStage {
 
     /** What the child does from the filter to the program: as AWAIT_TASK, STDIO and EXECVE have it. */
     private static final List<String> LEFT_TO_DO = List.of(
-            "futex",
-            "munmap",
-            "recvmsg",
-            "chdir",
-            "getcwd",
-            "dup3",
-            "rt_sigprocmask",
-            "write",
-            "execve",
-            "exit_group");
+            "futex", "munmap", "recvmsg", "chdir", "getcwd", "dup3", "rt_sigprocmask", "write", "execve", "exit_group");
 
     private final Draft draft;
 
@@ -61,7 +52,8 @@ final class TaskStage {
         if (missing.isPresent()) {
             throw new SpecException(
                     "linux.seccomp",
-                    "does not allow " + missing.get() + ", without which a container that is made ahead cannot be started",
+                    "does not allow " + missing.get()
+                            + ", without which a container that is made ahead cannot be started",
                     "set process.noNewPrivileges, so that the filter can come last");
         }
     }
