@@ -14,8 +14,8 @@ constexpr uint32_t kCells = 64;
 constexpr uint64_t kCellSize = 256 * 1024;
 constexpr uint64_t kPlansOffset = kCells * kCellSize;
 constexpr uint64_t kArenaSize = kPlansOffset + 48 * 1024 * 1024;
-constexpr uint64_t kArenaBase = 0x2000000000;  // in the spawner: far from a static image, a stack and mmap's own region
-constexpr uint64_t kStacksBase = 0x2100000000; // private to each spawner
+constexpr uint64_t kArenaBase = 0x2000000000; // in the spawner: far from a static image, a stack and mmap's own region
+constexpr uint64_t kStacksBase = kArenaBase + 2 * kArenaSize; // private to each spawner; near, to share page tables
 constexpr uint64_t kStackSize = 48 * 1024, kGuardSize = 4096;
 constexpr int kArenaFd = 3, kRequestFd = 4; // of the spawner, from its start
 
@@ -74,9 +74,10 @@ struct Context {
     int32_t null_device; // verified, opened by the first file mask of this child, or -1
     uint16_t skip;       // step flags that are not run here
     bool in_process;
-    bool apart;      // has memory of its own: nobody hears of its exec or death by the cell
-    Cell *own;       // of a child that parks: what takes the place of the shared cell then
-    int32_t reports; // whoever started it after it was parked, or -1
+    bool apart;          // has memory of its own: nobody hears of its exec or death by the cell
+    Cell *own;           // of a child that parks: what takes the place of the shared cell then
+    int32_t reports;     // whoever started it after it was parked, or -1
+    uint64_t main_stack; // an address in the stack that the spawner itself stands on
 
     const lc_plan_header &header() const noexcept { return *reinterpret_cast<const lc_plan_header *>(plan); }
     const lc_step &step(uint32_t i) const noexcept {
@@ -90,6 +91,12 @@ struct Context {
         return p && cell->params[p - 1] ? reinterpret_cast<const char *>(cell->params[p - 1]) : text(s.a);
     }
 };
+
+constexpr uint64_t kStackSlot = kStackSize + kGuardSize;
+/// Whose stack a child of the spawner stands on: its Context lies at its lower end.
+inline uint64_t stack_slot(const Context &c) noexcept {
+    return (reinterpret_cast<uint64_t>(&c) - kStacksBase) / kStackSlot;
+}
 
 /// Runs steps [from, to); 0, or -errno with cell->step naming the step.
 int64_t run_steps(Context &c, uint32_t from, uint32_t to) noexcept;

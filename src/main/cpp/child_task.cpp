@@ -9,16 +9,19 @@ void unmap(uint64_t from, uint64_t to) noexcept {
     if (to > from) sys(__NR_munmap, static_cast<int64_t>(from), static_cast<int64_t>(to - from));
 }
 
-/// Of the spawner's memory a child that waits keeps its own stack and its copy of the plan. The rest is other
-/// children's business, and its page tables and mappings would be held for as long as it waits.
+/// Of the spawner's memory a child that waits keeps its own stack, its cell and its copy of the plan. The rest is other
+/// children's business; it would hold page tables for as long as it waits, and the exec would have to take it down.
 void forget_others(const Context &c) noexcept {
-    constexpr uint64_t page = 4095, slot = kStackSize + kGuardSize;
+    constexpr uint64_t page = 4095, above = 64 * 1024, below = 1024 * 1024;
     const uint64_t plan = reinterpret_cast<uint64_t>(c.plan);
     unmap(kArenaBase, plan & ~page);
     unmap((plan + c.header().size + page) & ~page, kArenaBase + kArenaSize);
-    const uint64_t own = (reinterpret_cast<uint64_t>(&c) - kStacksBase) / slot;
-    unmap(kStacksBase, kStacksBase + own * slot);
-    unmap(kStacksBase + (own + 1) * slot, kStacksBase + kCells * slot);
+    const uint64_t stack = kStacksBase + stack_slot(c) * kStackSlot, cell = reinterpret_cast<uint64_t>(c.own);
+    const bool stack_first = stack < cell;
+    unmap(kStacksBase, stack_first ? stack : cell);
+    unmap(stack_first ? stack + kStackSlot : cell + sizeof(Cell), stack_first ? cell : stack);
+    unmap(stack_first ? cell + sizeof(Cell) : stack + kStackSlot, kStacksBase + kCells * kStackSlot);
+    unmap((c.main_stack - below) & ~page, (c.main_stack + above) & ~page);
 }
 
 /// One message: its task, the request into the own cell, the fds into their slots. Bytes of the request, 0 at the end.
