@@ -1,5 +1,6 @@
 // A sandbox made ahead: the wait for its task, which comes in one message together with the fds of its streams.
 #include "child.h"
+#include <linux/prctl.h>
 
 namespace lc {
 
@@ -83,6 +84,8 @@ void take_params(Cell *cell) noexcept {
 int64_t await_task(Context &c) noexcept {
     const int64_t socket = c.slots[LC_SLOT_CONSOLE];
     if (socket < 0) return -EBADF;
+    int64_t r = sys(__NR_prctl, static_cast<int64_t>(PR_SET_DUMPABLE), 0L, 0L, 0L, 0L); // until the exec
+    if (r < 0) return r;
     park(c);
     forget_others(c);
     const int64_t n = receive(c, socket);

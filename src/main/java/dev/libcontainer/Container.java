@@ -5,13 +5,10 @@ import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.SpawnCall;
 import dev.libcontainer.spec.NamespaceType;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -28,8 +25,6 @@ import java.util.concurrent.TimeoutException;
 public final class Container implements AutoCloseable {
     private static final int SIGKILL = 9;
     private static final int[] NO_CGROUPS = {};
-    /** Shared by all that capture nothing, so never written. */
-    private static final Capture[] NO_CAPTURES = new Capture[3];
 
     /** How long a waiting thread watches the process itself before it leaves that to the exit thread. */
     private static final long DIRECT_WAIT_MICROS = 5000;
@@ -40,8 +35,7 @@ public final class Container implements AutoCloseable {
     private final int token;
     private long calledNanos = System.nanoTime();
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
-    private Optional<Pipes> pipes = Optional.empty();
-    private Capture[] captures = NO_CAPTURES;
+    private volatile ContainerStreams streams = ContainerStreams.NONE;
     private Optional<PseudoTerminal> terminal = Optional.empty();
     private long startNanos;
     private int pid = -1;
@@ -71,7 +65,7 @@ public final class Container implements AutoCloseable {
     /** The spawn has succeeded: takes over what it made. */
     void started(SpawnCall call, Stdio stdio, Optional<CgroupLayout.Existing> reused) {
         long begun = System.nanoTime();
-        adoptStreams(call, stdio);
+        streams = ContainerStreams.of(call, stdio, owner);
         adoptProcess(call, reused);
         if (call.console() >= 0) {
             terminal = Optional.of(new PseudoTerminal(call.console()));
@@ -102,27 +96,13 @@ public final class Container implements AutoCloseable {
     /** The sandbox runs its program. */
     void taskBegun(SpawnCall call, Stdio stdio) {
         long begun = System.nanoTime();
-        adoptStreams(call, stdio);
+        streams = ContainerStreams.of(call, stdio, owner);
         begun(begun);
     }
 
     /** The sandbox does not, and has ended or will. */
     void taskFailed() {
         begun(System.nanoTime());
-    }
-
-    private void adoptStreams(SpawnCall call, Stdio stdio) {
-        for (int i = 0; i < 3; i++) {
-            int fd = call.stdioEnd(i);
-            Stdio.Stream stream = i == 1 ? stdio.out() : stdio.err();
-            if (i > 0 && fd >= 0 && stream.kind() == Stdio.Kind.CAPTURE) {
-                captures = captures == NO_CAPTURES ? new Capture[3] : captures;
-                captures[i] = new Capture(fd, stream.memoryBytes());
-                owner.output().collect(captures[i]);
-            } else if (fd >= 0) {
-                pipes().adopt(i, fd);
-            }
-        }
     }
 
     private synchronized void adoptProcess(SpawnCall call, Optional<CgroupLayout.Existing> reused) {
@@ -145,13 +125,6 @@ public final class Container implements AutoCloseable {
         if (over) {
             gone();
         }
-    }
-
-    private synchronized Pipes pipes() {
-        if (pipes.isEmpty()) {
-            pipes = Optional.of(new Pipes());
-        }
-        return pipes.get();
     }
 
     /** The exit thread's word: the process is gone. */
@@ -338,7 +311,7 @@ public final class Container implements AutoCloseable {
 
     /** Writes to the container's stdin; goes nowhere unless stdin is a pipe. */
     public OutputStream stdin() {
-        return pipes().stdin();
+        return streams.stdin();
     }
 
     /**
@@ -346,38 +319,27 @@ public final class Container implements AutoCloseable {
      * stream over everything, which is the caller's to close.
      */
     public InputStream stdout() {
-        return reader(1);
+        return streams.reader(1);
     }
 
     /** The container's stderr, likewise. */
     public InputStream stderr() {
-        return reader(2);
-    }
-
-    private InputStream reader(int index) {
-        if (captures[index] == null) {
-            return pipes().reader(index);
-        }
-        try {
-            return captures[index].stream();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        return streams.reader(2);
     }
 
     /** {@link #stdin()} as a channel. */
     public WritableByteChannel stdinChannel() {
-        return stdin() instanceof java.io.FileOutputStream file ? file.getChannel() : Channels.newChannel(stdin());
+        return streams.stdinChannel();
     }
 
     /** {@link #stdout()} as a channel. */
     public ReadableByteChannel stdoutChannel() {
-        return captures[1] == null ? pipes().channel(1) : Channels.newChannel(stdout());
+        return streams.channel(1);
     }
 
     /** {@link #stderr()} as a channel. */
     public ReadableByteChannel stderrChannel() {
-        return captures[2] == null ? pipes().channel(2) : Channels.newChannel(stderr());
+        return streams.channel(2);
     }
 
     /** The terminal, if the container was given one. */
@@ -387,16 +349,12 @@ public final class Container implements AutoCloseable {
 
     /** All captured stdout as UTF-8; waits until the stream has ended. */
     public String output() {
-        return captured(1);
+        return streams.text(1);
     }
 
     /** All captured stderr, likewise. */
     public String errorOutput() {
-        return captured(2);
-    }
-
-    private String captured(int index) {
-        return captures[index] == null ? "" : new String(captures[index].bytes(), StandardCharsets.UTF_8);
+        return streams.text(2);
     }
 
     /** This container as a {@link Process}, for code that takes one. */
@@ -410,13 +368,8 @@ public final class Container implements AutoCloseable {
         kill();
         exit.exceptionally(e -> null).join();
         sweep();
-        pipes().close();
+        streams.close();
         terminal.ifPresent(PseudoTerminal::close);
-        for (Capture capture : captures) {
-            if (capture != null) {
-                capture.discard();
-            }
-        }
     }
 
     @Override

@@ -1,8 +1,11 @@
 package dev.libcontainer;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -120,10 +123,9 @@ class ContainerPoolTest {
                 ContainerPool pool = full(blueprint, PoolOptions.of(2))) {
             try (Container container = pool.take(Launch.of(Stdio.pipes()).args(Inside.verbs("stdin")))) {
                 try (var in = container.stdin()) {
-                    in.write("through the pipe".getBytes(java.nio.charset.StandardCharsets.UTF_8));
+                    in.write("through the pipe".getBytes(UTF_8));
                 }
-                assertThat(new String(container.stdout().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8))
-                        .isEqualTo("through the pipe");
+                assertThat(new String(container.stdout().readAllBytes(), UTF_8)).isEqualTo("through the pipe");
                 assertThat(Inside.exit(container).isSuccess()).isTrue();
             }
         }
@@ -209,9 +211,8 @@ class ContainerPoolTest {
 
     private static List<Long> waiting() {
         return Processes.helpersOf(ProcessHandle.current().pid()).stream()
-                .filter(pid -> Holdings.text(java.nio.file.Path.of("/proc/" + pid + "/comm"))
-                        .strip()
-                        .equals("lc:init"))
+                .filter(pid ->
+                        Holdings.text(Path.of("/proc/" + pid + "/comm")).strip().equals("lc:init"))
                 .toList();
     }
 
@@ -223,19 +224,99 @@ class ContainerPoolTest {
                 ContainerPool pool = full(blueprint, PoolOptions.of(1))) {
             String proc = "/proc/" + waiting().get(0);
             List<String> open = new ArrayList<>();
-            try (var fds = java.nio.file.Files.newDirectoryStream(java.nio.file.Path.of(proc, "fd"))) {
+            try (var fds = Files.newDirectoryStream(Path.of(proc, "fd"))) {
                 fds.forEach(fd -> open.add(Processes.link(fd.toString()).replaceAll("\\d+", "#")));
             }
             assertThat(open).containsExactlyInAnyOrder("/dev/null", "/dev/null", "/dev/null", "socket:[#]");
             Map<String, String> status = new ConcurrentHashMap<>();
-            Holdings.lines(java.nio.file.Path.of(proc, "status"))
+            Holdings.lines(Path.of(proc, "status"))
                     .forEach(line -> status.put(line.split(":")[0], line.split(":", 2)[1].strip()));
             assertThat(status).containsEntry("NoNewPrivs", "1").containsEntry("Seccomp", "2");
-            assertThat(Holdings.lines(java.nio.file.Path.of(proc, "maps")))
-                    .noneMatch(line -> line.contains("lc:arena"));
-            assertThat(java.nio.file.Files.getAttribute(java.nio.file.Path.of(proc, "mem"), "unix:uid"))
-                    .as("owner of an undumpable process's files")
-                    .isEqualTo(0);
+            assertThat(Holdings.lines(Path.of(proc, "maps"))).noneMatch(line -> line.contains("lc:arena"));
+        }
+    }
+
+    @Test
+    void aSandboxThatWaitsIsNotDumpableWhateverItsUser() throws Exception {
+        Amended mapped = Amended.of(Inside.sandbox("sleep 100000"))
+                .plus("linux.namespaces", "{'type': 'user'}")
+                .with("linux.uidMappings", "[{'containerID': 0, 'hostID': 100000, 'size': 65536}]")
+                .with("linux.gidMappings", "[{'containerID': 0, 'hostID': 200000, 'size': 65536}]");
+        try (Containers containers = Containers.open();
+                Blueprint blueprint = containers.compile(mapped.build());
+                ContainerPool pool = full(blueprint, PoolOptions.of(1).perSecond(0.01))) {
+            long pid = waiting().get(0);
+            assertThat(owner(pid))
+                    .as("of what belongs to root when its process is not dumpable")
+                    .isZero();
+
+            try (Container taken = pool.take(Stdio.nothing())) {
+                assertThat(taken.pid()).isEqualTo(pid);
+                assertThat(owner(pid)).isEqualTo(100_000);
+            }
+        }
+    }
+
+    private static int owner(long pid) throws java.io.IOException {
+        return (int) Files.getAttribute(Path.of("/proc/" + pid + "/mem"), "unix:uid");
+    }
+
+    @Test
+    void aThousandWaitAtOnceAndAreAllGood() throws Exception {
+        try (Containers containers = Containers.open();
+                Blueprint blueprint = containers.compile(
+                        Inside.sandbox("exit 0").hostNetwork().build());
+                ContainerPool pool = full(blueprint, PoolOptions.of(1000).lowWater(0))) {
+            assertThat(waiting()).hasSize(1000);
+            for (int i = 0; i < 1000; i++) {
+                try (Container container = pool.take(Stdio.nothing())) {
+                    assertThat(Inside.exit(container).isSuccess()).isTrue();
+                }
+            }
+            assertThat(pool.figures().spawned()).isZero();
+        }
+    }
+
+    @Test
+    void aFilterThatWouldNotLetASandboxStartIsLoadedAfterTheWaitOrRefused() throws Exception {
+        String strict = "{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [{'names': ['recvmsg', 'munmap'],"
+                + " 'action': 'SCMP_ACT_KILL_PROCESS'}]}";
+        try (Containers containers = Containers.open();
+                Blueprint blueprint = containers.compile(Amended.of(Inside.sandbox("seccomp"))
+                        .with("linux.seccomp", strict)
+                        .build());
+                ContainerPool pool = full(blueprint, PoolOptions.of(1))) {
+            List<String> waits = Holdings.lines(Path.of("/proc/" + waiting().get(0) + "/status"));
+            assertThat(waits).contains("Seccomp:\t0");
+            assertThat(see(pool, Launch.of(Stdio.capture()))).isEqualTo(spawned(blueprint, "seccomp"));
+            assertThat(pool.figures().taken()).isEqualTo(1);
+
+            ContainerSpec privileged = Amended.of(Inside.sandbox("seccomp"))
+                    .with("linux.seccomp", strict)
+                    .with("process.noNewPrivileges", "false")
+                    .build();
+            try (Blueprint other = containers.compile(privileged)) {
+                assertThatThrownBy(() -> other.pool(PoolOptions.of(1)))
+                        .isInstanceOf(InvalidSpecException.class)
+                        .hasMessageContaining("linux.seccomp")
+                        .hasMessageContaining("munmap");
+            }
+        }
+    }
+
+    @Test
+    void aSandboxThatRunsOutOfMemoryTakesNobodyWithIt() throws Exception {
+        try (Containers containers = Containers.open();
+                Blueprint tight = containers.compile(
+                        Inside.sandbox("memhog 64").memoryLimitBytes(4L << 20).build());
+                ContainerPool pool = full(tight, PoolOptions.of(3).failWhenEmpty())) {
+            Set<Long> others = new HashSet<>(waiting());
+            try (Container container = pool.take(Stdio.nothing())) {
+                others.remove(container.pid());
+                assertThat(Inside.exit(container).oomKilled()).isTrue();
+            }
+            assertThat(waiting()).containsAll(others);
+            assertThat(pool.figures().died()).isZero();
         }
     }
 

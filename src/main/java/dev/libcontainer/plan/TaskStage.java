@@ -11,7 +11,17 @@ final class TaskStage {
 
     /** What the child does from the filter to the program: as AWAIT_TASK, STDIO and EXECVE have it. */
     private static final List<String> LEFT_TO_DO = List.of(
-            "futex", "munmap", "recvmsg", "chdir", "getcwd", "dup3", "rt_sigprocmask", "write", "execve", "exit_group");
+            "prctl",
+            "futex",
+            "munmap",
+            "recvmsg",
+            "chdir",
+            "getcwd",
+            "dup3",
+            "rt_sigprocmask",
+            "write",
+            "execve",
+            "exit_group");
 
     private final Draft draft;
 

@@ -43,7 +43,8 @@ enum PlanCases {
     SANDBOX_WITH_V1_CGROUPS("sandbox"),
     SANDBOX_WITH_V2_CGROUP("sandbox"),
     SANDBOX_WITH_BOTH_CGROUPS("sandbox"),
-    SANDBOX_DETACHED("sandbox");
+    SANDBOX_DETACHED("sandbox"),
+    SANDBOX_AHEAD("sandbox");
 
     static final HostFacts HOST = new HostFacts(
             Arch.X86_64, 0, true, true, 40, 20000, false, List.of("memory", "cpu,cpuacct", "name=systemd"));
@@ -103,7 +104,8 @@ enum PlanCases {
             default -> CgroupPlan.NONE;
         };
         return new Wishes(root, cgroups, this == SANDBOX_WITH_READY_NETWORK, this != SANDBOX_DETACHED)
-                .withExec(this == PLACEMENT_OF_EXEC);
+                .withExec(this == PLACEMENT_OF_EXEC)
+                .withAhead(this == SANDBOX_AHEAD);
     }
 
     /** What {@link ContainerSpec#builder} makes by default, with the filter of one architecture. */
