@@ -28,9 +28,8 @@ public final class PoolReport {
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final int MANY = 1000;
     private static final int SETTLE_MILLIS = 3;
-    /** Kernel memory that processes and namespaces are made of. */
-    private static final List<String> MEMORY =
-            List.of("Slab:", "KernelStack:", "PageTables:", "Percpu:", "VmallocUsed:", "AnonPages:", "Shmem:");
+    /** What the kernel holds for processes and namespaces; what the JVM and others use meanwhile is not in it. */
+    private static final List<String> MEMORY = List.of("Slab:", "KernelStack:", "PageTables:", "Percpu:");
 
     private final Setting setting;
     private final Path stamp;
@@ -174,7 +173,7 @@ public final class PoolReport {
                 Thread.sleep(500);
                 System.out.printf(
                         Locale.ROOT,
-                        "%d waiting, %s cgroups: %.0f KiB each, made in %.2f s%n",
+                        "%d waiting, %s cgroups: %.0f KiB of kernel memory each, made in %.2f s%n",
                         pool.ready(),
                         one == unlimited ? "without" : "with",
                         (double) (kibibytes() - before) / MANY,
