@@ -77,13 +77,6 @@ int64_t new_keyring(const char *name) noexcept {
     return r == -ENOSYS ? 0 : r < 0 ? r : 0;
 }
 
-int64_t move_root(Context &c) noexcept {
-    int64_t r = sys(__NR_fchdir, c.slots[LC_SLOT_ROOT]);
-    if (r >= 0) r = sys(__NR_mount, ".", "/", nullptr, static_cast<int64_t>(MS_MOVE), nullptr);
-    if (r >= 0) r = sys(__NR_chroot, ".");
-    return r < 0 ? r : sys(__NR_chdir, "/");
-}
-
 /// Beside the own stack, where other children of the spawner have theirs: so it needs no page table of its own.
 int64_t own_cell(const Context &c) noexcept {
     constexpr uint64_t slots = (sizeof(Cell) + kStackSlot - 1) / kStackSlot;

@@ -102,22 +102,24 @@ enum {
     LC_MOUNT_PROPAGATION = 16, /* a path, d MS_* flags */
     LC_OPEN_TREE = 17,         /* a path on the host, c out slot, d open_tree flags */
     LC_MOUNT_SETATTR = 18,     /* b slot, c struct mount_attr, d AT_RECURSIVE or 0 */
-    LC_ATTACH = 19,            /* a target, b tree slot (closed), d 0: in root, made if missing; 1: a host path */
-    LC_MOUNT = 20,             /* a target in root (made if missing), b type, c data or 0, d flags | source << 32 */
-    LC_REMOUNT = 21,           /* a target in root, d MS_* flags */
-    LC_PIVOT_ROOT = 22,        /* into LC_SLOT_ROOT; the old root is detached */
-    LC_MKDIR = 23,             /* a path in root with its parents, d mode */
-    LC_MKNOD = 24,             /* a path in root, b mode and type, c u32 uid, gid or 0, d device number */
-    LC_SYMLINK = 25,           /* a path in root, b target */
-    LC_MASK = 26,              /* a path in root; a missing one is fine */
-    LC_READONLY = 27,          /* a path in root; a missing one is fine */
-    LC_OPEN_IN_ROOT = 28,      /* a path in root, b file system magic or 0, c out slot, d open flags */
-    LC_OPEN_HOST = 29,         /* a path, c out slot, d open flags */
-    LC_OPEN_PROC = 30,         /* c out slot: a detached procfs of the own pid namespace */
-    LC_SETATTR_AT = 31,        /* a target in root, c struct mount_attr, d AT_RECURSIVE or 0 */
-    LC_OPEN_TMPFS = 32,        /* a size option's value, c out slot: a new tmpfs of mode 755 */
-    LC_CHROOT = 33,            /* into LC_SLOT_ROOT, for a container without a mount namespace */
-    LC_EMPTY_DIRECTORY = 34,   /* a path in root of a read-only, empty directory: directory masks are binds of it */
+    LC_ATTACH = 19,       /* a target, b tree slot (closed, if c is 0), d 0: in root, made if missing; 1: a host path */
+    LC_MOUNT = 20,        /* a target in root (made if missing), b type, c data or 0, d flags | source << 32 */
+    LC_REMOUNT = 21,      /* a target in root, or c slot of a tree attached there (closed); b slot of the host's procfs,
+                             or 0 for directories; d MS_* to set | MS_* to clear << 32, others stay; or a propagation */
+    LC_PIVOT_ROOT = 22,   /* into LC_SLOT_ROOT; the old root is detached */
+    LC_MKDIR = 23,        /* a path in root with its parents, d mode */
+    LC_MKNOD = 24,        /* a path in root, b mode and type, c u32 uid, gid or 0, d device number */
+    LC_SYMLINK = 25,      /* a path in root, b target */
+    LC_MASK = 26,         /* a path in root; a missing one is fine; c options of a tmpfs that masks directories, or 0 */
+    LC_READONLY = 27,     /* a path in root; a missing one is fine; b slot of the host's procfs, for kernels without
+                             mount_setattr(2): what is mounted below the path stays as it is then; or 0 */
+    LC_OPEN_IN_ROOT = 28, /* a path in root, b file system magic or 0, c out slot, d open flags */
+    LC_OPEN_HOST = 29,    /* a path, c out slot, d open flags */
+    LC_OPEN_PROC = 30,    /* c out slot: a detached procfs of the own pid namespace */
+    LC_SETATTR_AT = 31,   /* a target in root, c struct mount_attr, d AT_RECURSIVE or 0 */
+    LC_OPEN_TMPFS = 32,   /* a size option's value, c out slot: a new tmpfs of mode 755 */
+    LC_CHROOT = 33,       /* into LC_SLOT_ROOT, for a container without a mount namespace */
+    LC_EMPTY_DIRECTORY = 34, /* a path in root of a read-only, empty directory: directory masks are binds of it */
     /* the process */
     LC_SETHOSTNAME = 40,   /* a name */
     LC_SETDOMAINNAME = 41, /* a name */
@@ -150,7 +152,8 @@ enum {
     LC_HOOK = 66,         /* a path, b argv vector, c envp vector, d timeout in s or 0 | slot of its stdin << 32 */
     LC_FIND_PROGRAM = 67, /* a candidates, as EXECVE's: one of them must be a file that may be executed */
     LC_NEW_KEYRING = 68,  /* a name: a new session keyring (keyctl(2)); a kernel without them is fine */
-    LC_MOVE_ROOT = 69,    /* LC_SLOT_ROOT is moved over /, for a host whose root cannot be pivoted away from */
+    LC_MOVE_ROOT = 69,    /* LC_SLOT_ROOT is moved over /, for a host whose root cannot be pivoted away from; what else
+                             is mounted there is detached (needs the host's /proc) */
     /* 70 and up: mounts and the process, continued */
     LC_COPY_INTO = 70,    /* a directory in root, b slot of the directory that is copied, d 1: its mode, 2: its owner */
     LC_SET_XATTR = 71,    /* a directory in root, b name, c value, d its length */
@@ -192,8 +195,8 @@ typedef struct lc_report {
 
 /** SAME: stderr as stdout. CONSOLE_AT: a terminal whose master goes to the connected socket in stdio[1]. TASK: the
  *  streams come with LC_AWAIT_TASK, whose gate is the result's console. */
-enum { LC_STDIO_NULL = -1, LC_STDIO_PIPE = -2, LC_STDIO_CONSOLE = -3, LC_STDIO_SAME = -4, LC_STDIO_CONSOLE_AT = -5 };
-enum { LC_STDIO_TASK = -6 };
+enum { LC_STDIO_NULL = -1, LC_STDIO_PIPE = -2, LC_STDIO_CONSOLE = -3, LC_STDIO_SAME = -4 };
+enum { LC_STDIO_CONSOLE_AT = -5, LC_STDIO_TASK = -6 };
 #define LC_REQUEST_SLOTS 40
 #define LC_MAX_CGROUPS 12
 

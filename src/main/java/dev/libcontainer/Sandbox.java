@@ -1,6 +1,6 @@
 package dev.libcontainer;
 
-import dev.libcontainer.report.Facts;
+import dev.libcontainer.report.ThisHost;
 import dev.libcontainer.security.CapabilitySet;
 import dev.libcontainer.security.DefaultSeccompProfile;
 import dev.libcontainer.spec.Mount;
@@ -103,7 +103,7 @@ final class Sandbox {
     }
 
     static Seccomp seccomp(CapabilitySet capabilities) {
-        return DefaultSeccompProfile.forCapabilities(capabilities, Facts.arch());
+        return DefaultSeccompProfile.forCapabilities(capabilities, ThisHost.arch());
     }
 
     static Resources resources(

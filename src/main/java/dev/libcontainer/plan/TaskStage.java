@@ -16,7 +16,7 @@ final class TaskStage {
             "munmap",
             "recvmsg",
             "chdir",
-            "getcwd",
+            "openat2", "fchdir", "close", "getcwd",
             "dup3",
             "rt_sigprocmask",
             "write",

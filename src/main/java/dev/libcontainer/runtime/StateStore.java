@@ -11,11 +11,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
@@ -40,6 +43,8 @@ final class StateStore {
     private static final String STATE = "state.json";
     private static final String CONFIG = "config.json";
     private static final String STEPS = "steps";
+    private static final FileAttribute<Set<PosixFilePermission>> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_+.-]{0,1023}");
 
     private final Path root;
@@ -62,9 +67,8 @@ final class StateStore {
     void make(String id) {
         Path directory = directory(id);
         try {
-            Files.createDirectories(root);
-            Files.createDirectory(
-                    directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            Files.createDirectories(root, PRIVATE);
+            Files.createDirectory(directory, PRIVATE);
         } catch (FileAlreadyExistsException e) {
             throw new OciException("container with given ID already exists: " + id, e);
         } catch (IOException e) {
