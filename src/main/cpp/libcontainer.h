@@ -6,6 +6,7 @@
 #ifndef LIBCONTAINER_H
 #define LIBCONTAINER_H
 
+#include "libcontainer_io.h"
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -65,7 +66,8 @@ typedef struct lc_plan_header {
     uint32_t gid_map_size;
 } lc_plan_header;
 
-/** Low four bits of lc_step.flags: 0, or 1 + the LC_PARAM_* that replaces operand a (EXECVE: each by its own). */
+/** Low four bits of lc_step.flags: 0, or 1 + the LC_PARAM_* that replaces operand a (EXECVE: each vector by its own).
+ */
 enum {
     LC_STEP_PARAM_MASK = 0x0f,
     LC_STEP_TEMPLATE_ONLY = 0x10, /* skipped where the child itself runs the template steps */
@@ -126,12 +128,13 @@ enum {
     LC_CHDIR = 42,         /* a path; the cwd must then lie below the root */
     LC_UMASK = 43,         /* d mask */
     LC_SETSID = 44,        /* d 0: a new session; 1: a new process group only */
-    LC_CONSOLE = 45,       /* a ptmx, b socket slot, c path to bind over or 0, d rows | columns << 16 | owner << 32 */
-    LC_RLIMIT = 46,        /* b resource, c u64 soft, hard */
-    LC_SETGROUPS = 47,     /* b count, c u32 gids or 0 */
-    LC_SETRESGID = 48,     /* d gid */
-    LC_SETRESUID = 49,     /* d uid */
-    LC_KEEP_CAPS = 50,     /* d 0 or 1 */
+    LC_CONSOLE = 45,   /* a path of ptmx, b socket slot, c path to bind over or 0, d rows | columns << 16 | uid of its
+                          owner << 32: a   new session's pty as stdio */
+    LC_RLIMIT = 46,    /* b resource, c u64 soft, hard */
+    LC_SETGROUPS = 47, /* b count, c u32 gids or 0 */
+    LC_SETRESGID = 48, /* d gid */
+    LC_SETRESUID = 49, /* d uid */
+    LC_KEEP_CAPS = 50, /* d 0 or 1 */
     LC_BOUNDING_KEEP = 51, /* d mask of capabilities that stay in the bounding set */
     LC_CAPSET = 52,        /* c u64 effective, permitted, inheritable */
     LC_AMBIENT = 53,       /* d mask */
@@ -242,7 +245,8 @@ typedef struct lc_result {
     lc_exit exit;                    /* of a child that was to be watched and is gone already; else its code is 0 */
 } lc_result;
 
-int32_t lc_abi(void); /* the version of this interface that the library was built as */
+/** The version of this interface that the library was built as. */
+int32_t lc_abi(void);
 
 /** Writes sizes and offsets of the structs above (the order is that of lc_layout's source) and returns how many
  *  there are; writes at most capacity of them. */
@@ -294,11 +298,12 @@ int32_t lc_unpark(int32_t gate, const lc_request *request, lc_result *result);
 
 /* ---- exits, signals, files --------------------------------------------------------------------------------- */
 
+/** Makes an epoll instance / an eventfd to wake it (write 8 bytes). */
 int32_t lc_epoll_create(void);
-int32_t lc_eventfd(void); /* to wake it: write 8 bytes */
+int32_t lc_eventfd(void);
 /** Adds an fd (events: EPOLL*) or removes it (events 0). */
 int32_t lc_epoll_set(int32_t epoll, int32_t fd, uint32_t events, uint64_t token);
-/** Waits for events, at most timeout_millis (-1: no limit). Returns how many tokens it wrote. */
+/** Waits for events of an epoll instance, at most timeout_millis (-1: no limit). Returns how many tokens it wrote. */
 int32_t lc_events(int32_t epoll, uint64_t *tokens, int32_t capacity, int32_t timeout_millis);
 
 /** Waits until the child of a pidfd is gone, at most timeout_micros (-1: no limit), and reaps it. Returns 1, 0 on
@@ -311,28 +316,6 @@ int32_t lc_pidfd_signal(int32_t pidfd, int32_t signal);
 int32_t lc_pidfd_open(int32_t pid);
 /** A copy of another process's fd (pidfd_getfd(2)). */
 int32_t lc_pidfd_getfd(int32_t pidfd, int32_t fd);
-
-/** Makes a FIFO below dir and opens both of its ends as one fd, so that a read of it always waits. */
-int32_t lc_fifo(int32_t dir, const char *name, uint32_t mode);
-/** Connects to a stream socket below dir, however long its path. */
-int32_t lc_socket_connect(int32_t dir, const char *name);
-/** Sends data in one message with fds (at most 64). */
-int32_t lc_socket_send(int32_t socket, const uint8_t *data, uint32_t size, const int32_t *fds, uint32_t count);
-/** A file in memory with this content. */
-int32_t lc_memory_file(const uint8_t *data, uint32_t size);
-
-/** openat2 below dir (an fd, or -100 for the cwd), O_CLOEXEC added; resolve is RESOLVE_*. */
-int32_t lc_openat2(int32_t dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
-/** Reads a whole small file below dir; returns the bytes read, at most capacity. */
-int32_t lc_read_at(int32_t dir, const char *path, uint8_t *data, uint32_t capacity);
-/** Writes data in one write to an existing file below dir. */
-int32_t lc_write_at(int32_t dir, const char *path, const uint8_t *data, uint32_t size);
-int32_t lc_read(int32_t fd, uint8_t *data, uint32_t capacity);
-int32_t lc_write(int32_t fd, const uint8_t *data, uint32_t size);
-int32_t lc_close(int32_t fd);
-int32_t lc_mkdir(int32_t dir, const char *path, uint32_t mode);
-/** Removes the directory of an fd from its parent by the name it has in /proc/self/fd. */
-int32_t lc_rmdir(int32_t dir, const char *path);
 
 enum { LC_CGROUPS_READ = 1, LC_CGROUPS_REMOVE = 2 };
 /** The end of a container's cgroups. READ: reads files (NUL-ended names for each dir, each list ended by one more NUL)
@@ -357,8 +340,8 @@ int32_t lc_netns_create(void);
  *  acknowledgement, an error or the end of a list; a request must ask for one of these. Returns the bytes in answer,
  *  -EMSGSIZE if capacity is too small. */
 int32_t lc_netlink(int32_t netns, const uint8_t *request, uint32_t size, uint8_t *answer, uint32_t capacity);
-/** A new user namespace that nobody is in, with these mappings (text as for /proc/PID/uid_map), without setgroups(2)
- *  where the caller must deny that; returns its fd. */
+/** A new user namespace that nobody is in, with these mappings (text as for /proc/PID/uid_map); returns its fd. Where
+ *  the caller may write a gid map only without setgroups(2), that is denied in it. */
 int32_t lc_userns_create(const char *uid_map, const char *gid_map);
 /** The CLONE_NEW* type of a namespace fd (ioctl NS_GET_NSTYPE). */
 int32_t lc_namespace_type(int32_t fd);

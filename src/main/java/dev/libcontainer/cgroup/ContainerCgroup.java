@@ -126,6 +126,12 @@ public final class ContainerCgroup {
         return paths;
     }
 
+    /** Sets limits once more that {@link #make} has set: somebody else has written to the files since. */
+    public void limit(Resources resources) {
+        write(CgroupLimits.forNew(resources, mounts));
+        restrictDevices(resources.devices());
+    }
+
     private void refuseIfInUse(Consumer<String> shared) {
         Set<Integer> pids = new LinkedHashSet<>();
         for (CgroupDirectory directory : directories) {
@@ -243,8 +249,6 @@ public final class ContainerCgroup {
                         "memory", "out-of-memory events need the cgroup controller memory", "")));
     }
 
-    // ---- who enters ----
-
     /** The directories of version 1, for a process that moves itself there through {@code tasks}; the caller's to close. */
     public List<Fd> v1Directories() {
         List<Fd> fds = new ArrayList<>();
@@ -279,8 +283,6 @@ public final class ContainerCgroup {
                     directory.hierarchy().name(), "error adding pid to cgroup: " + e.getMessage(), "");
         }
     }
-
-    // ---- who is in it ----
 
     /** The pids of all its processes, also in cgroups that it made below, as this process sees them, ascending. */
     public List<Integer> processes() {
@@ -363,8 +365,6 @@ public final class ContainerCgroup {
                 "cannot remove " + first.path() + ": processes " + first.processes() + " are in it",
                 "");
     }
-
-    // ---- which directory is asked ----
 
     /** The directory of a controller; empty if the container has none there. */
     private Optional<CgroupDirectory> directory(String controller) {
