@@ -12,6 +12,7 @@ namespace lc {
 
 constexpr uint32_t kCells = 64;
 constexpr uint64_t kCellSize = 256 * 1024;
+constexpr uint32_t kStamps = (kCellSize - 96 - LC_MAX_REQUEST) / 8;
 constexpr uint64_t kPlansOffset = kCells * kCellSize;
 constexpr uint64_t kArenaSize = kPlansOffset + 48 * 1024 * 1024;
 constexpr uint64_t kArenaBase = 0x2000000000; // in the spawner: far from a static image, a stack and mmap's own region
@@ -42,10 +43,11 @@ struct Cell {
     int32_t map_err;                 // why maps is 2
     uint32_t host;                   // 1: the late host steps are done; 2: one has failed
     uint32_t answer;                 // to a child that waits: 1: go on; 2: fail
-    uint32_t reserved;
-    uint8_t request[kCellSize - 96];
+    uint32_t timed;                  // the child writes when each step begins
+    uint8_t request[LC_MAX_REQUEST];
+    uint64_t stamps[kStamps]; // by step, in ticks()
 };
-static_assert(sizeof(Cell) == kCellSize && LC_MAX_REQUEST <= sizeof(Cell::request), "cell");
+static_assert(sizeof(Cell) == kCellSize, "cell");
 
 enum : uint16_t { kOpSpawn = 1, kOpTemplate = 2 };
 

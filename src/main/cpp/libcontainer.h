@@ -282,6 +282,11 @@ int32_t lc_template_open(int64_t engine, int64_t loaded, const lc_request *reque
  *  process, an fd nor a cgroup behind. The child is the calling process's own; reap it with lc_wait. */
 int32_t lc_spawn(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request, lc_result *result);
 
+/** The same; nanos[i] tells when the child began step i, from the call on (-1: it did not), and nanos[steps], if count
+ *  lets it, when the spawn was over. */
+int32_t lc_spawn_timed(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request,
+                       lc_result *result, int64_t *nanos, uint32_t count);
+
 /** The same for a plan whose child waits on the way: when it does, result->report.kind is LC_WAITING, and *spawn must
  * be continued. Takes no parameters. A plan that parks ends with LC_PARKED: the child then depends on nobody. */
 int32_t lc_spawn_begin(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request,

@@ -221,6 +221,8 @@ void Spawn::fill(Cell *cell, uint64_t cell_base) {
     cell->err = cell->aux = cell->map_err = 0;
     cell->maps = 0;
     cell->host = 0;
+    cell->timed = times_ != nullptr;
+    if (times_) memset(cell->stamps, 0, sizeof cell->stamps);
     bool any = false;
     for (uint32_t i = 0; i < LC_PARAM_COUNT; i++) {
         cell->params[i] = request_.params[i] ? cell_base + offsetof(Cell, request) + request_.params[i] : 0;
@@ -315,6 +317,7 @@ int64_t Spawn::settle(int64_t r) {
         r = await(engine_, socket_, cell);
     }
     if (r >= 0) r = conclude(cell);
+    if (times_) read_times(cell);
     engine_.release_cell(cell_);
     if (r >= 0) r = adopt();
     if (r < 0 && !result_.report.err) result_.report.err = static_cast<int32_t>(-r);

@@ -159,6 +159,9 @@ public final class Blueprint implements AutoCloseable {
             existing = bindPlace(variant, launch.cgroupName().orElse(id), named, network, call);
             bindHostname(launch, call);
             bindProgram(launch, call);
+            if (launch.timed()) {
+                call.timed(variant.plan.steps().size());
+            }
             variant.loaded.spawn(call);
             container.started(call, launch.stdio(), existing);
             fds.resize(container);

@@ -38,6 +38,7 @@ public final class Container implements AutoCloseable {
     private volatile ContainerStreams streams = ContainerStreams.NONE;
     private Optional<PseudoTerminal> terminal = Optional.empty();
     private long startNanos;
+    private Optional<Timeline> timeline = Optional.empty();
     private int pid = -1;
     private Fd pidfd = Fd.adopt(-1);
     private int[] cgroups = NO_CGROUPS;
@@ -70,6 +71,7 @@ public final class Container implements AutoCloseable {
         if (call.console() >= 0) {
             terminal = Optional.of(new PseudoTerminal(call.console()));
         }
+        timeline = call.times().length == 0 ? Optional.empty() : Optional.of(Timeline.of(variant.plan(), call.times()));
         begun(begun);
         call.exit().ifPresent(this::end);
     }
@@ -214,6 +216,11 @@ public final class Container implements AutoCloseable {
     /** How long it took from the call of spawn until the program began. */
     public Duration startLatency() {
         return Duration.ofNanos(startNanos);
+    }
+
+    /** Where the time of the spawn went, if the {@link Launch#timed launch} asked for that. */
+    public Optional<Timeline> timeline() {
+        return timeline;
     }
 
     public boolean isAlive() {

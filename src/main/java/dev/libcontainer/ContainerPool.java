@@ -35,7 +35,7 @@ public final class ContainerPool implements AutoCloseable {
 
     /**
      * Takes a sandbox and starts a program in it. A sandbox can still be given arguments, environment, working directory
-     * and streams, and an id that is a mere label, as it has its cgroup already. What asks for a terminal, a hostname or a
+     * and streams, and an id that is a mere label, as it has its cgroup already. What asks for a terminal, times, a hostname or a
      * cgroup of a certain name is spawned instead.
      *
      * @return when its program has begun
@@ -44,7 +44,8 @@ public final class ContainerPool implements AutoCloseable {
      */
     public Container take(Launch launch) {
         long called = System.nanoTime();
-        boolean fits = launch.hostname().isEmpty()
+        boolean fits = !launch.timed()
+                && launch.hostname().isEmpty()
                 && launch.cgroupName().isEmpty()
                 && launch.stdio().terminal().isEmpty();
         Optional<Container> ready = fits ? takeReady(launch, called) : Optional.empty();

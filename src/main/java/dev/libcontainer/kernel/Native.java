@@ -73,6 +73,16 @@ final class Native {
             @Cast("const lc_request*") ByteBuffer request,
             @Cast("lc_result*") ByteBuffer result);
 
+    @Name("lc_spawn_timed")
+    static native int spawnTimed(
+            long engine,
+            long loaded,
+            int template,
+            @Cast("const lc_request*") ByteBuffer request,
+            @Cast("lc_result*") ByteBuffer result,
+            @Cast("int64_t*") long[] nanos,
+            int count);
+
     @Name("lc_spawn_begin")
     static native int spawnBegin(
             long engine,

@@ -33,10 +33,12 @@ public final class SpawnCall {
     private static final int PIN_MOUNTS = 1;
     private static final int CGROUPS_EXIST = 2;
     private static final int FIRST_CAPACITY = 4096;
+    private static final long[] NO_TIMES = {};
 
     private ByteBuffer request = allocate(FIRST_CAPACITY);
     private final ByteBuffer result = allocate(Abi.RESULT_SIZE);
     private int size;
+    private long[] times = NO_TIMES;
 
     public SpawnCall() {
         reset();
@@ -49,6 +51,7 @@ public final class SpawnCall {
     /** Back to: stdio null, no slots, no parameters, no epoll. */
     public SpawnCall reset() {
         size = Abi.REQUEST_SIZE;
+        times = NO_TIMES;
         request.putInt(4, 0).putLong(Abi.REQUEST_TOKEN, 0).putInt(Abi.REQUEST_EPOLL, -1);
         for (int i = 0; i < 3 + Abi.SLOT_COUNT; i++) {
             request.putInt(Abi.REQUEST_STDIO + 4 * i, -1);
@@ -91,6 +94,17 @@ public final class SpawnCall {
     /** The streams come later, by the {@link #gate}. */
     public SpawnCall awaitTask() {
         return stdio(0, STDIO_TASK);
+    }
+
+    /** Has the child tell when it begins each of so many steps. */
+    public SpawnCall timed(int steps) {
+        times = new long[steps + 1];
+        return this;
+    }
+
+    /** For each step of a timed spawn, nanoseconds from the call to its beginning, -1 if the child did not run it; last, to its end. */
+    public long[] times() {
+        return times;
     }
 
     /** Binds the i-th slot that is the request's to bind. */
