@@ -210,10 +210,13 @@ public final class Blueprint implements AutoCloseable {
             return Optional.empty();
         }
         Optional<CgroupLayout.Existing> idle = cgroups.takeIdle();
-        idle.ifPresent(it -> call.cgroupsExist());
-        CgroupLayout.Existing existing = idle.orElseGet(() -> cgroups.next(id));
-        call.param(SpawnCall.Param.NAME, existing.name());
-        return Optional.of(existing);
+        if (idle.isPresent()) {
+            call.cgroupsExist();
+        } else {
+            idle = Optional.of(cgroups.next(id));
+        }
+        call.param(SpawnCall.Param.NAME, idle.get().name());
+        return idle;
     }
 
     private void bindSlots(Variant variant, SpawnCall call, int network) {
