@@ -77,15 +77,16 @@ int64_t set_stdio(Context &c) noexcept {
     return 0;
 }
 
-/// Closes all fds from a number on, but for those of up to three slots.
+/// Closes all fds of a range, but for those of up to three slots.
 int64_t close_fds(Context &c, const lc_step &s) noexcept {
     const uint32_t kept[3] = {s.a, s.b, s.c};
-    int64_t first = static_cast<int64_t>(s.d);
+    int64_t first = static_cast<uint32_t>(s.d);
+    const int64_t last = s.d >> 32 ? static_cast<int64_t>(s.d >> 32) : 0xffffffffL;
     for (;;) {
-        int64_t next = 0xffffffffL;
+        int64_t next = last + 1;
         for (uint32_t slot : kept)
             if (slot && c.slots[slot] >= first && c.slots[slot] < next) next = c.slots[slot];
-        if (next == 0xffffffffL) return sys(__NR_close_range, first, next, 0L);
+        if (next > last) return first > last ? 0 : sys(__NR_close_range, first, last, 0L);
         int64_t r = next > first ? sys(__NR_close_range, first, next - 1, 0L) : 0;
         if (r < 0) return r;
         first = next + 1;

@@ -146,7 +146,7 @@ enum {
     LC_PERSONALITY = 59,   /* d value */
     LC_STDIO = 60,         /* slots 0-2 that are bound become fds 0-2 */
     LC_DUP_FD = 61,        /* b slot, d fd number */
-    LC_CLOSE_FDS = 62,     /* d first fd to close; a, b, c slots that stay open, or 0 */
+    LC_CLOSE_FDS = 62,     /* d first fd to close | last << 32, 0 for all; a, b, c slots that stay, or 0 */
     LC_SET_NAME = 63,      /* a thread name */
     LC_EXECVE = 64,        /* a candidates (NUL-ended each, an empty one ends), b argv vector, c envp vector */
     /* the life of a container that outlives its maker */

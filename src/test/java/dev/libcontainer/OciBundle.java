@@ -91,7 +91,7 @@ final class OciBundle implements AutoCloseable {
 
     CreateOptions options() {
         return new CreateOptions(
-                directory, Optional.empty(), Optional.empty(), Optional.empty(), false, false, 0, List.of());
+                directory, Optional.empty(), Optional.empty(), Optional.empty(), false, false, List.of(), List.of());
     }
 
     static ExecOptions exec(String verbs, boolean detach) {
@@ -114,7 +114,7 @@ final class OciBundle implements AutoCloseable {
                 detach,
                 Optional.empty(),
                 Optional.empty(),
-                0,
+                List.of(),
                 List.of());
     }
 

@@ -55,7 +55,7 @@ class OciLeakTest {
     void aCreateWhosePidFileCannotBeWrittenLeavesNothing() throws IOException {
         bundle.runs("sleep 100000");
         CreateOptions options = new CreateOptions(
-                bundle.directory, Optional.empty(), Optional.empty(), NOWHERE, false, false, 0, List.of());
+                bundle.directory, Optional.empty(), Optional.empty(), NOWHERE, false, false, List.of(), List.of());
         assertThatThrownBy(() -> bundle.runtime.create("one", options)).isInstanceOf(OciException.class);
         long pidfds = pidfds();
         long children = children();
@@ -96,7 +96,7 @@ class OciLeakTest {
                 true,
                 some.consoleSocket(),
                 NOWHERE,
-                0,
+                List.of(),
                 some.stdio());
         assertThatThrownBy(() -> bundle.runtime.exec("one", exec)).hasMessageContaining("pid file");
 

@@ -227,7 +227,7 @@ class OciLifecycleTest {
                     false,
                     some.consoleSocket(),
                     some.pidFile(),
-                    0,
+                    List.of(),
                     some.stdio());
         }
     }
@@ -386,7 +386,14 @@ class OciLifecycleTest {
         bundle.runs("write /out/x there -- exit 4");
         Files.createFile(bundle.out.resolve("x"));
         CreateOptions moved = new CreateOptions(
-                bundle.directory, Optional.empty(), Optional.empty(), Optional.empty(), true, false, 0, List.of());
+                bundle.directory,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                true,
+                false,
+                List.of(),
+                List.of());
 
         assertThat(runtime().run("one", moved, false, false)).isEqualTo(4);
         assertThat(bundle.written("x")).isEqualTo("there");

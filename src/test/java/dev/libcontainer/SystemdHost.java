@@ -65,7 +65,7 @@ final class SystemdHost implements AutoCloseable {
         runtime = new OciRuntime(new RuntimeOptions(
                 directory.resolve("state"), CgroupDriver.CGROUPFS, directory, Map.of(), true, warning -> {}));
         CreateOptions options = new CreateOptions(
-                directory, Optional.empty(), Optional.empty(), Optional.empty(), false, false, 0, List.of());
+                directory, Optional.empty(), Optional.empty(), Optional.empty(), false, false, List.of(), List.of());
         runtime.create(ID, options);
         runtime.start(ID);
         for (int i = 0; i < 200 && exec("busctl list > /dev/null 2>&1") != 0; i++) {
@@ -137,7 +137,7 @@ final class SystemdHost implements AutoCloseable {
                         false,
                         Optional.empty(),
                         Optional.empty(),
-                        0,
+                        List.of(),
                         List.of()));
     }
 

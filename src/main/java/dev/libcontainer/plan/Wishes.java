@@ -37,11 +37,15 @@ public record Wishes(
      * @param awaitsStart whether it waits for its start and outlives the runtime
      * @param noPivot move the root instead of pivoting into it
      * @param keyring the name of a new session keyring
-     * @param preservedFds how many fds it gets besides its streams
+     * @param preservedFds the numbers of the fds that it gets besides its streams, ascending from 3
      * @param cgroups that are there already, to be entered
      */
     public record Life(
-            boolean awaitsStart, boolean noPivot, Optional<String> keyring, int preservedFds, List<Cgroup> cgroups) {
+            boolean awaitsStart,
+            boolean noPivot,
+            Optional<String> keyring,
+            List<Integer> preservedFds,
+            List<Cgroup> cgroups) {
         public Life {
             cgroups = List.copyOf(cgroups);
         }

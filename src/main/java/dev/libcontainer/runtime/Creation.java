@@ -31,11 +31,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** One create, from the bundle to a first process that waits for its start; or nothing at all. */
 final class Creation implements AutoCloseable {
     private static final int SIGKILL = 9;
     private static final int FIFO_MODE = 0600;
+    private static final int FIRST_LISTENING = 3; // SD_LISTEN_FDS_START
     private static final Set<Errno> NO_PERMISSION = Set.of(Errno.EPERM, Errno.EACCES, Errno.EROFS);
 
     private final RuntimeOptions options;
@@ -170,8 +174,9 @@ final class Creation implements AutoCloseable {
         EnteredCgroups cgroups = new EnteredCgroups(spawner.mounts(), stored.cgroups());
         entered = Optional.of(cgroups);
         Optional<String> keyring = create.noNewKeyring() ? Optional.empty() : Optional.of("_ses." + id);
-        int passed = create.preserveFds() + Grants.listenFds(options);
-        return new Wishes.Life(true, create.noPivot(), keyring, passed, cgroups.wishes());
+        SortedSet<Integer> passed = new TreeSet<>(create.preservedFds());
+        IntStream.range(0, Grants.listenFds(options)).forEach(i -> passed.add(FIRST_LISTENING + i));
+        return new Wishes.Life(true, create.noPivot(), keyring, List.copyOf(passed), cgroups.wishes());
     }
 
     private int bind(Binding binding) {
@@ -301,7 +306,7 @@ final class Creation implements AutoCloseable {
 
     /** The plan, for people. */
     static String explain(Spawner spawner, Spec spec, CreateOptions create) {
-        Wishes.Life life = new Wishes.Life(true, create.noPivot(), Optional.empty(), create.preserveFds(), List.of());
+        Wishes.Life life = new Wishes.Life(true, create.noPivot(), Optional.empty(), create.preservedFds(), List.of());
         return spawner.compile(spec, Wishes.of(life)).explain();
     }
 }

@@ -79,7 +79,7 @@ final class Execution implements AutoCloseable {
                 : whole.subCgroup(exec.subCgroups()).paths();
         EnteredCgroups cgroups = new EnteredCgroups(spawner.mounts(), paths);
         entered = Optional.of(cgroups);
-        return new Wishes.Life(false, false, Optional.empty(), exec.preserveFds(), cgroups.wishes());
+        return new Wishes.Life(false, false, Optional.empty(), exec.preservedFds(), cgroups.wishes());
     }
 
     private int bind(Binding binding) {
