@@ -4,6 +4,7 @@ import dev.libcontainer.security.CertainCalls;
 import dev.libcontainer.spec.SpecException;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /** The wait of a container that is made before anybody knows what it is to run. */
 final class TaskStage {
@@ -43,7 +44,7 @@ final class TaskStage {
     }
 
     void closeFds() {
-        draft.add(new LifecycleStep.CloseFds(FIRST_FD, List.of(Slot.CONSOLE)), "");
+        draft.add(new LifecycleStep.CloseFds(FIRST_FD, OptionalInt.empty(), List.of(Slot.CONSOLE)), "");
     }
 
     /** Whether the filter, if there is one, lets a waiting child do all that it has left to do. */
