@@ -161,9 +161,10 @@ enum {
     LC_COPY_INTO = 70,    /* a directory in root, b slot of the directory that is copied, d 1: its mode, 2: its owner */
     LC_SET_XATTR = 71,    /* a directory in root, b name, c value, d its length */
     LC_SET_AFFINITY = 72, /* c CPU mask, d its length */
-    LC_SET_MEMPOLICY = 73,   /* b MPOL_* mode and flags, c node mask, d its length, of whole u64 */
-    LC_OPEN_MAPPED_TREE = 74 /* host step: a path, b slot of a user namespace or 0, c out slot,
+    LC_SET_MEMPOLICY = 73,    /* b MPOL_* mode and flags, c node mask, d its length, of whole u64 */
+    LC_OPEN_MAPPED_TREE = 74, /* host step: a path, b slot of a user namespace or 0, c out slot,
                                  d open_tree flags | 1 << 32: the mapping is for the whole tree */
+    LC_AWAIT_TASK = 96 /* LC_PARKED at LC_STDIO_TASK's socket until lc_unpark: parameters and streams come then */
 };
 
 /* ---- engines and spawning ---------------------------------------------------------------------------------- */
@@ -195,8 +196,10 @@ typedef struct lc_report {
     int32_t aux;
 } lc_report;
 
-/** SAME: stderr as stdout. CONSOLE_AT: a terminal whose master goes to the connected socket in stdio[1]. */
-enum { LC_STDIO_NULL = -1, LC_STDIO_PIPE = -2, LC_STDIO_CONSOLE = -3, LC_STDIO_SAME = -4, LC_STDIO_CONSOLE_AT = -5 };
+/** SAME: stderr as stdout. CONSOLE_AT: a terminal whose master goes to the connected socket in stdio[1]. TASK: the
+ *  streams come with LC_AWAIT_TASK, whose gate is the result's console. */
+enum { LC_STDIO_NULL = -1, LC_STDIO_PIPE = -2, LC_STDIO_CONSOLE = -3, LC_STDIO_SAME = -4 };
+enum { LC_STDIO_CONSOLE_AT = -5, LC_STDIO_TASK = -6 };
 #define LC_REQUEST_SLOTS 40
 #define LC_MAX_CGROUPS 12
 
@@ -279,6 +282,11 @@ int32_t lc_template_open(int64_t engine, int64_t loaded, const lc_request *reque
  *  process, an fd nor a cgroup behind. The child is the calling process's own; reap it with lc_wait. */
 int32_t lc_spawn(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request, lc_result *result);
 
+/** The same; nanos[i] tells when the child began step i, from the call on (-1: it did not), and nanos[steps], if count
+ *  lets it, when the spawn was over. */
+int32_t lc_spawn_timed(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request,
+                       lc_result *result, int64_t *nanos, uint32_t count);
+
 /** The same for a plan whose child waits on the way: when it does, result->report.kind is LC_WAITING, and *spawn must
  * be continued. Takes no parameters. A plan that parks ends with LC_PARKED: the child then depends on nobody. */
 int32_t lc_spawn_begin(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request,
@@ -287,6 +295,11 @@ int32_t lc_spawn_begin(int64_t engine, int64_t loaded, int32_t template_fd, cons
 /** Lets a waiting child go on (go 1) or fail with ECANCELED (0). LC_WAITING again, or the end of the spawn, which frees
  *  it. */
 int32_t lc_spawn_continue(int64_t spawn, int32_t go, lc_result *result);
+
+/** Gives a child that is parked at a gate (LC_AWAIT_TASK) what it is to run: streams, and of the parameters CWD, ARGV,
+ *  ENVP and EXEC. Waits until it has begun the program or failed. Returns 0 with the pipes' ends in the result; or
+ *  -errno with its report: LC_AT_SEND if the child was gone already. It is reaped as every child. Once for a gate. */
+int32_t lc_unpark(int32_t gate, const lc_request *request, lc_result *result);
 
 /* ---- exits, signals, files --------------------------------------------------------------------------------- */
 

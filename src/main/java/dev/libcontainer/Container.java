@@ -5,16 +5,12 @@ import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.SpawnCall;
 import dev.libcontainer.spec.NamespaceType;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -29,23 +25,20 @@ import java.util.concurrent.TimeoutException;
 public final class Container implements AutoCloseable {
     private static final int SIGKILL = 9;
     private static final int[] NO_CGROUPS = {};
-    /** Shared by all that capture nothing, so never written. */
-    private static final Capture[] NO_CAPTURES = new Capture[3];
 
-    private static final long NANOS_PER_MICRO = 1000;
     /** How long a waiting thread watches the process itself before it leaves that to the exit thread. */
     private static final long DIRECT_WAIT_MICROS = 5000;
 
     private final Containers owner;
     private final Blueprint.Variant variant;
-    private final String id;
+    private volatile String id; // of a sandbox made ahead: until it is taken
     private final int token;
-    private final long calledNanos = System.nanoTime();
+    private long calledNanos = System.nanoTime();
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
-    private Optional<Pipes> pipes = Optional.empty();
-    private Capture[] captures = NO_CAPTURES;
+    private volatile ContainerStreams streams = ContainerStreams.NONE;
     private Optional<PseudoTerminal> terminal = Optional.empty();
     private long startNanos;
+    private Optional<Timeline> timeline = Optional.empty();
     private int pid = -1;
     private Fd pidfd = Fd.adopt(-1);
     private int[] cgroups = NO_CGROUPS;
@@ -72,42 +65,68 @@ public final class Container implements AutoCloseable {
 
     /** The spawn has succeeded: takes over what it made. */
     void started(SpawnCall call, Stdio stdio, Optional<CgroupLayout.Existing> reused) {
-        startNanos = System.nanoTime() - calledNanos;
-        for (int i = 0; i < 3; i++) {
-            int fd = call.stdioEnd(i);
-            Stdio.Stream stream = i == 1 ? stdio.out() : stdio.err();
-            if (i > 0 && fd >= 0 && stream.kind() == Stdio.Kind.CAPTURE) {
-                captures = captures == NO_CAPTURES ? new Capture[3] : captures;
-                captures[i] = new Capture(fd, stream.memoryBytes());
-                owner.output().collect(captures[i]);
-            } else if (fd >= 0) {
-                pipes().adopt(i, fd);
-            }
+        long begun = System.nanoTime();
+        streams = ContainerStreams.of(call, stdio, owner);
+        adoptProcess(call, reused);
+        if (call.console() >= 0) {
+            terminal = Optional.of(new PseudoTerminal(call.console()));
         }
+        timeline = call.times().length == 0 ? Optional.empty() : Optional.of(Timeline.of(variant.plan(), call.times()));
+        begun(begun);
+        call.exit().ifPresent(this::end);
+    }
+
+    /** A sandbox is ready but for its program. */
+    void parked(SpawnCall call, Optional<CgroupLayout.Existing> reused) {
+        adoptProcess(call, reused);
+        begun(System.nanoTime());
+    }
+
+    /** A sandbox is about to be told what to run; false if it has ended. Its end is not heard of until that is over. */
+    boolean beginTask(Optional<String> newId, long called) {
+        synchronized (this) {
+            if (ended) {
+                return false;
+            }
+            id = newId.orElse(id);
+            calledNanos = called;
+            started = false;
+        }
+        return true;
+    }
+
+    /** The sandbox runs its program. */
+    void taskBegun(SpawnCall call, Stdio stdio) {
+        long begun = System.nanoTime();
+        streams = ContainerStreams.of(call, stdio, owner);
+        begun(begun);
+    }
+
+    /** The sandbox does not, and has ended or will. */
+    void taskFailed() {
+        begun(System.nanoTime());
+    }
+
+    private synchronized void adoptProcess(SpawnCall call, Optional<CgroupLayout.Existing> reused) {
+        pid = call.pid();
+        pidfd = Fd.adopt(call.pidfd());
+        cgroups = call.cgroups();
+        mounts = Fd.adopt(call.mounts());
+        existing = reused;
+    }
+
+    /** From now on its end is its end. */
+    private void begun(long nanos) {
         boolean over;
         synchronized (this) {
-            pid = call.pid();
-            pidfd = Fd.adopt(call.pidfd());
-            cgroups = call.cgroups();
-            mounts = Fd.adopt(call.mounts());
-            existing = reused;
-            if (call.console() >= 0) {
-                terminal = Optional.of(new PseudoTerminal(call.console()));
-            }
+            startNanos = nanos - calledNanos;
             started = true;
             over = goneEarly;
+            goneEarly = false;
         }
-        call.exit().ifPresent(this::end);
         if (over) {
             gone();
         }
-    }
-
-    private synchronized Pipes pipes() {
-        if (pipes.isEmpty()) {
-            pipes = Optional.of(new Pipes());
-        }
-        return pipes.get();
     }
 
     /** The exit thread's word: the process is gone. */
@@ -148,19 +167,7 @@ public final class Container implements AutoCloseable {
                 trouble = e;
             }
         }
-        boolean exited = event.code() == Exit.EXITED;
-        ExitStatus status = new ExitStatus(
-                exited ? OptionalInt.of(event.status()) : OptionalInt.empty(),
-                exited ? OptionalInt.empty() : OptionalInt.of(event.status()),
-                event.code() == Exit.DUMPED,
-                oom,
-                event.beforeExec(),
-                Duration.ofNanos(event.userMicros() * NANOS_PER_MICRO),
-                Duration.ofNanos(event.systemMicros() * NANOS_PER_MICRO),
-                event.maxRssKib() * 1024,
-                peak,
-                Duration.ofNanos(startNanos),
-                Duration.ofNanos(wallNanos));
+        ExitStatus status = ExitStatus.of(event, oom, peak, startNanos, wallNanos);
         if (trouble == null) {
             exit.complete(status);
         } else {
@@ -209,6 +216,11 @@ public final class Container implements AutoCloseable {
     /** How long it took from the call of spawn until the program began. */
     public Duration startLatency() {
         return Duration.ofNanos(startNanos);
+    }
+
+    /** Where the time of the spawn went, if the {@link Launch#timed launch} asked for that. */
+    public Optional<Timeline> timeline() {
+        return timeline;
     }
 
     public boolean isAlive() {
@@ -306,7 +318,7 @@ public final class Container implements AutoCloseable {
 
     /** Writes to the container's stdin; goes nowhere unless stdin is a pipe. */
     public OutputStream stdin() {
-        return pipes().stdin();
+        return streams.stdin();
     }
 
     /**
@@ -314,38 +326,27 @@ public final class Container implements AutoCloseable {
      * stream over everything, which is the caller's to close.
      */
     public InputStream stdout() {
-        return reader(1);
+        return streams.reader(1);
     }
 
     /** The container's stderr, likewise. */
     public InputStream stderr() {
-        return reader(2);
-    }
-
-    private InputStream reader(int index) {
-        if (captures[index] == null) {
-            return pipes().reader(index);
-        }
-        try {
-            return captures[index].stream();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        return streams.reader(2);
     }
 
     /** {@link #stdin()} as a channel. */
     public WritableByteChannel stdinChannel() {
-        return stdin() instanceof java.io.FileOutputStream file ? file.getChannel() : Channels.newChannel(stdin());
+        return streams.stdinChannel();
     }
 
     /** {@link #stdout()} as a channel. */
     public ReadableByteChannel stdoutChannel() {
-        return captures[1] == null ? pipes().channel(1) : Channels.newChannel(stdout());
+        return streams.channel(1);
     }
 
     /** {@link #stderr()} as a channel. */
     public ReadableByteChannel stderrChannel() {
-        return captures[2] == null ? pipes().channel(2) : Channels.newChannel(stderr());
+        return streams.channel(2);
     }
 
     /** The terminal, if the container was given one. */
@@ -355,16 +356,12 @@ public final class Container implements AutoCloseable {
 
     /** All captured stdout as UTF-8; waits until the stream has ended. */
     public String output() {
-        return captured(1);
+        return streams.text(1);
     }
 
     /** All captured stderr, likewise. */
     public String errorOutput() {
-        return captured(2);
-    }
-
-    private String captured(int index) {
-        return captures[index] == null ? "" : new String(captures[index].bytes(), StandardCharsets.UTF_8);
+        return streams.text(2);
     }
 
     /** This container as a {@link Process}, for code that takes one. */
@@ -378,13 +375,8 @@ public final class Container implements AutoCloseable {
         kill();
         exit.exceptionally(e -> null).join();
         sweep();
-        pipes().close();
+        streams.close();
         terminal.ifPresent(PseudoTerminal::close);
-        for (Capture capture : captures) {
-            if (capture != null) {
-                capture.discard();
-            }
-        }
     }
 
     @Override

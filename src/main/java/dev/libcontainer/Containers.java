@@ -43,6 +43,7 @@ public final class Containers implements AutoCloseable {
     private final Set<Blueprint> blueprints = ConcurrentHashMap.newKeySet();
     private final Deque<LoadedPlan> templates = new ArrayDeque<>();
     private final AtomicInteger ids = new AtomicInteger();
+    private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Optional<NetworkNamespacePool> networks = Optional.empty();
     private volatile Optional<OutputCollector> output = Optional.empty();
@@ -127,9 +128,9 @@ public final class Containers implements AutoCloseable {
         }
     }
 
-    /** How many containers of this instance run. */
+    /** How many containers of this instance run; sandboxes that wait in a pool do not. */
     public int runningCount() {
-        return exits.count();
+        return exits.count() - waiting.get();
     }
 
     /** How many network namespaces are ready; fills up in the background after the first container that wants one. */
@@ -157,6 +158,11 @@ public final class Containers implements AutoCloseable {
 
     boolean usesTemplates() {
         return options.templates() > 0 && engine.kind() == Engine.Kind.SPAWNER;
+    }
+
+    /** How many sandboxes wait in pools. */
+    AtomicInteger waiting() {
+        return waiting;
     }
 
     String nextId() {
@@ -239,6 +245,7 @@ public final class Containers implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        blueprints.forEach(Blueprint::closePools); // or they would replace what is ended here
         List<Container> ending = new ArrayList<>();
         for (Container container : exits.running()) {
             if (container.diesWithJvm()) {

@@ -73,6 +73,16 @@ final class Native {
             @Cast("const lc_request*") ByteBuffer request,
             @Cast("lc_result*") ByteBuffer result);
 
+    @Name("lc_spawn_timed")
+    static native int spawnTimed(
+            long engine,
+            long loaded,
+            int template,
+            @Cast("const lc_request*") ByteBuffer request,
+            @Cast("lc_result*") ByteBuffer result,
+            @Cast("int64_t*") long[] nanos,
+            int count);
+
     @Name("lc_spawn_begin")
     static native int spawnBegin(
             long engine,
@@ -84,6 +94,10 @@ final class Native {
 
     @Name("lc_spawn_continue")
     static native int spawnContinue(long spawn, int go, @Cast("lc_result*") ByteBuffer result);
+
+    @Name("lc_unpark")
+    static native int unpark(
+            int gate, @Cast("const lc_request*") ByteBuffer request, @Cast("lc_result*") ByteBuffer result);
 
     @Name("lc_epoll_create")
     static native int epollCreate();

@@ -22,7 +22,7 @@ final class LifeStage {
     LifeStage(Draft draft) {
         this.draft = draft;
         this.life = draft.wishes.life();
-        draft.parks = awaitsStart();
+        draft.parks = awaitsStart() || draft.wishes.ahead();
     }
 
     /** Whether each step is seen from outside while it happens: then nothing is prepared ahead. */

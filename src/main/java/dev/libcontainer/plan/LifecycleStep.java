@@ -82,6 +82,29 @@ public sealed interface LifecycleStep extends Step {
         }
     }
 
+    /** Waits for what is to be run; arguments, environment, working directory and streams come with it. */
+    record AwaitTask() implements LifecycleStep {
+        @Override
+        public void encode(PlanEncoder out) {
+            out.step(Wire.AWAIT_TASK, 0, 0, 0, 0, 0);
+        }
+
+        @Override
+        public String syscall() {
+            return "recvmsg";
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(Slot.CONSOLE);
+        }
+
+        @Override
+        public String toString() {
+            return "await task at " + Slot.CONSOLE;
+        }
+    }
+
     /**
      * Runs a program in the container's namespaces to its end.
      *
