@@ -319,6 +319,9 @@ int32_t lc_openat2(int32_t dir, const char *path, uint64_t flags, uint64_t mode,
 /** Reads a whole small file below dir; returns the bytes read, at most capacity. */
 int32_t lc_read_at(int32_t dir, const char *path, uint8_t *data, uint32_t capacity);
 /** Writes data in one write to an existing file below dir. */
+/** Reads open files from the start: for each i32 length or -errno and its bytes (at most 64 KiB) padded to 4. Starts
+ *  no file with less than 64 KiB + 4 of capacity left: the caller goes on from there. Returns the bytes in data. */
+int32_t lc_read_each(const int32_t *fds, uint32_t count, uint8_t *data, uint32_t capacity);
 int32_t lc_write_at(int32_t dir, const char *path, const uint8_t *data, uint32_t size);
 int32_t lc_read(int32_t fd, uint8_t *data, uint32_t capacity);
 int32_t lc_write(int32_t fd, const uint8_t *data, uint32_t size);
@@ -333,7 +336,8 @@ enum { LC_CGROUPS_READ = 1, LC_CGROUPS_REMOVE = 2 };
  *  each dir, children first. Returns the bytes in data. */
 int32_t lc_cgroups_finish(const int32_t *dirs, uint32_t count, uint32_t what, const char *files, uint8_t *data,
                           uint32_t capacity);
-/** Sends SIGKILL to every process in a cgroup and below, until none is left (at most 1 s: then -EBUSY). */
+/** Sends SIGKILL to every process in a cgroup and below until none is left (at most 5 s: then -EBUSY). Without
+ *  cgroup.kill, whoever forks faster than this kills is stopped by the cgroup's freezer.state or pids.max. */
 int32_t lc_cgroup_kill(int32_t dir);
 /** Sends a signal once to every process in a cgroup and below; returns how many were met. A process that forks while
  *  this runs may be missed: freeze the cgroup first. */
