@@ -3,6 +3,7 @@ package dev.libcontainer.runtime;
 import dev.libcontainer.cgroup.CgroupException;
 import dev.libcontainer.cgroup.CgroupVersion;
 import dev.libcontainer.cgroup.ContainerCgroup;
+import dev.libcontainer.cgroup.Delegation;
 import dev.libcontainer.cgroup.Hierarchy;
 import dev.libcontainer.cgroup.Resctrl;
 import dev.libcontainer.kernel.Fd;
@@ -128,6 +129,7 @@ final class Creation implements AutoCloseable {
         ContainerCgroup made =
                 ContainerCgroup.make(spawner.mounts(), path, id, linux().flatMap(Linux::resources), this::warnOfOthers);
         cgroup = Optional.of(made);
+        CgroupOwner.of(bundle.spec()).ifPresent(uid -> Delegation.handOver(made, uid));
     }
 
     /** Others are in the cgroup already: what becomes of them is not this container's business. */
