@@ -1,5 +1,6 @@
 /** Linux containers from inside a JVM. */
 module dev.libcontainer {
+    requires static jdk.jfr;
     requires static org.jspecify;
     requires static org.apache.commons.cli;
     requires com.fasterxml.jackson.core;
@@ -7,5 +8,7 @@ module dev.libcontainer {
     requires org.bytedeco.javacpp;
 
     exports dev.libcontainer;
+    exports dev.libcontainer.events;
     exports dev.libcontainer.spec;
+    exports dev.libcontainer.stats;
 }

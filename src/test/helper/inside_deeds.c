@@ -56,6 +56,15 @@ static void do_forks(char **args) {
     for (long i = 0; i < n; i++) waitpid(children[i], NULL, 0);
 }
 
+/// Forks as fast as it can, for ever, and so do the children; many leave as soon as they have one, so that whoever looks
+/// for them by pid comes too late.
+static void do_forkbomb(char **args) {
+    (void)args;
+    fflush(stdout);
+    for (unsigned n = 0;; n++)
+        if (fork() > 0 && n % 2) _exit(0);
+}
+
 static void do_syscall(char **args) {
     long a[4] = {0};
     for (int i = 0; i < 4 && args[i]; i++) a[i] = number(args[i]);
@@ -72,6 +81,7 @@ const struct verb deeds_verbs[] = {
     {"spin", "MILLIS", do_spin},
     {"memhog", "MIB", do_memhog},
     {"forks", "N", do_forks},
+    {"forkbomb", "", do_forkbomb},
     {"syscall", "NR [A] [B] [C]", do_syscall},
     {NULL, NULL, NULL},
 };

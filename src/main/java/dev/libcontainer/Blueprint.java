@@ -36,6 +36,7 @@ public final class Blueprint implements AutoCloseable {
 
     private final Variant fresh;
     private final Optional<Variant> pooled;
+    private Optional<Scope> scope = Optional.empty();
 
     Blueprint(
             Containers containers, ContainerSpec spec, Spec oci, Wishes wishes, CgroupLayout cgroups, boolean hasPool) {
@@ -99,6 +100,16 @@ public final class Blueprint implements AutoCloseable {
         CgroupLayout cgroups() {
             return cgroups;
         }
+
+        void swept(Container container) {
+            scope.ifPresent(in -> in.swept(container));
+        }
+    }
+
+    /** Says before the first spawn where its containers belong. */
+    Blueprint in(Scope owner) {
+        scope = Optional.of(owner);
+        return this;
     }
 
     /** What this was compiled from. */
@@ -154,6 +165,8 @@ public final class Blueprint implements AutoCloseable {
             variant.loaded.spawn(call);
             container.started(call, launch.stdio(), existing);
             fds.resize(container);
+            containers.observation().started(container);
+            scope.ifPresent(in -> in.started(container));
             return container;
         } catch (SpawnException e) {
             containers.exits().forget(container.token());

@@ -1,5 +1,7 @@
 package dev.libcontainer;
 
+import dev.libcontainer.cgroup.ContainerCgroup;
+import dev.libcontainer.events.Flight;
 import dev.libcontainer.kernel.Exit;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
@@ -14,7 +16,6 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -26,13 +27,11 @@ import java.util.concurrent.TimeoutException;
  * A started container: its first process has begun its program. Thread-safe. Closing it kills what still runs in it and
  * releases its streams; a container that has ended by itself holds nothing but unread output.
  */
-public final class Container implements AutoCloseable {
+public final class Container extends ObservedContainer implements AutoCloseable {
     private static final int SIGKILL = 9;
     private static final int[] NO_CGROUPS = {};
     /** Shared by all that capture nothing, so never written. */
     private static final Capture[] NO_CAPTURES = new Capture[3];
-
-    private static final long NANOS_PER_MICRO = 1000;
     /** How long a waiting thread watches the process itself before it leaves that to the exit thread. */
     private static final long DIRECT_WAIT_MICROS = 5000;
 
@@ -147,19 +146,9 @@ public final class Container implements AutoCloseable {
                 trouble = e;
             }
         }
-        boolean exited = event.code() == Exit.EXITED;
-        ExitStatus status = new ExitStatus(
-                exited ? OptionalInt.of(event.status()) : OptionalInt.empty(),
-                exited ? OptionalInt.empty() : OptionalInt.of(event.status()),
-                event.code() == Exit.DUMPED,
-                oom,
-                event.beforeExec(),
-                Duration.ofNanos(event.userMicros() * NANOS_PER_MICRO),
-                Duration.ofNanos(event.systemMicros() * NANOS_PER_MICRO),
-                event.maxRssKib() * 1024,
-                peak,
-                Duration.ofNanos(startNanos),
-                Duration.ofNanos(wallNanos));
+        ExitStatus status = ExitStatus.of(event, oom, peak, startNanos, wallNanos);
+        Flight.exited(
+                id, pid, status.exitCode(), status.signal(), oom, event.userMicros() + event.systemMicros(), wallNanos);
         if (trouble == null) {
             exit.complete(status);
         } else {
@@ -179,19 +168,25 @@ public final class Container implements AutoCloseable {
                 directories = cgroups;
                 cgroups = NO_CGROUPS;
             }
-            if (directories.length > 0 && existing.isPresent()) {
+            if (directories.length == 0) {
+                return;
+            }
+            if (existing.isPresent()) {
                 variant.cgroups().giveBack(existing.get(), oomKills, directories);
-            } else if (directories.length > 0) {
+            } else {
                 Kernel.removeCgroups(directories);
             }
+            variant.swept(this);
         }
     }
 
+    @Override
     public String id() {
         return id;
     }
 
     /** The first process's pid, as this JVM sees it; it keeps its value after the end. */
+    @Override
     public long pid() {
         return pid;
     }
@@ -210,11 +205,13 @@ public final class Container implements AutoCloseable {
         return Duration.ofNanos(startNanos);
     }
 
+    @Override
     public boolean isAlive() {
         return !exit.isDone();
     }
 
     /** The end; completed on the library's exit thread, so what depends on it must not block there. */
+    @Override
     public CompletableFuture<ExitStatus> onExit() {
         return exit;
     }
@@ -282,6 +279,7 @@ public final class Container implements AutoCloseable {
 
     /** Kills everything in the container. */
     public void kill() {
+        thawToDie();
         synchronized (this) {
             boolean firstIsAll = variant.plan().namespaces().contains(NamespaceType.PID);
             if (!firstIsAll && !ended && cgroups.length > 0) {
@@ -291,13 +289,24 @@ public final class Container implements AutoCloseable {
         signal(SIGKILL);
     }
 
-    /** What the container uses now; empty if it has no cgroup of its own or has ended. */
-    public Optional<Stats> stats() {
-        synchronized (this) {
-            return ended || cgroups.length == 0
-                    ? Optional.empty()
-                    : Optional.of(Stats.of(variant.cgroups().stats(cgroups)));
-        }
+    @Override
+    synchronized Optional<ContainerCgroup> directories() {
+        return ended ? Optional.empty() : Optional.of(variant.cgroups().cgroup(cgroups));
+    }
+
+    @Override
+    synchronized void keepDirectories() {
+        existing = Optional.empty();
+    }
+
+    @Override
+    Observation observation() {
+        return owner.observation();
+    }
+
+    /** Whether its directories may serve another container as soon as it has ended. */
+    synchronized boolean usesSharedDirectories() {
+        return existing.isPresent();
     }
 
     /** Writes to the container's stdin; goes nowhere unless stdin is a pipe. */
