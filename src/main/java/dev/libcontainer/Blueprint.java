@@ -102,7 +102,9 @@ public final class Blueprint implements AutoCloseable {
         }
 
         void swept(Container container) {
-            scope.ifPresent(in -> in.swept(container));
+            if (scope.isPresent()) {
+                scope.get().swept(container);
+            }
         }
     }
 
@@ -166,7 +168,9 @@ public final class Blueprint implements AutoCloseable {
             container.started(call, launch.stdio(), existing);
             fds.resize(container);
             containers.observation().started(container);
-            scope.ifPresent(in -> in.started(container));
+            if (scope.isPresent()) {
+                scope.get().started(container);
+            }
             return container;
         } catch (SpawnException e) {
             containers.exits().forget(container.token());

@@ -108,7 +108,16 @@ final class Observation implements AutoCloseable {
     /** A container has been started: nearly always nobody wants to know. */
     void started(Container container) {
         if (!ofAll.isEmpty()) {
-            ofAll.forEach(outlet -> watch(container, outlet, List.of(), false));
+            ofAll.forEach(outlet -> watchOrFail(container, outlet));
+        }
+    }
+
+    /** A container that cannot be watched has been started all the same. */
+    private void watchOrFail(Container container, Outlet<ContainerEvent> outlet) {
+        try {
+            watch(container, outlet, List.of(), false);
+        } catch (RuntimeException e) {
+            outlet.fail(Failures.running(e));
         }
     }
 

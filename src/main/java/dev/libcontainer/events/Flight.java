@@ -1,6 +1,7 @@
 package dev.libcontainer.events;
 
 import java.util.OptionalInt;
+import jdk.jfr.FlightRecorder;
 
 /**
  * What happens to containers, written to a flight recording if one runs. Costs nothing else: neither is an event made, nor
@@ -12,6 +13,11 @@ public final class Flight {
 
     private Flight() {}
 
+    /** Whether the JVM has a recorder; asking for the first time takes a millisecond. */
+    public static boolean isRecorded() {
+        return AVAILABLE && FlightRecorder.isInitialized();
+    }
+
     /** A container has ended. */
     public static void exited(
             String id,
@@ -21,14 +27,14 @@ public final class Flight {
             boolean oom,
             long cpuMicros,
             long wallNanos) {
-        if (AVAILABLE) {
+        if (isRecorded()) {
             FlightEvents.exited(id, pid, exitCode.orElse(-1), signal.orElse(0), oom, cpuMicros, wallNanos);
         }
     }
 
     /** Something else was heard of. */
     public static void happened(ContainerEvent event) {
-        if (!AVAILABLE) {
+        if (!isRecorded()) {
             return;
         }
         if (event instanceof ContainerEvent.OutOfMemory out) {

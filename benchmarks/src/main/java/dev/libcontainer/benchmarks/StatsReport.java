@@ -41,11 +41,13 @@ final class StatsReport {
                 for (int i = 0; i < count; i++) {
                     running.add(blueprint.spawn(Stdio.nothing()));
                 }
-                System.out.printf("%-34s %12s %12s %14s %10s%n", "", "samples/s", "us/sample", "bytes/sample", "of a core");
-                double usual = measure(running, 100, Counter.USUAL, "10 Hz, usual");
-                Set<Counter> cpuLimit = EnumSet.copyOf(Counter.USUAL);
-                cpuLimit.addAll(Set.of(Counter.CPU_THROTTLED_MICROS, Counter.OOM_KILLS));
-                measure(running, 100, cpuLimit, "10 Hz, with throttling, oom kills");
+                System.out.printf("%-38s %12s %12s %14s %10s%n", "", "samples/s", "us/sample", "bytes/sample", "of a core");
+                double usual = measure(running, 100, Counter.USUAL, "10 Hz, CPU and memory");
+                Set<Counter> more = EnumSet.copyOf(Counter.USUAL);
+                more.add(Counter.PIDS);
+                measure(running, 100, more, "10 Hz, pids too");
+                more.addAll(Set.of(Counter.CPU_THROTTLED_MICROS, Counter.OOM_KILLS));
+                measure(running, 100, more, "10 Hz, throttling and oom kills too");
                 measure(running, 1000, EnumSet.allOf(Counter.class), "1 Hz, everything");
                 if (count == 1000) {
                     System.out.printf(
@@ -81,7 +83,7 @@ final class StatsReport {
         subscriptions.forEach(Flow.Subscription::cancel);
         System.out.printf(
                 Locale.ROOT,
-                "%-34s %12.0f %12.2f %14.0f %9.1f%%%n",
+                "%-38s %12.0f %12.2f %14.0f %9.1f%%%n",
                 name,
                 taken / elapsed * 1e9,
                 nanos / taken / 1000,
