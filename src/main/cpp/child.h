@@ -112,6 +112,13 @@ void forget_affinity() noexcept;
 /// Keeps a new user namespace alive until the word that argument points at is set.
 void hold_namespace(void *argument) noexcept;
 int64_t loopback_up() noexcept;
+/// mount(2) onto the directory of an O_PATH fd: "." cannot be redirected.
+int64_t mount_here(int64_t target, const char *source, const char *type, uint64_t flags, const char *data) noexcept;
+/// Sets and clears MS_* of the mount that an O_PATH fd leads to, or sets its propagation; proc: a procfs of the host,
+/// for mounts of files, or -1.
+int64_t remount_fd(int64_t fd, uint64_t set, uint64_t clear, int64_t proc) noexcept;
+/// LC_MOVE_ROOT: moves the root over the host's and enters it; the host's mounts are gone then.
+int64_t move_root(Context &c) noexcept;
 /// Puts a detached tree (closed by this) over the object of an O_PATH fd.
 int64_t attach_fd(int64_t tree, int64_t target) noexcept;
 /// Opens path below root for mounting on it; makes it, a directory or a file, where it is missing.

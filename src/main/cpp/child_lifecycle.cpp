@@ -77,13 +77,6 @@ int64_t new_keyring(const char *name) noexcept {
     return r == -ENOSYS ? 0 : r < 0 ? r : 0;
 }
 
-int64_t move_root(Context &c) noexcept {
-    int64_t r = sys(__NR_fchdir, c.slots[LC_SLOT_ROOT]);
-    if (r >= 0) r = sys(__NR_mount, ".", "/", nullptr, static_cast<int64_t>(MS_MOVE), nullptr);
-    if (r >= 0) r = sys(__NR_chroot, ".");
-    return r < 0 ? r : sys(__NR_chdir, "/");
-}
-
 } // namespace
 
 int64_t rendezvous(Context &c, int32_t aux, bool spin) noexcept {

@@ -113,12 +113,6 @@ int64_t set_attributes(int64_t fd, const void *attributes, int64_t flags) noexce
     return sys(__NR_mount_setattr, fd, "", flags | AT_EMPTY_PATH, attributes, static_cast<int64_t>(sizeof(MountAttr)));
 }
 
-/// mount(2) onto the directory of an O_PATH fd: "." cannot be redirected.
-int64_t mount_here(int64_t target, const char *source, const char *type, uint64_t flags, const char *data) noexcept {
-    int64_t r = sys(__NR_fchdir, target);
-    return r < 0 ? r : sys(__NR_mount, source, ".", type, static_cast<int64_t>(flags), data);
-}
-
 bool equal(const char *a, const char *b) noexcept {
     while (*a && *a == *b) a++, b++;
     return *a == *b;
@@ -149,11 +143,15 @@ int64_t mount_filesystem(Context &c, const lc_step &s) noexcept {
     return r;
 }
 
+/// Slot 0 is stdin, never a procfs: then only directories can be remounted.
+int64_t procfs(const Context &c, uint32_t slot) noexcept { return slot ? c.slots[slot] : -1; }
+
 int64_t remount(Context &c, const lc_step &s) noexcept {
-    int64_t target = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH | O_DIRECTORY, kInRoot);
+    int64_t target = s.c ? c.slots[s.c] : openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH, kInRoot);
     if (target < 0) return target;
-    int64_t r = mount_here(target, nullptr, nullptr, s.d, nullptr);
+    int64_t r = remount_fd(target, static_cast<uint32_t>(s.d), s.d >> 32, procfs(c, s.b));
     close(target);
+    if (s.c) c.slots[s.c] = -1;
     return r;
 }
 
@@ -163,6 +161,10 @@ int64_t set_attributes_at(Context &c, const lc_step &s) noexcept {
     int64_t r = set_attributes(target, c.data(s.c), static_cast<int64_t>(s.d));
     close(target);
     return r;
+}
+
+int64_t move_tree(int64_t tree, int64_t target) noexcept {
+    return sys(__NR_move_mount, tree, "", target, "", static_cast<int64_t>(kMoveMountFromEmpty | kMoveMountToEmpty));
 }
 
 int64_t attach(Context &c, const lc_step &s) noexcept {
@@ -176,10 +178,9 @@ int64_t attach(Context &c, const lc_step &s) noexcept {
         target = open_target(c.slots[LC_SLOT_ROOT], c.text(s.a), status.is(S_IFDIR));
     }
     if (target < 0) return target;
-    int64_t r =
-        sys(__NR_move_mount, tree, "", target, "", static_cast<int64_t>(kMoveMountFromEmpty | kMoveMountToEmpty));
+    int64_t r = move_tree(tree, target);
     close(target);
-    if (r >= 0 && s.b != LC_SLOT_ROOT) {
+    if (r >= 0 && s.b != LC_SLOT_ROOT && !s.c) {
         close(tree);
         c.slots[s.b] = -1;
     }
@@ -202,12 +203,12 @@ int64_t open_null_device() noexcept {
 }
 
 /// Directories share one empty, read-only file system: a superblock each would be dear and a memory sink.
-int64_t mask_directory(Context &c, const char *path, int64_t target) noexcept {
+int64_t mask_directory(Context &c, const lc_step &s, int64_t target) noexcept {
     if (c.empty_tree >= 0) return attach_fd(clone_of(c.empty_tree, 0), target);
-    int64_t r =
-        mount_here(target, "tmpfs", "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC, "size=4k,nr_inodes=1");
+    int64_t r = mount_here(target, "tmpfs", "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
+                           s.c ? c.text(s.c) : "size=4k,nr_inodes=1");
     if (r < 0) return r;
-    int64_t mounted = openat2(c.slots[LC_SLOT_ROOT], path, O_PATH | O_DIRECTORY, kInRoot);
+    int64_t mounted = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH | O_DIRECTORY, kInRoot);
     if (mounted < 0) return mounted;
     c.empty_tree = static_cast<int32_t>(mounted);
     return 0;
@@ -220,7 +221,7 @@ int64_t mask(Context &c, const lc_step &s) noexcept {
     FileStatus status;
     int64_t r = status.load(target);
     if (r >= 0 && status.is(S_IFDIR)) {
-        r = mask_directory(c, c.text(s.a), target);
+        r = mask_directory(c, s, target);
     } else if (r >= 0) {
         int64_t null = c.null_device >= 0 ? c.null_device : open_null_device();
         if (null >= 0) c.null_device = static_cast<int32_t>(null);
@@ -235,11 +236,10 @@ int64_t make_readonly(Context &c, const lc_step &s) noexcept {
     if (target < 0) return target == -ENOENT || target == -ENOTDIR ? 0 : target;
     int64_t tree = clone_of(target, AT_RECURSIVE);
     MountAttr attributes{kMountAttrRdonly, 0, 0, 0};
-    int64_t r = tree < 0 ? tree : set_attributes(tree, &attributes, AT_RECURSIVE);
-    if (r >= 0)
-        r = attach_fd(tree, target);
-    else
-        close(tree);
+    int64_t r = tree < 0 || s.b ? tree : set_attributes(tree, &attributes, AT_RECURSIVE);
+    if (r >= 0) r = move_tree(tree, target);
+    if (r >= 0 && s.b) r = remount_fd(tree, MS_RDONLY, 0, procfs(c, s.b)); // whatever its path leads to by now
+    close(tree);
     close(target);
     return r;
 }
@@ -302,10 +302,14 @@ int64_t store(Context &c, uint32_t slot, int64_t fd) noexcept {
 
 } // namespace
 
+int64_t mount_here(int64_t target, const char *source, const char *type, uint64_t flags, const char *data) noexcept {
+    int64_t r = sys(__NR_fchdir, target);
+    return r < 0 ? r : sys(__NR_mount, source, ".", type, static_cast<int64_t>(flags), data);
+}
+
 int64_t attach_fd(int64_t tree, int64_t target) noexcept {
     if (tree < 0) return tree;
-    int64_t r =
-        sys(__NR_move_mount, tree, "", target, "", static_cast<int64_t>(kMoveMountFromEmpty | kMoveMountToEmpty));
+    int64_t r = move_tree(tree, target);
     close(tree);
     return r;
 }

@@ -12,9 +12,17 @@ namespace {
 
 int64_t prctl(int64_t option, int64_t a, int64_t b = 0) noexcept { return sys(__NR_prctl, option, a, b, 0L, 0L); }
 
-/// A cwd that is not below the root begins with "(unreachable)" (getcwd(2); CVE-2024-21626).
+/// Never through a link of /proc to one of this process's fds, which may lead out of the root or beneath what hides a
+/// directory (CVE-2024-21626). A cwd that is not below the root begins with "(unreachable)" (getcwd(2)).
 int64_t change_directory(const char *path) noexcept {
-    int64_t r = sys(__NR_chdir, path);
+    int64_t r;
+    if (path[0] == '/' && path[1] == 0) {
+        r = sys(__NR_chdir, path);
+    } else {
+        int64_t fd = openat2(AT_FDCWD, path, O_PATH | O_DIRECTORY, kResolveNoMagiclinks);
+        r = fd < 0 ? fd : sys(__NR_fchdir, fd);
+        close(fd);
+    }
     if (r < 0) return r;
     char cwd[4096];
     r = sys(__NR_getcwd, cwd, static_cast<int64_t>(sizeof cwd));

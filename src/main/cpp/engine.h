@@ -62,6 +62,8 @@ int64_t send_request(int32_t socket, const Message &message, const int32_t *slot
 int64_t await(const Engine &engine, int32_t socket, Cell *cell, int64_t pause_nanos = 100000000);
 /// Reaps a child that will end now; its wait status as siginfo gives it.
 void reap(int32_t pid, int32_t *code, int32_t *status);
+/// Reaps the child of a pidfd if it is gone: 1, 0 if alive, or -errno.
+int64_t try_reap(int32_t pidfd, lc_exit *exit);
 /// Turns the offsets in vectors of a block, each 0 if it is not there, into addresses in the memory of whoever execs.
 void relocate_vectors(uint8_t *block, const uint64_t *vectors, uint32_t count, uint64_t base);
 /// A detached copy of a mount tree, its ids mapped as in a user namespace; flags as of LC_OPEN_MAPPED_TREE. The fd.

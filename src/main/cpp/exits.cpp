@@ -34,7 +34,8 @@ int64_t wait_pidfd(int32_t pidfd, siginfo_t *info, int options, rusage *usage) {
 
 int64_t micros(const timeval &t) { return t.tv_sec * 1000000ll + t.tv_usec; }
 
-/// Reaps if gone: 1, 0 if alive, or -errno.
+} // namespace
+
 int64_t try_reap(int32_t pidfd, lc_exit *exit) {
     siginfo_t info = {};
     rusage usage = {};
@@ -52,8 +53,6 @@ int64_t try_reap(int32_t pidfd, lc_exit *exit) {
     exit->max_rss_kib = usage.ru_maxrss;
     return 1;
 }
-
-} // namespace
 
 } // namespace lc
 

@@ -150,6 +150,7 @@ extern "C" int32_t lc_layout(int32_t *numbers, int32_t capacity) {
         offsetof(lc_result, console),
         offsetof(lc_result, cgroup_count),
         offsetof(lc_result, cgroups),
+        offsetof(lc_result, exit),
         offsetof(lc_exit, status),
         offsetof(lc_exit, user_micros),
         offsetof(lc_exit, before_exec),

@@ -6,6 +6,7 @@
 #ifndef LIBCONTAINER_H
 #define LIBCONTAINER_H
 
+#include "libcontainer_io.h"
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -103,22 +104,24 @@ enum {
     LC_MOUNT_PROPAGATION = 16, /* a path, d MS_* flags */
     LC_OPEN_TREE = 17,         /* a path on the host, c out slot, d open_tree flags */
     LC_MOUNT_SETATTR = 18,     /* b slot, c struct mount_attr, d AT_RECURSIVE or 0 */
-    LC_ATTACH = 19,            /* a target, b tree slot (closed), d 0: in root, made if missing; 1: a host path */
-    LC_MOUNT = 20,             /* a target in root (made if missing), b type, c data or 0, d flags | source << 32 */
-    LC_REMOUNT = 21,           /* a target in root, d MS_* flags */
-    LC_PIVOT_ROOT = 22,        /* into LC_SLOT_ROOT; the old root is detached */
-    LC_MKDIR = 23,             /* a path in root with its parents, d mode */
-    LC_MKNOD = 24,             /* a path in root, b mode and type, c u32 uid, gid or 0, d device number */
-    LC_SYMLINK = 25,           /* a path in root, b target */
-    LC_MASK = 26,              /* a path in root; a missing one is fine */
-    LC_READONLY = 27,          /* a path in root; a missing one is fine */
-    LC_OPEN_IN_ROOT = 28,      /* a path in root, b file system magic or 0, c out slot, d open flags */
-    LC_OPEN_HOST = 29,         /* a path, c out slot, d open flags */
-    LC_OPEN_PROC = 30,         /* c out slot: a detached procfs of the own pid namespace */
-    LC_SETATTR_AT = 31,        /* a target in root, c struct mount_attr, d AT_RECURSIVE or 0 */
-    LC_OPEN_TMPFS = 32,        /* a size option's value, c out slot: a new tmpfs of mode 755 */
-    LC_CHROOT = 33,            /* into LC_SLOT_ROOT, for a container without a mount namespace */
-    LC_EMPTY_DIRECTORY = 34,   /* a path in root of a read-only, empty directory: directory masks are binds of it */
+    LC_ATTACH = 19,       /* a target, b tree slot (closed, if c is 0), d 0: in root, made if missing; 1: a host path */
+    LC_MOUNT = 20,        /* a target in root (made if missing), b type, c data or 0, d flags | source << 32 */
+    LC_REMOUNT = 21,      /* a target in root, or c slot of a tree attached there (closed); b slot of the host's procfs,
+                             or 0 for directories; d MS_* to set | MS_* to clear << 32, others stay; or a propagation */
+    LC_PIVOT_ROOT = 22,   /* into LC_SLOT_ROOT; the old root is detached */
+    LC_MKDIR = 23,        /* a path in root with its parents, d mode */
+    LC_MKNOD = 24,        /* a path in root, b mode and type, c u32 uid, gid or 0, d device number */
+    LC_SYMLINK = 25,      /* a path in root, b target */
+    LC_MASK = 26,         /* a path in root; a missing one is fine; c options of a tmpfs that masks directories, or 0 */
+    LC_READONLY = 27,     /* a path in root; a missing one is fine; b slot of the host's procfs, for kernels without
+                             mount_setattr(2): what is mounted below the path stays as it is then; or 0 */
+    LC_OPEN_IN_ROOT = 28, /* a path in root, b file system magic or 0, c out slot, d open flags */
+    LC_OPEN_HOST = 29,    /* a path, c out slot, d open flags */
+    LC_OPEN_PROC = 30,    /* c out slot: a detached procfs of the own pid namespace */
+    LC_SETATTR_AT = 31,   /* a target in root, c struct mount_attr, d AT_RECURSIVE or 0 */
+    LC_OPEN_TMPFS = 32,   /* a size option's value, c out slot: a new tmpfs of mode 755 */
+    LC_CHROOT = 33,       /* into LC_SLOT_ROOT, for a container without a mount namespace */
+    LC_EMPTY_DIRECTORY = 34, /* a path in root of a read-only, empty directory: directory masks are binds of it */
     /* the process */
     LC_SETHOSTNAME = 40,   /* a name */
     LC_SETDOMAINNAME = 41, /* a name */
@@ -152,7 +155,8 @@ enum {
     LC_HOOK = 66,         /* a path, b argv vector, c envp vector, d timeout in s or 0 | slot of its stdin << 32 */
     LC_FIND_PROGRAM = 67, /* a candidates, as EXECVE's: one of them must be a file that may be executed */
     LC_NEW_KEYRING = 68,  /* a name: a new session keyring (keyctl(2)); a kernel without them is fine */
-    LC_MOVE_ROOT = 69,    /* LC_SLOT_ROOT is moved over /, for a host whose root cannot be pivoted away from */
+    LC_MOVE_ROOT = 69,    /* LC_SLOT_ROOT is moved over /, for a host whose root cannot be pivoted away from; what else
+                             is mounted there is detached (needs the host's /proc) */
     /* 70 and up: mounts and the process, continued */
     LC_COPY_INTO = 70,    /* a directory in root, b slot of the directory that is copied, d 1: its mode, 2: its owner */
     LC_SET_XATTR = 71,    /* a directory in root, b name, c value, d its length */
@@ -216,6 +220,16 @@ typedef struct lc_request {
  * child's exit. Where the kernel can (Linux 6.11). */
 enum { LC_REQUEST_PIN_MOUNTS = 1, LC_REQUEST_CGROUPS_EXIST = 2 };
 
+typedef struct lc_exit {
+    int32_t code; /* CLD_EXITED, CLD_KILLED, CLD_DUMPED */
+    int32_t status;
+    int64_t user_micros;
+    int64_t system_micros;
+    int64_t max_rss_kib;
+    int32_t before_exec; /* 1 if it was killed before the program began */
+    int32_t pid;
+} lc_exit;
+
 typedef struct lc_result {
     lc_report report;
     int32_t pid;
@@ -225,6 +239,7 @@ typedef struct lc_result {
     uint32_t cgroup_count;
     int32_t cgroups[LC_MAX_CGROUPS]; /* directories that CGROUP_MAKE steps made, in order */
     int32_t mounts;                  /* the child's mount namespace, or -1 */
+    lc_exit exit;                    /* of a child that was to be watched and is gone already; else its code is 0 */
 } lc_result;
 
 /** The version of this interface that the library was built as. */
@@ -275,16 +290,6 @@ int32_t lc_spawn_continue(int64_t spawn, int32_t go, lc_result *result);
 
 /* ---- exits, signals, files --------------------------------------------------------------------------------- */
 
-typedef struct lc_exit {
-    int32_t code; /* CLD_EXITED, CLD_KILLED, CLD_DUMPED */
-    int32_t status;
-    int64_t user_micros;
-    int64_t system_micros;
-    int64_t max_rss_kib;
-    int32_t before_exec; /* 1 if it was killed before the program began */
-    int32_t pid;
-} lc_exit;
-
 /** Makes an epoll instance / an eventfd to wake it (write 8 bytes). */
 int32_t lc_epoll_create(void);
 int32_t lc_eventfd(void);
@@ -303,32 +308,6 @@ int32_t lc_pidfd_signal(int32_t pidfd, int32_t signal);
 int32_t lc_pidfd_open(int32_t pid);
 /** A copy of another process's fd (pidfd_getfd(2)). */
 int32_t lc_pidfd_getfd(int32_t pidfd, int32_t fd);
-
-/** Makes a FIFO below dir and opens both of its ends as one fd: a read of it waits, also while nobody else has it open.
- */
-int32_t lc_fifo(int32_t dir, const char *name, uint32_t mode);
-/** Connects to a stream socket below dir, however long its path. */
-int32_t lc_socket_connect(int32_t dir, const char *name);
-/** Sends data in one message with fds (at most 64). */
-int32_t lc_socket_send(int32_t socket, const uint8_t *data, uint32_t size, const int32_t *fds, uint32_t count);
-/** A file in memory with this content, at its beginning. */
-int32_t lc_memory_file(const uint8_t *data, uint32_t size);
-
-/** openat2 below dir (an fd, or -100 for the cwd), O_CLOEXEC added; resolve is RESOLVE_*. */
-int32_t lc_openat2(int32_t dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
-/** Reads a whole small file below dir; returns the bytes read, at most capacity. */
-int32_t lc_read_at(int32_t dir, const char *path, uint8_t *data, uint32_t capacity);
-/** Writes data in one write to an existing file below dir. */
-/** Reads open files from the start: for each i32 length or -errno and its bytes (at most 64 KiB) padded to 4. Starts
- *  no file with less than 64 KiB + 4 of capacity left: the caller goes on from there. Returns the bytes in data. */
-int32_t lc_read_each(const int32_t *fds, uint32_t count, uint8_t *data, uint32_t capacity);
-int32_t lc_write_at(int32_t dir, const char *path, const uint8_t *data, uint32_t size);
-int32_t lc_read(int32_t fd, uint8_t *data, uint32_t capacity);
-int32_t lc_write(int32_t fd, const uint8_t *data, uint32_t size);
-int32_t lc_close(int32_t fd);
-int32_t lc_mkdir(int32_t dir, const char *path, uint32_t mode);
-/** Removes the directory of an fd from its parent by the name it has in /proc/self/fd. */
-int32_t lc_rmdir(int32_t dir, const char *path);
 
 enum { LC_CGROUPS_READ = 1, LC_CGROUPS_REMOVE = 2 };
 /** The end of a container's cgroups. READ: reads files (NUL-ended names for each dir, each list ended by one more NUL)
@@ -395,6 +374,6 @@ int32_t lc_seccomp_reference(const uint8_t *rules, uint32_t size, uint8_t *bpf, 
 #ifdef __cplusplus
 }
 static_assert(sizeof(lc_plan_header) == 80 && sizeof(lc_step) == 24 && sizeof(lc_report) == 16, "plan ABI");
-static_assert(sizeof(lc_request) == 216 && sizeof(lc_result) == 96 && sizeof(lc_exit) == 40, "spawn ABI");
+static_assert(sizeof(lc_request) == 216 && sizeof(lc_result) == 136 && sizeof(lc_exit) == 40, "spawn ABI");
 #endif
 #endif

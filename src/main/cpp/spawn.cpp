@@ -46,6 +46,7 @@ Spawn::Spawn(Engine &engine, int64_t loaded, const lc_request &request, lc_resul
     result_.pid = result_.pidfd = result_.console = result_.mounts = -1;
     for (int32_t &fd : result_.stdio) fd = -1;
     result_.cgroup_count = 0;
+    result_.exit.code = 0;
 }
 
 Spawn::~Spawn() {
@@ -266,6 +267,9 @@ int64_t Spawn::adopt() {
     if (result_.pidfd < 0) result_.pidfd = static_cast<int32_t>(sys(__NR_pidfd_open, result_.pid, 0L));
     int64_t r = result_.pidfd;
     if (r >= 0 && request_.stdio[0] == LC_STDIO_CONSOLE) r = receive_console();
+    if (r >= 0 && request_.epoll >= 0 && result_.report.kind == LC_RUNNING &&
+        try_reap(result_.pidfd, &result_.exit) == 1)
+        return result_.pid; // nobody need be told of its end by another way
     if (r >= 0 && request_.epoll >= 0) {
         result_.report.aux = LC_AT_EPOLL;
         r = lc_epoll_set(request_.epoll, result_.pidfd, EPOLLIN | EPOLLONESHOT, request_.token);

@@ -51,15 +51,15 @@ constexpr Rule kRules[] = {
     {LC_MOUNT_PROPAGATION, false, kText, kZero, kZero, kAny, 0},
     {LC_OPEN_TREE, false, kText, kZero, kOut, kAny, 0},
     {LC_MOUNT_SETATTR, false, kZero, kSlot, kData, kAny, 32},
-    {LC_ATTACH, false, kText, kSlot, kZero, kFlags0or1, 0},
+    {LC_ATTACH, false, kText, kSlot, kFlags0or1, kFlags0or1, 0},
     {LC_MOUNT, false, kText, kText, kText0, kMountWord, 0},
-    {LC_REMOUNT, false, kText, kZero, kZero, kAny, 0},
+    {LC_REMOUNT, false, kText, kSlot0, kSlot0, kAny, 0},
     {LC_PIVOT_ROOT, false, kZero, kZero, kZero, kZero, 0},
     {LC_MKDIR, false, kText, kZero, kZero, kAny, 0},
     {LC_MKNOD, false, kText, kAny, kData0, kAny, 8},
     {LC_SYMLINK, false, kText, kText, kZero, kZero, 0},
-    {LC_MASK, false, kText, kZero, kZero, kZero, 0},
-    {LC_READONLY, false, kText, kZero, kZero, kZero, 0},
+    {LC_MASK, false, kText, kZero, kText0, kZero, 0},
+    {LC_READONLY, false, kText, kSlot0, kZero, kZero, 0},
     {LC_OPEN_IN_ROOT, false, kText, kAny, kOut, kAny, 0},
     {LC_OPEN_HOST, false, kText, kZero, kOut, kAny, 0},
     {LC_OPEN_PROC, false, kZero, kZero, kOut, kZero, 0},
@@ -242,7 +242,8 @@ class Steps {
         if (in_root && !slot(LC_SLOT_ROOT)) return 0;
         if (rule.c == kOut) bound_ |= bit(s.c), closed_ &= ~bit(s.c);
         if (rule.c == kOut && late) late_slots_ |= bit(s.c); // made when the request has long been sent
-        if (s.opcode == LC_ATTACH && s.b != LC_SLOT_ROOT) bound_ &= ~bit(s.b), closed_ |= bit(s.b);
+        if (s.opcode == LC_ATTACH && s.b != LC_SLOT_ROOT && !s.c) bound_ &= ~bit(s.b), closed_ |= bit(s.b);
+        if (s.opcode == LC_REMOUNT && s.c) bound_ &= ~bit(s.c), closed_ |= bit(s.c);
         return -1;
     }
 

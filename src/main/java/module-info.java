@@ -3,6 +3,7 @@ module dev.libcontainer {
     requires static jdk.jfr;
     requires static org.jspecify;
     requires static org.apache.commons.cli;
+    requires static org.freedesktop.dbus;
     requires com.fasterxml.jackson.core;
     requires org.apache.commons.io;
     requires org.bytedeco.javacpp;

@@ -213,14 +213,23 @@ constexpr uint64_t kClone = 1, kCloneAll = 0x8001; // OPEN_TREE_CLONE, and with 
 constexpr uint32_t kInsideSlot = 40;
 
 /// A mount namespace in which a directory has become LC_SLOT_ROOT, and `inside` lies in it.
-inline PlanBuilder in_root(const TempDirectory &root) {
-    PlanBuilder p;
-    p.header.clone_flags = CLONE_NEWNS;
+inline PlanBuilder in_root(const TempDirectory &root, PlanBuilder p = {}) {
+    p.header.clone_flags |= CLONE_NEWNS;
     p.step(LC_MOUNT_PROPAGATION, 0, kPrivate).a("/");
     p.step(LC_OPEN_TREE, 0, kCloneAll).a(root.path()).c(LC_SLOT_ROOT);
     p.step(LC_ATTACH, LC_SLOT_ROOT, 1).a(root.path());
     p.step(LC_OPEN_TREE, 0, kClone).a(inside()).c(kInsideSlot);
     p.step(LC_ATTACH, kInsideSlot).a("/inside");
+    return p;
+}
+
+/// Steps of a user namespace whose ids are the host's.
+inline PlanBuilder in_user_namespace() {
+    PlanBuilder p;
+    p.header.clone_flags = CLONE_NEWUSER | CLONE_NEWPID;
+    p.header.flags = LC_PLAN_CHANGES_IDS;
+    p.map_ids("0 0 65536\n", "0 0 65536\n");
+    p.step(LC_AWAIT_ID_MAPS).step(LC_SETRESGID).step(LC_SETRESUID);
     return p;
 }
 

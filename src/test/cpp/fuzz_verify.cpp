@@ -48,12 +48,12 @@ constexpr Reads kReads[] = {
     {LC_MOUNT_SETATTR, '-', 's', '#', '-'},
     {LC_ATTACH, 't', 's', '-', '-'},
     {LC_MOUNT, 't', 't', 'T', 'm'},
-    {LC_REMOUNT, 't', '-', '-', '-'},
+    {LC_REMOUNT, 't', '0', '0', '-'},
     {LC_MKDIR, 't', '-', '-', '-'},
     {LC_MKNOD, 't', '-', '#', '-'},
     {LC_SYMLINK, 't', 't', '-', '-'},
-    {LC_MASK, 't', '-', '-', '-'},
-    {LC_READONLY, 't', '-', '-', '-'},
+    {LC_MASK, 't', '-', 'T', '-'},
+    {LC_READONLY, 't', '0', '-', '-'},
     {LC_EMPTY_DIRECTORY, 't', '-', '-', '-'},
     {LC_OPEN_IN_ROOT, 't', '-', 'o', '-'},
     {LC_OPEN_HOST, 't', '-', 'o', '-'},
@@ -147,7 +147,8 @@ class Walk {
                 operand(r.c, s.c, s, i, bound);
                 operand(r.d, s.d >> 32, s, i, bound);
             }
-            if (s.opcode == LC_ATTACH && s.b != LC_SLOT_ROOT) bound &= ~(1ull << s.b);
+            if (s.opcode == LC_ATTACH && s.b != LC_SLOT_ROOT && !s.c) bound &= ~(1ull << s.b);
+            if (s.opcode == LC_REMOUNT && s.c) bound &= ~(1ull << s.c);
         }
     }
     uint64_t text(uint64_t at) const {

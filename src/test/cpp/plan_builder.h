@@ -166,6 +166,8 @@ inline PlanBuilder every_opcode() {
     p.step(LC_ATTACH, mapped).a("/mapped");
     p.step(LC_COPY_INTO, opened, 3).a("/tmp").step(LC_SET_XATTR, 0, 2).a("/tmp").b("user.x").c("va");
     p.step(LC_REMOUNT, 0, 0x1021).a("/");
+    p.step(LC_OPEN_TREE, 0, 1).a("/srv/data").c(tree).step(LC_ATTACH, tree).a("/old").c(1u);
+    p.step(LC_REMOUNT, opened, 1).a("/old").c(tree).step(LC_READONLY, opened).a("/old/file");
     p.step(LC_MKDIR, 0, 0755).a("/a/b");
     p.step(LC_MKNOD, 020666, 0x103).a("/dev/null").c(p.u32s({1, 2}));
     p.step(LC_MKNOD, 020666, 0x103).a("/dev/zero");

@@ -133,6 +133,49 @@ TEST_CASE("a path becomes read-only with all that is mounted below it") {
     CHECK(f.run(p) == "EROFS\nEROFS\nEROFS\nok\n");
 }
 
+TEST_CASE("without mount_setattr a path becomes read-only by a remount, a file through the host's procfs") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    root.mkdir("etc"), root.write("file", "x"), root.link("link", "/file");
+    auto p = in_root(root);
+    p.step(LC_OPEN_HOST, 0, O_PATH).a("/proc").c(7);
+    for (const char *path : {"/etc", "/link", "/none", "/file/below"}) p.step(LC_READONLY, 7).a(path);
+    look(p, {"touch", "/etc/x", "--", "write", "/file", "y", "--", "touch", "/x"});
+    Fixture f;
+    CHECK(f.run(p) == "EROFS\nEROFS\nok\n");
+}
+
+TEST_CASE("a remount changes what it names of the tree that was attached, and nothing else") {
+    NEEDS_ROOT();
+    for (const char *name : {"dir", "file"}) {
+        TempDirectory root, data;
+        data.mkdir("dir"), data.write("file", "x");
+        auto p = in_root(root);
+        p.step(LC_OPEN_HOST, 0, O_PATH).a("/proc").c(7);
+        auto before = p.u64s({MS_NOSUID | MS_NOEXEC, 0, 0, 0}); // MOUNT_ATTR_* have the same bits
+        p.step(LC_OPEN_TREE, 0, kClone).a(data.at(name)).c(8).step(LC_MOUNT_SETATTR, 8).c(before);
+        p.step(LC_ATTACH, 8).a("/there").c(1u);
+        p.step(LC_REMOUNT, 7, MS_RDONLY | static_cast<uint64_t>(MS_NOEXEC) << 32).a("/there").c(8);
+        p.step(LC_MOUNT).a("/proc").b("proc");
+        Fixture f;
+        auto out = f.run(look(p, {"mounts"}));
+        CHECK(out.find("/there ") != std::string::npos);
+        auto line = out.substr(out.find("/there "));
+        line = line.substr(0, line.find('\n'));
+        CHECK(line.find(" ro,nosuid,relatime") != std::string::npos);
+    }
+}
+
+TEST_CASE("a file is not remounted without a procfs") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    root.write("file", "x");
+    auto p = in_root(root);
+    p.step(LC_REMOUNT, 0, MS_RDONLY).a("/file").exec({"/inside"});
+    Fixture f;
+    CHECK(f.run_to_fault(p) == -ENOTDIR);
+}
+
 TEST_CASE("the root itself becomes read-only by attribute or by remount") {
     NEEDS_ROOT();
     for (int way = 0; way < 3; way++) {

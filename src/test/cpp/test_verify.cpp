@@ -286,6 +286,16 @@ TEST_CASE("a slot is gone once its tree is attached, but the root stays") {
     CHECK(after(in_template) == at(LC_OPEN_BELOW, kB));                           // a template; it may be the child
 }
 
+TEST_CASE("an attached tree stays for the remount that reads and closes it") {
+    CHECK(with(LC_REMOUNT, &lc_step::c, 12) == at(LC_REMOUNT, kC)); // opened later
+    CHECK(with(LC_REMOUNT, &lc_step::b, 64) == at(LC_REMOUNT, kB));
+    CHECK(with(LC_READONLY, &lc_step::b, 12) == at(LC_READONLY, kB));
+    CHECK(with(LC_READONLY, &lc_step::d, 1) == at(LC_READONLY, kD));
+    CHECK(with(LC_ATTACH, &lc_step::c, 2) == at(LC_ATTACH, kC));
+    auto still_open = [](Plan &p) { p.step(LC_DUP_FD).b = 7; };
+    CHECK(after(still_open) == at(LC_DUP_FD, kB));
+}
+
 TEST_CASE("what happens in the root needs a root") {
     for (uint16_t opcode : {LC_MOUNT, LC_REMOUNT, LC_PIVOT_ROOT, LC_CHROOT, LC_MKDIR, LC_MKNOD, LC_SYMLINK, LC_MASK,
                             LC_READONLY, LC_OPEN_IN_ROOT, LC_SETATTR_AT, LC_EMPTY_DIRECTORY}) {

@@ -59,6 +59,12 @@ static void try_write(char **args) {
     close(fd);
 }
 
+/// What follows is printed there.
+static void print_into(char **args) {
+    fflush(stdout);
+    if (!freopen(args[0], "we", stdout)) answer(-1);
+}
+
 static void try_mkdir(char **args) { answer(mkdir(args[0], 0755)); }
 static void try_touch(char **args) { answer(open(args[0], O_WRONLY | O_CREAT | O_CLOEXEC, 0644)); }
 static void try_unlink(char **args) { answer(unlink(args[0])); }
@@ -83,6 +89,11 @@ static void try_tmpfs_write(char **args) {
     close(fd);
 }
 
+/// What follows is printed to a new file.
+static void go_to(char **args) {
+    if (!freopen(args[0], "we", stdout)) perror(args[0]);
+}
+
 static void try_mount(char **args) { answer(mount("tmpfs", ".", "tmpfs", 0, NULL)); }
 static void try_socket(char **args) { answer(socket((int)number(args[0]), (int)number(args[1]), 0)); }
 
@@ -96,10 +107,12 @@ const struct verb files_verbs[] = {
     {"stdin", "", show_stdin},
     {"readlink", "PATH", show_readlink},
     {"write", "PATH TEXT", try_write},
+    {"into", "PATH", print_into},
     {"mkdir", "PATH", try_mkdir},
     {"touch", "PATH", try_touch},
     {"unlink", "PATH", try_unlink},
     {"symlink", "TARGET PATH", try_symlink},
+    {"to", "PATH", go_to},
     {"tmpfs-write", "PATH MIB", try_tmpfs_write},
     {"mount-try", "", try_mount},
     {"socket", "FAMILY TYPE", try_socket},

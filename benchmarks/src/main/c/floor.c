@@ -705,16 +705,19 @@ static void spawn_once(int index) {
         exit(1);
     }
     if (pidfd < 0) pidfd = (int)SYS(NR_PIDFD_OPEN, cell->pid, 0);
-    struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.u64 = serial};
-    SYS(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_ADD, pidfd, &event);
-    SYS(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_DEL, pidfd, &event);
-    station(WATCHED);
     siginfo_t info = {0};
     struct rusage usage;
-    struct pollfd request = {pidfd, POLLIN, 0};
-    const struct timespec limit = {5, 0};
-    SYS(SYS_ppoll, &request, 1, &limit, 0, 8);
     SYS(SYS_waitid, P_PIDFD, pidfd, &info, WNOHANG | WEXITED | WNOWAIT | __WALL, 0);
+    if (info.si_pid == 0) { /* not gone yet */
+        struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.u64 = serial};
+        SYS(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_ADD, pidfd, &event);
+        SYS(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_DEL, pidfd, &event);
+        struct pollfd request = {pidfd, POLLIN, 0};
+        const struct timespec limit = {5, 0};
+        SYS(SYS_ppoll, &request, 1, &limit, 0, 8);
+        SYS(SYS_waitid, P_PIDFD, pidfd, &info, WNOHANG | WEXITED | WNOWAIT | __WALL, 0);
+    }
+    station(WATCHED);
     SYS(SYS_waitid, P_PIDFD, pidfd, &info, WNOHANG | WEXITED | __WALL, &usage);
     SYS(SYS_close, pidfd);
     station(REAPED);

@@ -96,6 +96,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
             started = true;
             over = goneEarly;
         }
+        call.exit().ifPresent(this::end);
         if (over) {
             gone();
         }
@@ -200,7 +201,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
         return variant.diesWithJvm();
     }
 
-    /** How long it took from the call of spawn until the program began. */
+    /** From the call of spawn until the program began. */
     public Duration startLatency() {
         return Duration.ofNanos(startNanos);
     }
@@ -210,7 +211,10 @@ public final class Container extends ObservedContainer implements AutoCloseable 
         return !exit.isDone();
     }
 
-    /** The end; completed on the library's exit thread, so what depends on it must not block there. */
+    /**
+     * The end; completed on the library's exit thread, so what depends on it must not block there, or on the thread that
+     * waits for the end or spawned what was gone at once.
+     */
     @Override
     public CompletableFuture<ExitStatus> onExit() {
         return exit;
@@ -328,11 +332,8 @@ public final class Container extends ObservedContainer implements AutoCloseable 
     }
 
     private InputStream reader(int index) {
-        if (captures[index] == null) {
-            return pipes().reader(index);
-        }
         try {
-            return captures[index].stream();
+            return captures[index] == null ? pipes().reader(index) : captures[index].stream();
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
@@ -368,8 +369,8 @@ public final class Container extends ObservedContainer implements AutoCloseable 
         return captured(2);
     }
 
-    private String captured(int index) {
-        return captures[index] == null ? "" : new String(captures[index].bytes(), StandardCharsets.UTF_8);
+    private String captured(int i) {
+        return captures[i] == null ? "" : new String(captures[i].bytes(), StandardCharsets.UTF_8);
     }
 
     /** This container as a {@link Process}, for code that takes one. */

@@ -51,14 +51,9 @@ public final class Containers implements AutoCloseable {
     private volatile Optional<NetworkNamespacePool> networks = Optional.empty();
     private volatile Optional<OutputCollector> output = Optional.empty();
 
-    private Containers(ContainersOptions options) {
+    private Containers(ContainersOptions options, HostInfo host) {
         this.options = options;
-        try {
-            Kernel.load();
-        } catch (IllegalStateException e) {
-            throw new EngineException(ContainerException.Phase.PREPARE, String.valueOf(e.getMessage()), "", "", e);
-        }
-        host = HostInfo.read();
+        this.host = host;
         host.refuseTooOld();
         compiler = new PlanCompiler(host.facts());
         exits = new ExitLoop(
@@ -86,7 +81,17 @@ public final class Containers implements AutoCloseable {
      * @throws UnsupportedByHostException if the kernel is too old
      */
     public static Containers open(ContainersOptions options) {
-        return new Containers(options);
+        try {
+            Kernel.load();
+        } catch (IllegalStateException e) {
+            throw new EngineException(ContainerException.Phase.PREPARE, String.valueOf(e.getMessage()), "", "", e);
+        }
+        return open(options, HostInfo.read());
+    }
+
+    /** For tests: on a host that is taken for another. */
+    static Containers open(ContainersOptions options, HostInfo host) {
+        return new Containers(options, host);
     }
 
     /**

@@ -7,7 +7,7 @@ import dev.libcontainer.kernel.Probe;
 import dev.libcontainer.plan.CgroupPlan;
 import dev.libcontainer.plan.HostFacts;
 import dev.libcontainer.plan.Wishes;
-import dev.libcontainer.report.Facts;
+import dev.libcontainer.report.ThisHost;
 import dev.libcontainer.rootfs.HostView;
 import dev.libcontainer.spec.Mount;
 import dev.libcontainer.spec.Spec;
@@ -37,7 +37,7 @@ final class HostInfo {
     }
 
     void refuseTooOld() {
-        List<String> missing = Facts.missing(probe);
+        List<String> missing = ThisHost.missing(probe);
         if (!missing.isEmpty()) {
             throw new UnsupportedByHostException(
                     "kernel " + probe.release() + " lacks " + String.join(", ", missing),
@@ -48,7 +48,7 @@ final class HostInfo {
     }
 
     HostFacts facts() {
-        return Facts.of(probe, cgroups);
+        return ThisHost.facts(probe, cgroups);
     }
 
     /** Puts the mounts of a host view into the spec. */

@@ -1,6 +1,6 @@
 package dev.libcontainer;
 
-import dev.libcontainer.report.Facts;
+import dev.libcontainer.report.ThisHost;
 import dev.libcontainer.security.CapabilitySet;
 import dev.libcontainer.security.DefaultSeccompProfile;
 import dev.libcontainer.spec.Mount;
@@ -101,6 +101,6 @@ final class Sandbox {
     }
 
     static Seccomp seccomp(CapabilitySet capabilities) {
-        return DefaultSeccompProfile.forCapabilities(capabilities, Facts.arch());
+        return DefaultSeccompProfile.forCapabilities(capabilities, ThisHost.arch());
     }
 }

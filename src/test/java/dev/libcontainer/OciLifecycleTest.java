@@ -151,11 +151,12 @@ class OciLifecycleTest {
     }
 
     @Test
-    void whoWantsSystemdToMakeCgroupsIsRefused() throws IOException {
+    void whoWantsSystemdToMakeCgroupsIsRefusedWhereThereIsNone() throws IOException {
+        assumeTrue(!Files.isDirectory(Path.of("/run/systemd/system")), "this host runs systemd");
         bundle.runs("exit 0");
         try (OciRuntime systemd = bundle.open(CgroupDriver.SYSTEMD)) {
             assertThatThrownBy(() -> systemd.create("one", bundle.options()))
-                    .hasMessageContaining("does not speak to systemd");
+                    .hasMessageContaining("this host does not run systemd");
         }
         assertThat(runtime().list()).isEmpty();
     }

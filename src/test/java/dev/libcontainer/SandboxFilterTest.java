@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.libcontainer.Inside.Seen;
-import dev.libcontainer.report.Facts;
+import dev.libcontainer.report.ThisHost;
 import dev.libcontainer.security.SyscallTable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,7 +18,7 @@ class SandboxFilterTest {
     private static final int SIGSYS = 31;
 
     private static int number(String syscall) {
-        return SyscallTable.number(Facts.arch(), syscall).orElseThrow();
+        return SyscallTable.number(ThisHost.arch(), syscall).orElseThrow();
     }
 
     private static String answer(ContainerSpecBuilder builder) {

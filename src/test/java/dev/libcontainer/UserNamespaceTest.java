@@ -1,6 +1,7 @@
 package dev.libcontainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.libcontainer.Inside.Seen;
 import java.io.IOException;
@@ -43,6 +44,47 @@ class UserNamespaceTest {
             assertThat(status(container.pid(), "Groups")).containsExactly("");
 
             assertThat(Inside.see(blueprint, "ids").lines()).containsExactly("uid 0 0 0 0", "gid 0 0 0 0");
+        }
+    }
+
+    @Test
+    void itCanBeJoinedWithARootOfOnesOwn() {
+        try (Containers containers = Containers.open();
+                Blueprint first = containers.compile(
+                        mapped(Inside.sandbox("sleep 100000")).build());
+                Container holder = first.spawn(Stdio.nothing())) {
+            String path = "/proc/" + holder.pid() + "/ns/user";
+            ContainerSpec spec = Amended.of(Inside.sandbox("ids -- touch /tmp/x -- touch /usr/x -- readlink /bin"))
+                    .plus("linux.namespaces", "{'type': 'user', 'path': '" + path + "'}")
+                    .build();
+            try (Blueprint second = containers.compile(spec)) {
+                assertThat(Inside.see(second, Launch.of(Stdio.capture())).lines())
+                        .containsExactly("uid 0 0 0 0", "gid 0 0 0 0", "ok", "EROFS", "usr/bin");
+            }
+        }
+    }
+
+    @Test
+    void aJoinedOneThatDoesNotMapRootIsToldAsSuch() {
+        try (Containers containers = Containers.open();
+                Blueprint first = containers.compile(mapped(ContainerSpec.builder()
+                                .noIsolation()
+                                .user(5, 5)
+                                .command("/bin/sleep", "1000")
+                                .env(Holdings.OWNER_VARIABLE, Inside.owner()))
+                        .with("linux.uidMappings", "[{'containerID': 5, 'hostID': 100000, 'size': 1}]")
+                        .with("linux.gidMappings", "[{'containerID': 5, 'hostID': 100000, 'size': 1}]")
+                        .build());
+                Container holder = first.spawn(Stdio.nothing())) {
+            String path = "/proc/" + holder.pid() + "/ns/user";
+            ContainerSpec spec = Amended.of(Inside.sandbox("exit 0"))
+                    .plus("linux.namespaces", "{'type': 'user', 'path': '" + path + "'}")
+                    .build();
+            try (Blueprint second = containers.compile(spec)) {
+                assertThatThrownBy(() -> second.spawn(Stdio.nothing()))
+                        .hasMessageContaining("EINVAL")
+                        .hasMessageContaining("an id has no mapping");
+            }
         }
     }
 

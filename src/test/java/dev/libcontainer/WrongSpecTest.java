@@ -56,6 +56,12 @@ class WrongSpecTest {
                         ExpectedFailure.invalid("hostname"),
                         () -> builder().hostname("a\0b").build()),
                 row(
+                        "a mount that catches what is written to a process's attributes",
+                        ExpectedFailure.invalid("mounts[#].destination"),
+                        () -> builder()
+                                .mount(Mount.of("tmpfs", "//proc/x/../self/./attr"))
+                                .build()),
+                row(
                         "NUL in a mount",
                         ExpectedFailure.invalid("mounts[#].destination"),
                         () -> ContainerSpec.builder()

@@ -125,6 +125,12 @@ public final class ContainerCgroup {
         return paths;
     }
 
+    /** Sets limits once more that {@link #make} has set: somebody else has written to the files since. */
+    public void limit(Resources resources) {
+        write(CgroupLimits.forNew(resources, mounts));
+        restrictDevices(resources.devices());
+    }
+
     private void refuseIfInUse(Consumer<String> shared) {
         Set<Integer> pids = new LinkedHashSet<>();
         for (CgroupDirectory directory : directories) {
@@ -256,8 +262,6 @@ public final class ContainerCgroup {
                         "memory", "out-of-memory events need the cgroup controller memory", "")));
     }
 
-    // ---- who enters ----
-
     /** The directories of version 1, for a process that moves itself there through {@code tasks}; the caller's to close. */
     public List<Fd> v1Directories() {
         List<Fd> fds = new ArrayList<>();
@@ -292,8 +296,6 @@ public final class ContainerCgroup {
                     directory.hierarchy().name(), "error adding pid to cgroup: " + e.getMessage(), "");
         }
     }
-
-    // ---- who is in it ----
 
     /** The pids of all its processes, also in cgroups that it made below, as this process sees them, ascending. */
     public List<Integer> processes() {
@@ -363,8 +365,6 @@ public final class ContainerCgroup {
     public void remove() {
         CgroupRemoval.remove(directories);
     }
-
-    // ---- which directory is asked ----
 
     /** The directory of a controller; empty if the container has none there. */
     Optional<CgroupDirectory> directory(String controller) {

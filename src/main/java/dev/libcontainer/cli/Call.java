@@ -12,7 +12,13 @@ record Call(Console console, Globals globals, Log log, Arguments arguments) {
     /** A runtime for this call; the caller closes it. */
     OciRuntime runtime() {
         return new OciRuntime(new RuntimeOptions(
-                globals.root(), globals.cgroups(), console.directory(), console.environment(), false, log::warning));
+                globals.root(),
+                globals.cgroups(),
+                console.directory(),
+                console.environment(),
+                false,
+                globals.rootless(),
+                log::warning));
     }
 
     /** The only operand: the id of a container. */

@@ -7,7 +7,7 @@ package dev.libcontainer.kernel;
  * <pre>
  * lc_request   0 size · 4 flags · 8 token · 16 epoll · 20 stdio[3] · 32 slots[40] · 192 params[6] · 216 strings …
  * lc_result    0 kind · 4 step · 8 err · 12 aux · 16 pid · 20 pidfd · 24 stdio[3] · 36 console · 40 cgroup_count
- *              44 cgroups[12] · 92 mounts · 96
+ *              44 cgroups[12] · 92 mounts · 96 exit · 136
  * lc_exit      0 code · 4 status · 8 user · 16 system · 24 max_rss · 32 before_exec · 36 pid · 40
  * lc_probe     0 features · 8 capabilities · 16 nofile_soft · 24 nofile_hard · 32 euid · 36 last_capability · 40
  * </pre>
@@ -33,7 +33,7 @@ final class Abi {
     static final int RESULT_CGROUPS = RESULT_CGROUP_COUNT + 4;
     static final int MAX_CGROUPS = 12;
     static final int RESULT_MOUNTS = RESULT_CGROUPS + MAX_CGROUPS * 4;
-    static final int RESULT_SIZE = RESULT_MOUNTS + 4;
+    static final int RESULT_EXIT = RESULT_MOUNTS + 4;
 
     static final int EXIT_STATUS = 4;
     static final int EXIT_USER = 8;
@@ -42,6 +42,7 @@ final class Abi {
     static final int EXIT_BEFORE_EXEC = 32;
     static final int EXIT_PID = 36;
     static final int EXIT_SIZE = 40;
+    static final int RESULT_SIZE = RESULT_EXIT + EXIT_SIZE;
 
     static final int PROBE_NOFILE_SOFT = 16;
     static final int PROBE_EUID = 32;

@@ -15,14 +15,14 @@ public record Exit(
     public static final int KILLED = 2;
     public static final int DUMPED = 3;
 
-    static Exit read(ByteBuffer buffer) {
+    static Exit read(ByteBuffer buffer, int at) {
         return new Exit(
-                buffer.getInt(0),
-                buffer.getInt(Abi.EXIT_STATUS),
-                buffer.getLong(Abi.EXIT_USER),
-                buffer.getLong(Abi.EXIT_SYSTEM),
-                buffer.getLong(Abi.EXIT_MAX_RSS),
-                buffer.getInt(Abi.EXIT_BEFORE_EXEC) != 0,
-                buffer.getInt(Abi.EXIT_PID));
+                buffer.getInt(at),
+                buffer.getInt(at + Abi.EXIT_STATUS),
+                buffer.getLong(at + Abi.EXIT_USER),
+                buffer.getLong(at + Abi.EXIT_SYSTEM),
+                buffer.getLong(at + Abi.EXIT_MAX_RSS),
+                buffer.getInt(at + Abi.EXIT_BEFORE_EXEC) != 0,
+                buffer.getInt(at + Abi.EXIT_PID));
     }
 }

@@ -137,9 +137,26 @@ public final class Kernel {
         return Fd.adopt(check("mkfifo", name, Native.fifo(dir, cString(name), mode)));
     }
 
+    /** The reading and the writing end. */
+    public static Fd[] pipe() {
+        int[] ends = new int[2];
+        check("pipe2", "", Native.pipe(ends));
+        return new Fd[] {Fd.adopt(ends[0]), Fd.adopt(ends[1])};
+    }
+
     /** A stream socket connected to the one that listens at a name below a directory (AT_FDCWD: at a path). */
     public static Fd connect(int dir, String name) {
         return Fd.adopt(check("connect", name, Native.socketConnect(dir, cString(name))));
+    }
+
+    /** A datagram socket at a name below a directory, that everybody may send to. */
+    public static Fd bindDatagrams(int dir, String name) {
+        return Fd.adopt(check("bind", name, Native.datagramBind(dir, cString(name))));
+    }
+
+    /** One that sends there; {@code @} at the beginning of a name at AT_FDCWD means an abstract one. */
+    public static Fd connectDatagrams(int dir, String name) {
+        return Fd.adopt(check("connect", name, Native.datagramConnect(dir, cString(name))));
     }
 
     /** Sends data in one message, with fds. */
@@ -224,14 +241,14 @@ public final class Kernel {
 
     /** The same with a buffer of the caller's. */
     public static Optional<Exit> await(int pidfd, long timeoutMicros, ByteBuffer buffer) {
-        return Native.await(pidfd, timeoutMicros, buffer) == 1 ? Optional.of(Exit.read(buffer)) : Optional.empty();
+        return Native.await(pidfd, timeoutMicros, buffer) == 1 ? Optional.of(Exit.read(buffer, 0)) : Optional.empty();
     }
 
     /** The same for a pidfd that a poller watches under this token; the poller is relieved of it meanwhile. */
     public static Optional<Exit> awaitInstead(
             Poller poller, long token, int pidfd, long timeoutMicros, ByteBuffer buffer) {
         int r = Native.awaitInstead(poller.fd(), token, pidfd, timeoutMicros, buffer);
-        return r == 1 ? Optional.of(Exit.read(buffer)) : Optional.empty();
+        return r == 1 ? Optional.of(Exit.read(buffer, 0)) : Optional.empty();
     }
 
     /** A network namespace with its loopback up; takes about a millisecond. */

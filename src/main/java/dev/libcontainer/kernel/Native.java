@@ -116,8 +116,26 @@ final class Native {
     @Name("lc_fifo")
     static native int fifo(int dir, @Cast("const char*") byte[] name, int mode);
 
+    @Name("lc_pipe")
+    static native int pipe(@Cast("int32_t*") int[] ends);
+
     @Name("lc_socket_connect")
     static native int socketConnect(int dir, @Cast("const char*") byte[] name);
+
+    @Name("lc_datagram_bind")
+    static native int datagramBind(int dir, @Cast("const char*") byte[] name);
+
+    @Name("lc_datagram_connect")
+    static native int datagramConnect(int dir, @Cast("const char*") byte[] name);
+
+    @Name("lc_signals_hold")
+    static native int signalsHold();
+
+    @Name("lc_signals_to")
+    static native int signalsTo(int pidfd);
+
+    @Name("lc_signals_release")
+    static native int signalsRelease();
 
     @Name("lc_socket_send")
     static native int socketSend(

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One reusable pair of request and result, written and read in place so that a spawn makes no garbage. Not thread-safe:
@@ -191,6 +192,11 @@ public final class SpawnCall {
     /** The child's mount namespace, now the caller's fd; -1 if it is not held. */
     public int mounts() {
         return result.getInt(Abi.RESULT_MOUNTS);
+    }
+
+    /** The end of a child that {@link #exitTo} was to tell of, and that has come before anybody could watch for it. */
+    public Optional<Exit> exit() {
+        return result.getInt(Abi.RESULT_EXIT) == 0 ? Optional.empty() : Optional.of(Exit.read(result, Abi.RESULT_EXIT));
     }
 
     /** The directories of the cgroups that were made, in the plan's order. */

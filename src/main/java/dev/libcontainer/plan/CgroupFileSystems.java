@@ -2,6 +2,7 @@ package dev.libcontainer.plan;
 
 import dev.libcontainer.spec.NamespaceType;
 import java.util.List;
+import java.util.Optional;
 
 /** A mount of type "cgroup": what a container sees of cgroups, laid out as the host lays them out. */
 final class CgroupFileSystems {
@@ -64,8 +65,7 @@ final class CgroupFileSystems {
 
     private void sealTop() {
         if ((options.flags() & MountOptions.MS_RDONLY) != 0) {
-            int flags = options.flags() | MountOptions.MS_REMOUNT | MountOptions.MS_BIND;
-            draft.add(new MountStep.Remount(target, flags), path);
+            draft.add(new AttributeStep.Remount(target, MountAttributes.READ_ONLY), path);
         }
     }
 
@@ -74,13 +74,14 @@ final class CgroupFileSystems {
         draft.add(new MountStep.OpenTree(directory, false, tree), path);
         MountAttributes attributes = options.attributes();
         if (!attributes.isEmpty() && draft.host.mountSetattr()) {
-            draft.add(new MountStep.SetAttributes(tree, attributes, false), path + ".options");
+            draft.add(new AttributeStep.SetAttributes(tree, attributes, false), path + ".options");
         }
-        draft.add(new MountStep.Attach(tree, at, false), path);
+        boolean remounted = !attributes.isEmpty() && !draft.host.mountSetattr();
+        draft.add(new MountStep.Attach(tree, at, false, remounted), path);
+        if (remounted) {
+            var remount = new AttributeStep.Remount(at, attributes, false, Optional.of(tree), draft.hostProc());
+            draft.add(remount, path + ".options");
+        }
         draft.releaseSlot(tree);
-        if (!attributes.isEmpty() && !draft.host.mountSetattr()) {
-            int remount = MountOptions.MS_REMOUNT | MountOptions.MS_BIND | options.flags();
-            draft.add(new MountStep.Remount(at, remount), path + ".options");
-        }
     }
 }

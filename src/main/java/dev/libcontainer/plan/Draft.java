@@ -30,6 +30,7 @@ final class Draft {
 
     private final List<Plan.PlannedStep> steps = new ArrayList<>();
     private final Map<Slot, Binding> bindings = new LinkedHashMap<>();
+    private Optional<Slot> hostProc = Optional.empty();
     private int nextSlot = Wire.FIRST_FREE_SLOT;
     private int hostEnd;
     private int templateEnd = -1;
@@ -71,6 +72,18 @@ final class Draft {
         if (slot.index() == nextSlot - 1) {
             nextSlot--;
         }
+    }
+
+    /** Before the root changes: by paths in it, mounts of files are changed on kernels without mount_setattr. */
+    void openHostProc() {
+        Slot slot = slot("host's proc");
+        add(new MountStep.OpenHost("/proc", MountStep.OpenInRoot.O_PATH, slot), "");
+        hostProc = Optional.of(slot);
+    }
+
+    /** Empty where nothing needs it. */
+    Optional<Slot> hostProc() {
+        return hostProc;
     }
 
     void endHost() {

@@ -31,42 +31,4 @@ public record HostFacts(
     public HostFacts {
         cgroupV1Hierarchies = List.copyOf(cgroupV1Hierarchies);
     }
-
-    /** A host without security modules that label. */
-    public HostFacts(
-            Arch arch,
-            int euid,
-            boolean mountSetattr,
-            boolean cloneIntoCgroup,
-            int lastCapability,
-            long nofileHard,
-            boolean cgroupV2Only,
-            List<String> cgroupV1Hierarchies) {
-        this(
-                arch,
-                euid,
-                mountSetattr,
-                cloneIntoCgroup,
-                lastCapability,
-                nofileHard,
-                cgroupV2Only,
-                cgroupV1Hierarchies,
-                false,
-                false);
-    }
-
-    /** The same host with other security modules. */
-    public HostFacts withSecurityModules(boolean hasApparmor, boolean hasSelinux) {
-        return new HostFacts(
-                arch,
-                euid,
-                mountSetattr,
-                cloneIntoCgroup,
-                lastCapability,
-                nofileHard,
-                cgroupV2Only,
-                cgroupV1Hierarchies,
-                hasApparmor,
-                hasSelinux);
-    }
 }

@@ -12,7 +12,7 @@ final class InitOrder {
         RootStage root = new RootStage(draft);
         LabelStage labels = new LabelStage(draft);
         MountStage mounts = new MountStage(draft, root, labels);
-        SystemStage system = new SystemStage(draft, mounts);
+        SystemStage system = new SystemStage(draft, mounts, labels);
         LifeStage life = new LifeStage(draft);
         PlacementStage placement = new PlacementStage(draft);
         ProcessStage process = new ProcessStage(draft, life);

@@ -61,6 +61,11 @@ final class LabelStage {
         return data.isEmpty() ? context : data + "," + context;
     }
 
+    /** The data of a tmpfs that masks a directory; empty where it has no label, for the usual. */
+    String maskData() {
+        return mountLabel().isEmpty() ? "" : data("tmpfs", "size=4k,nr_inodes=1");
+    }
+
     /** A message queue file system is shared by its ipc namespace and takes no context; its root can be labelled. */
     void label(String type, String target) {
         if (type.equals("mqueue")) {

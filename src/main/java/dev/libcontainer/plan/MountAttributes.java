@@ -25,6 +25,23 @@ public record MountAttributes(long set, long clear, long propagation) {
         return set == 0 && clear == 0 && propagation == 0;
     }
 
+    /** MS_* of mount(2) to set, and those to clear in the upper half. */
+    long remountFlags() {
+        long atimes = MountOptions.MS_RELATIME | MountOptions.MS_STRICTATIME | MountOptions.MS_NOATIME;
+        long atime = (set & NOATIME) != 0
+                ? MountOptions.MS_NOATIME
+                : (set & STRICTATIME) != 0 ? MountOptions.MS_STRICTATIME : MountOptions.MS_RELATIME;
+        boolean hasAtime = (clear & ATIME_FIELD) != 0;
+        return mountFlags(set) | (hasAtime ? atime : 0) | (mountFlags(clear) | (hasAtime ? atimes : 0)) << 32;
+    }
+
+    private static long mountFlags(long attributes) {
+        long same = RDONLY | NOSUID | NODEV | NOEXEC; // the same bits
+        return (attributes & same)
+                | ((attributes & NODIRATIME) != 0 ? MountOptions.MS_NODIRATIME : 0)
+                | ((attributes & NOSYMFOLLOW) != 0 ? MountOptions.MS_NOSYMFOLLOW : 0);
+    }
+
     int encode(PlanEncoder out) {
         return out.longs(set, clear, propagation, 0);
     }

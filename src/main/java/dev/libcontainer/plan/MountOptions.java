@@ -48,9 +48,11 @@ record MountOptions(
     static final int MS_PRIVATE = 1 << 18;
     static final int MS_SLAVE = 1 << 19;
     static final int MS_SHARED = 1 << 20;
-    private static final int MS_RELATIME = 1 << 21;
-    private static final int MS_STRICTATIME = 1 << 24;
-    private static final int MS_NOATIME = 1 << 10;
+    static final int MS_NOSYMFOLLOW = 1 << 8;
+    static final int MS_NOATIME = 1 << 10;
+    static final int MS_NODIRATIME = 1 << 11;
+    static final int MS_RELATIME = 1 << 21;
+    static final int MS_STRICTATIME = 1 << 24;
 
     /** One word of the table: bits of mount(2) to set and clear, and the same of mount_setattr(2). */
     private record Word(int set, int clear, long attrSet, long attrClear, boolean attribute) {}
@@ -77,8 +79,8 @@ record MountOptions(
         pair("sync", "async", 16, 0);
         pair("mand", "nomand", 64, 0);
         WORDS.put("dirsync", new Word(128, 0, 0, 0, false));
-        pair("nosymfollow", "symfollow", 256, MountAttributes.NOSYMFOLLOW);
-        pair("nodiratime", "diratime", 1 << 11, MountAttributes.NODIRATIME);
+        pair("nosymfollow", "symfollow", MS_NOSYMFOLLOW, MountAttributes.NOSYMFOLLOW);
+        pair("nodiratime", "diratime", MS_NODIRATIME, MountAttributes.NODIRATIME);
         pair("silent", "loud", 1 << 15, 0);
         pair("iversion", "noiversion", 1 << 23, 0);
         pair("lazytime", "nolazytime", 1 << 25, 0);

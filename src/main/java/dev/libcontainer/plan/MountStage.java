@@ -171,12 +171,10 @@ final class MountStage {
     }
 
     private void sealDev(Item item) {
-        if (draft.host.mountSetattr()) {
-            draft.add(new MountStep.SetAttributesAt("/dev", MountAttributes.READ_ONLY, false), item.path + ".options");
-        } else {
-            int flags = MountOptions.MS_REMOUNT | MountOptions.MS_BIND | item.options.flags();
-            draft.add(new MountStep.Remount("/dev", flags), item.path + ".options");
-        }
+        Step seal = draft.host.mountSetattr()
+                ? new AttributeStep.SetAttributesAt("/dev", MountAttributes.READ_ONLY, false)
+                : new AttributeStep.Remount("/dev", MountAttributes.READ_ONLY);
+        draft.add(seal, item.path + ".options");
     }
 
     private static boolean isCgroup(Item item) {
@@ -238,9 +236,13 @@ final class MountStage {
         String path = item.path + ".options";
         if (item.options.propagation() != 0) {
             var attributes = new MountAttributes(0, 0, item.options.propagation());
-            needSetattr(path);
+            boolean recursive = item.options.recursivePropagation();
             draft.add(
-                    new MountStep.SetAttributesAt(target(item), attributes, item.options.recursivePropagation()), path);
+                    draft.host.mountSetattr()
+                            ? new AttributeStep.SetAttributesAt(target(item), attributes, recursive)
+                            : new AttributeStep.Remount(
+                                    target(item), attributes, recursive, Optional.empty(), draft.hostProc()),
+                    path);
         }
     }
 
@@ -275,17 +277,17 @@ final class MountStage {
         MountAttributes plain = item.options.attributes();
         if (!recursive.isEmpty()) {
             needSetattr(path);
-            draft.add(new MountStep.SetAttributes(tree, recursive, true), path);
+            draft.add(new AttributeStep.SetAttributes(tree, recursive, true), path);
         }
         if (!plain.isEmpty() && draft.host.mountSetattr()) {
-            draft.add(new MountStep.SetAttributes(tree, plain, false), path);
+            draft.add(new AttributeStep.SetAttributes(tree, plain, false), path);
         }
-        draft.add(new MountStep.Attach(tree, target(item), false), item.path + ".destination");
+        boolean remounted = !plain.isEmpty() && !draft.host.mountSetattr();
+        draft.add(new MountStep.Attach(tree, target(item), false, remounted), item.path + ".destination");
+        if (remounted) {
+            draft.add(new AttributeStep.Remount(target(item), plain, false, Optional.of(tree), draft.hostProc()), path);
+        }
         draft.releaseSlot(tree);
-        if (!plain.isEmpty() && !draft.host.mountSetattr()) {
-            int flags = MountOptions.MS_REMOUNT | MountOptions.MS_BIND | item.options.flags();
-            draft.add(new MountStep.Remount(target(item), flags), path);
-        }
     }
 
     private void mountFilesystem(Item item) {
@@ -307,7 +309,7 @@ final class MountStage {
         if (!item.options.recursive().isEmpty()) {
             needSetattr(item.path + ".options");
             draft.add(
-                    new MountStep.SetAttributesAt(target(item), item.options.recursive(), true),
+                    new AttributeStep.SetAttributesAt(target(item), item.options.recursive(), true),
                     item.path + ".options");
         }
     }
@@ -325,8 +327,7 @@ final class MountStage {
         draft.add(new ContentStep.CopyInto(target(item), covered, keepsMode, keepsOwner), path);
         draft.releaseSlot(covered);
         if ((item.options.flags() & MountOptions.MS_RDONLY) != 0 && !isStatic(item)) {
-            int remount = MountOptions.MS_REMOUNT | MountOptions.MS_BIND | item.options.flags();
-            draft.add(new MountStep.Remount(target(item), remount), path);
+            draft.add(new AttributeStep.Remount(target(item), MountAttributes.READ_ONLY), path);
         }
     }
 }

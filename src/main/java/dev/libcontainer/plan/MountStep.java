@@ -57,59 +57,19 @@ public sealed interface MountStep extends Step {
         }
     }
 
-    /** Attributes of a detached tree. */
-    record SetAttributes(Slot tree, MountAttributes attributes, boolean recursive) implements MountStep {
+    /**
+     * Puts a detached tree at its place; a missing target is made, of the kind that the tree has.
+     *
+     * @param keepOpen whether a later {@link Remount} reads the slot
+     */
+    record Attach(Slot tree, String target, boolean onHost, boolean keepOpen) implements MountStep {
+        Attach(Slot tree, String target, boolean onHost) {
+            this(tree, target, onHost, false);
+        }
+
         @Override
         public void encode(PlanEncoder out) {
-            out.step(
-                    Wire.MOUNT_SETATTR,
-                    0,
-                    0,
-                    tree.index(),
-                    attributes.encode(out),
-                    recursive ? MountAttributes.AT_RECURSIVE : 0);
-        }
-
-        @Override
-        public String syscall() {
-            return "mount_setattr";
-        }
-
-        @Override
-        public List<Slot> reads() {
-            return List.of(tree);
-        }
-
-        @Override
-        public String toString() {
-            return "mount_setattr " + tree + " " + attributes + (recursive ? " (recursive)" : "");
-        }
-    }
-
-    /** Attributes of what is mounted at a path in the root. */
-    record SetAttributesAt(String target, MountAttributes attributes, boolean recursive) implements InRoot {
-        @Override
-        public void encode(PlanEncoder out) {
-            int flags = recursive ? MountAttributes.AT_RECURSIVE : 0;
-            out.step(Wire.SETATTR_AT, 0, out.string(target), 0, attributes.encode(out), flags);
-        }
-
-        @Override
-        public String syscall() {
-            return "mount_setattr";
-        }
-
-        @Override
-        public String toString() {
-            return "mount_setattr " + target + " " + attributes + (recursive ? " (recursive)" : "");
-        }
-    }
-
-    /** Puts a detached tree at its place; a missing target is made, of the kind that the tree has. */
-    record Attach(Slot tree, String target, boolean onHost) implements MountStep {
-        @Override
-        public void encode(PlanEncoder out) {
-            out.step(Wire.ATTACH, 0, out.string(target), tree.index(), 0, onHost ? 1 : 0);
+            out.step(Wire.ATTACH, 0, out.string(target), tree.index(), keepOpen ? 1 : 0, onHost ? 1 : 0);
         }
 
         @Override
@@ -146,24 +106,6 @@ public sealed interface MountStep extends Step {
         public String toString() {
             String options = MountOptions.flagNames(flags) + (data.isEmpty() ? "" : "," + data);
             return "mount " + type + (source.equals(type) ? "" : " " + source) + " → " + target + " (" + options + ")";
-        }
-    }
-
-    /** Changes the flags of what is mounted at a path in the root, for kernels without mount_setattr. */
-    record Remount(String target, int flags) implements InRoot {
-        @Override
-        public void encode(PlanEncoder out) {
-            out.step(Wire.REMOUNT, 0, out.string(target), 0, 0, flags & 0xffffffffL);
-        }
-
-        @Override
-        public String syscall() {
-            return "mount";
-        }
-
-        @Override
-        public String toString() {
-            return "remount " + target + " (" + MountOptions.flagNames(flags) + ")";
         }
     }
 
@@ -277,11 +219,15 @@ public sealed interface MountStep extends Step {
         }
     }
 
-    /** Hides a file or directory, if it is there. */
-    record Mask(String path) implements InRoot {
+    /**
+     * Hides a file or directory, if it is there.
+     *
+     * @param data options of the tmpfs over a directory; empty for the usual ones
+     */
+    record Mask(String path, String data) implements InRoot {
         @Override
         public void encode(PlanEncoder out) {
-            out.step(Wire.MASK, 0, out.string(path), 0, 0, 0);
+            out.step(Wire.MASK, 0, out.string(path), 0, data.isEmpty() ? 0 : out.string(data), 0);
         }
 
         @Override
@@ -291,25 +237,7 @@ public sealed interface MountStep extends Step {
 
         @Override
         public String toString() {
-            return "mask " + path;
-        }
-    }
-
-    /** Makes a file or directory read-only, if it is there. */
-    record ReadOnly(String path) implements InRoot {
-        @Override
-        public void encode(PlanEncoder out) {
-            out.step(Wire.READONLY, 0, out.string(path), 0, 0, 0);
-        }
-
-        @Override
-        public String syscall() {
-            return "mount_setattr";
-        }
-
-        @Override
-        public String toString() {
-            return "read-only " + path;
+            return "mask " + path + (data.isEmpty() ? "" : " (" + data + ")");
         }
     }
 

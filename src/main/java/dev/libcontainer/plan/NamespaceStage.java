@@ -48,6 +48,14 @@ final class NamespaceStage {
         joined.forEach(
                 (type, slot) -> draft.add(new NamespaceStep.Join(slot, type), draft.namespacePath(type) + ".path"));
         draft.needsTemplate |= !joined.isEmpty();
+        if (joined.containsKey(NamespaceType.USER) && draft.isNew(NamespaceType.MOUNT)) {
+            // file systems that are mounted from here on take files of ids only that the joined namespace maps:
+            // EOVERFLOW
+            String path = draft.namespacePath(NamespaceType.USER) + ".path";
+            draft.add(ProcessStep.setresgid(0), path);
+            draft.add(ProcessStep.setresuid(0), path);
+            draft.changesIds = true;
+        }
     }
 
     void nameStage() {

@@ -66,6 +66,9 @@ final class RootStage {
             draft.add(new NamespaceStep.Unshare(NamespaceType.MOUNT, true), mountNamespace);
         }
         draft.add(new MountStep.Propagation("/", propagation() | MountOptions.MS_REC), "linux.rootfsPropagation");
+        if (!draft.host.mountSetattr()) {
+            draft.openHostProc();
+        }
         switch (kind) {
             case KEPT -> draft.add(new MountStep.OpenHost("/", MountStep.OpenInRoot.O_PATH, Slot.ROOT), "root.path");
             case DIRECTORY -> {
@@ -92,12 +95,10 @@ final class RootStage {
         if (!readonly || !ownsMounts()) {
             return;
         }
-        if (draft.host.mountSetattr()) {
-            draft.add(new MountStep.SetAttributes(Slot.ROOT, MountAttributes.READ_ONLY, false), "root.readonly");
-        } else {
-            int flags = MountOptions.MS_REMOUNT | MountOptions.MS_BIND | MountOptions.MS_RDONLY;
-            draft.add(new MountStep.Remount("/", flags), "root.readonly");
-        }
+        Step seal = draft.host.mountSetattr()
+                ? new AttributeStep.SetAttributes(Slot.ROOT, MountAttributes.READ_ONLY, false)
+                : new AttributeStep.Remount("/", MountAttributes.READ_ONLY);
+        draft.add(seal, "root.readonly");
     }
 
     void enter() {

@@ -6,7 +6,14 @@ import java.util.List;
  * One thing that a plan does: a record that encodes itself, prints itself, and names its system call for errors.
  */
 public sealed interface Step
-        permits ContentStep, HostStep, NamespaceStep, MountStep, PlacementStep, ProcessStep, LifecycleStep {
+        permits AttributeStep,
+                ContentStep,
+                HostStep,
+                NamespaceStep,
+                MountStep,
+                PlacementStep,
+                ProcessStep,
+                LifecycleStep {
     /** Appends this step and its data. */
     void encode(PlanEncoder out);
 

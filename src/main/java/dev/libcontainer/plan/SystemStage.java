@@ -10,9 +10,11 @@ import java.util.Map;
 final class SystemStage {
     private final Draft draft;
     private final MountStage mounts;
+    private final LabelStage labels;
 
-    SystemStage(Draft draft, MountStage mounts) {
+    SystemStage(Draft draft, MountStage mounts, LabelStage labels) {
         this.draft = draft;
+        this.labels = labels;
         this.mounts = mounts;
     }
 
@@ -75,15 +77,11 @@ final class SystemStage {
             }
             return;
         }
-        if (!readonly.isEmpty() && !draft.host.mountSetattr()) {
-            throw new SpecException(
-                    "linux.readonlyPaths", "need mount_setattr(2), which this kernel lacks", "Linux 5.12 has it");
-        }
         for (int i = 0; i < readonly.size(); i++) {
-            draft.add(new MountStep.ReadOnly(readonly.get(i)), "linux.readonlyPaths[" + i + "]");
+            draft.add(new AttributeStep.ReadOnly(readonly.get(i), draft.hostProc()), "linux.readonlyPaths[" + i + "]");
         }
         for (int i = 0; i < masked.size(); i++) {
-            draft.add(new MountStep.Mask(masked.get(i)), "linux.maskedPaths[" + i + "]");
+            draft.add(new MountStep.Mask(masked.get(i), labels.maskData()), "linux.maskedPaths[" + i + "]");
         }
     }
 

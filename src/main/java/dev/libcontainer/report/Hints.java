@@ -1,5 +1,6 @@
 package dev.libcontainer.report;
 
+import dev.libcontainer.plan.AttributeStep;
 import dev.libcontainer.plan.ContentStep;
 import dev.libcontainer.plan.HostStep;
 import dev.libcontainer.plan.LifecycleStep;
@@ -59,8 +60,8 @@ final class Hints {
         if (step instanceof MountStep.Mount mount && errno == ELOOP) {
             return mount.type() + " must be mounted on ordinary directory, and this is a symbolic link";
         }
-        if (step instanceof MountStep mount) {
-            return mount(mount, errno);
+        if (step instanceof MountStep || step instanceof AttributeStep) {
+            return mount(step, errno);
         }
         if (step instanceof HostStep.OpenMappedTree) {
             return mapped(errno);
@@ -97,6 +98,9 @@ final class Hints {
             return execute(errno);
         }
         if (step instanceof LifecycleStep.MoveRoot) {
+            if (errno == ENOENT) {
+                return "a root is moved only where /proc/thread-self/mountinfo tells which mounts it would leave behind";
+            }
             return "moving the root needs CAP_SYS_ADMIN, and a root that is a mount point";
         }
         return "";
@@ -121,6 +125,7 @@ final class Hints {
         return switch (errno) {
             case ENOENT -> "process.cwd must exist in the container's root";
             case EACCES -> "this user may not enter it";
+            case ELOOP -> "it leads through a link such as /proc/self/fd/7, or through too many";
             case EXDEV -> "it lies outside the container's root";
             default -> "";
         };
@@ -170,7 +175,7 @@ final class Hints {
         };
     }
 
-    private static String mount(MountStep step, int errno) {
+    private static String mount(Step step, int errno) {
         if (step instanceof MountStep.OpenTree && errno == ENOENT) {
             return "it must exist on the host";
         }

@@ -15,9 +15,9 @@ import dev.libcontainer.plan.Plan;
 import dev.libcontainer.plan.PlanCompiler;
 import dev.libcontainer.plan.Slot;
 import dev.libcontainer.plan.Wishes;
-import dev.libcontainer.report.Facts;
 import dev.libcontainer.report.JoinedNamespaces;
 import dev.libcontainer.report.SpawnText;
+import dev.libcontainer.report.ThisHost;
 import dev.libcontainer.spec.NamespaceType;
 import dev.libcontainer.spec.Spec;
 import dev.libcontainer.spec.SpecException;
@@ -48,7 +48,7 @@ final class Spawner implements AutoCloseable {
     static Spawner open() {
         loadKernel();
         Probe probe = Kernel.probe();
-        List<String> missing = Facts.missing(probe);
+        List<String> missing = ThisHost.missing(probe);
         if (!missing.isEmpty()) {
             throw new OciException("kernel " + probe.release() + " lacks " + String.join(", ", missing));
         }
@@ -57,7 +57,7 @@ final class Spawner implements AutoCloseable {
             return new Spawner(
                     Engine.open(Engine.Kind.SPAWNER),
                     mounts,
-                    new PlanCompiler(Facts.of(probe, mounts)),
+                    new PlanCompiler(ThisHost.facts(probe, mounts)),
                     probe.capabilities());
         } catch (SpawnException e) {
             throw new OciException(e.report().place() + " failed: " + e.report().error(), e);

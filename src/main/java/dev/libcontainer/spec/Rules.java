@@ -1,6 +1,7 @@
 package dev.libcontainer.spec;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +17,20 @@ final class Rules {
     private static final int LONGEST_INTERFACE_NAME = 15; // IFNAMSIZ without the NUL
     private static final long UINT32_MAX = 0xffff_ffffL;
     private static final int MOST_MAPPINGS = 340; // UID_GID_MAP_MAX_EXTENTS
+
+    /** What lxcfs and its like show in place of the kernel's; nobody writes to them. */
+    private static final List<String> FIGURES_IN_PROC = List.of(
+            "/proc/cpuinfo",
+            "/proc/diskstats",
+            "/proc/loadavg",
+            "/proc/meminfo",
+            "/proc/slabinfo",
+            "/proc/stat",
+            "/proc/swaps",
+            "/proc/uptime",
+            "/proc/net/dev",
+            "/proc/sys/crypto/fips_enabled",
+            "/proc/sys/kernel/ns_last_pid");
 
     private Rules() {}
 
@@ -40,6 +55,17 @@ final class Rules {
     static void allAbsolute(JsonPath path, List<String> files) {
         for (int i = 0; i < files.size(); i++) {
             absolute(path.item(i), files.get(i));
+        }
+    }
+
+    /** A mount within /proc could catch what is written to a process's attributes or to sysctls (CVE-2019-16884). */
+    static void notInProc(JsonPath path, String destination) {
+        String place = destination.indexOf('\0') >= 0
+                ? ""
+                : Path.of("/").resolve(destination).normalize().toString();
+        if (place.startsWith("/proc/") && !FIGURES_IN_PROC.contains(place)) {
+            throw path.error(Quoted.text(destination) + " lies within /proc, where only figures such as /proc/meminfo"
+                    + " may be covered; linux.maskedPaths hides a path");
         }
     }
 

@@ -83,6 +83,7 @@ public final class SpecValidator {
             JsonPath place = path.item(i);
             destinations.add(mount.destination());
             Rules.notEmpty(place.member("destination"), mount.destination());
+            Rules.notInProc(place.member("destination"), mount.destination());
             Rules.idMappings(place.member("uidMappings"), mount.uidMappings());
             Rules.idMappings(place.member("gidMappings"), mount.gidMappings());
             if (mount.uidMappings().isEmpty() != mount.gidMappings().isEmpty()) {

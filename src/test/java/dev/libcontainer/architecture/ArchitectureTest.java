@@ -50,7 +50,10 @@ class ArchitectureTest {
                             "stats")),
             Map.entry("demo", Set.of(FACADE)),
             Map.entry("cli", Set.of("runtime", "spec", "cgroup")),
-            Map.entry("runtime", Set.of("report", "spec", "plan", "security", "kernel", "cgroup", "net", "rootfs")),
+            Map.entry(
+                    "runtime",
+                    Set.of("report", "spec", "plan", "security", "kernel", "cgroup", "net", "rootfs", "systemd")),
+            Map.entry("systemd", Set.of("spec", "cgroup")),
             Map.entry("report", Set.of("plan", "kernel", "spec", "security", "cgroup")),
             Map.entry("plan", Set.of("security", "spec")),
             Map.entry("security", Set.of("spec")),
@@ -108,6 +111,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bytedeco..")
+                .check(MAIN);
+    }
+
+    @Test
+    void onlyTheSystemdPackageKnowsDBus() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".systemd")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.freedesktop..")
                 .check(MAIN);
     }
 

@@ -33,6 +33,7 @@ class AbiTest {
                 .containsEntry("offsetof(lc_result, console)", Abi.RESULT_CONSOLE)
                 .containsEntry("offsetof(lc_result, cgroup_count)", Abi.RESULT_CGROUP_COUNT)
                 .containsEntry("offsetof(lc_result, cgroups)", Abi.RESULT_CGROUPS)
+                .containsEntry("offsetof(lc_result, exit)", Abi.RESULT_EXIT)
                 .containsEntry("offsetof(lc_exit, status)", Abi.EXIT_STATUS)
                 .containsEntry("offsetof(lc_exit, user_micros)", Abi.EXIT_USER)
                 .containsEntry("offsetof(lc_exit, before_exec)", Abi.EXIT_BEFORE_EXEC)

@@ -43,12 +43,15 @@ enum PlanCases {
     SANDBOX_WITH_V1_CGROUPS("sandbox"),
     SANDBOX_WITH_V2_CGROUP("sandbox"),
     SANDBOX_WITH_BOTH_CGROUPS("sandbox"),
-    SANDBOX_DETACHED("sandbox");
+    SANDBOX_DETACHED("sandbox"),
+    SANDBOX_ON_OLD_KERNEL("sandbox");
 
-    static final HostFacts HOST = new HostFacts(
-            Arch.X86_64, 0, true, true, 40, 20000, false, List.of("memory", "cpu,cpuacct", "name=systemd"));
-    static final HostFacts OLD_HOST =
-            new HostFacts(Arch.X86_64, 0, false, false, 40, 20000, false, List.of("memory", "cpu,cpuacct"));
+    static final HostFacts HOST = host(0, true, false, List.of("memory", "cpu,cpuacct", "name=systemd"), false);
+    static final HostFacts OLD_HOST = host(0, false, false, List.of("memory", "cpu,cpuacct"), false);
+
+    private static HostFacts host(int euid, boolean isNew, boolean v2, List<String> v1, boolean labels) {
+        return new HostFacts(Arch.X86_64, euid, isNew, isNew, 40, 20000, v2, v1, labels, labels);
+    }
 
     private static final CgroupPlan.Hierarchy MEMORY = new CgroupPlan.Hierarchy(
             "memory",
@@ -80,16 +83,16 @@ enum PlanCases {
 
     HostFacts host() {
         return switch (this) {
-            case OLD_KERNEL -> OLD_HOST;
-            case UNPRIVILEGED -> new HostFacts(Arch.X86_64, 1000, true, true, 40, 4096, true, List.of());
-            case CGROUP2_MOUNTS -> new HostFacts(Arch.X86_64, 0, true, true, 40, -1, true, List.of());
-            case LABELS -> HOST.withSecurityModules(true, true);
+            case OLD_KERNEL, SANDBOX_ON_OLD_KERNEL -> OLD_HOST;
+            case UNPRIVILEGED -> host(1000, true, true, List.of(), false);
+            case CGROUP2_MOUNTS -> host(0, true, true, List.of(), false);
+            case LABELS -> host(0, true, false, HOST.cgroupV1Hierarchies(), true);
             default -> HOST;
         };
     }
 
     Spec spec() {
-        return input.equals("sandbox") ? sandbox() : read(input);
+        return input.equals("sandbox") ? sandbox(this == SANDBOX_ON_OLD_KERNEL) : read(input);
     }
 
     Wishes wishes() {
@@ -107,15 +110,17 @@ enum PlanCases {
     }
 
     /** What {@link ContainerSpec#builder} makes by default, with the filter of one architecture. */
-    private static Spec sandbox() {
+    private static Spec sandbox(boolean old) {
+        Mount usr = old
+                ? Mount.bind("/usr", "/usr", "ro", "nosuid", "nodev")
+                : Mount.bind("/usr", "/usr", "rro", "rnosuid", "rnodev");
         Spec spec = ContainerSpec.builder()
                 .command("true")
                 .seccomp(DefaultSeccompProfile.forCapabilities(CapabilitySet.CONTAINER_DEFAULT, Arch.X86_64))
                 .build()
                 .oci();
-        List<Mount> mounts = Stream.concat(
-                        Stream.of(Mount.bind("/usr", "/usr", "rro", "rnosuid", "rnodev")), spec.mounts().stream())
-                .toList();
+        List<Mount> mounts =
+                Stream.concat(Stream.of(usr), spec.mounts().stream()).toList();
         return new Spec(
                 spec.ociVersion(),
                 spec.root(),

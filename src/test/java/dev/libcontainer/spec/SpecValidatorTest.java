@@ -3,6 +3,7 @@ package dev.libcontainer.spec;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,16 @@ class SpecValidatorTest {
         assertThatExceptionOfType(SpecException.class)
                 .isThrownBy(() -> SpecValidator.validate(spec))
                 .withMessage("linux.namespaces[0].path: must be an absolute path, is \"netns/blue\"");
+    }
+
+    @Test
+    void aHookIsNotLookedUp() {
+        String json =
+                "{\"ociVersion\":\"1.3.0\",\"root\":{\"path\":\"x\"},\"hooks\":{\"prestart\":[{\"path\":\"helper\"}]}}";
+
+        assertThatExceptionOfType(SpecException.class)
+                .isThrownBy(() -> SpecReader.read(json.getBytes(StandardCharsets.UTF_8)))
+                .withMessage("hooks.prestart[0].path: must be an absolute path, is \"helper\"");
     }
 
     @Test

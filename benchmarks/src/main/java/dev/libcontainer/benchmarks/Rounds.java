@@ -8,7 +8,9 @@ import java.util.Map;
 /**
  * Contestants measured side by side: each has its turn in every round, and every round begins with another one, so that
  * whatever the machine does meanwhile happens to all of them. Rounds in which others used much of the CPU are left out,
- * as long as enough remain.
+ * as long as enough remain. A contestant that measures back to back begins with a pause, in which the kernel and the
+ * library take down what the one before it has left, and with a few that are not counted, because of the pause: its
+ * slowest are its own.
  */
 final class Rounds {
     /** Measures so many times. */
@@ -21,10 +23,12 @@ final class Rounds {
         long take() throws Exception;
     }
 
-    private record Contestant(String name, int count, Turn turn) {}
+    private record Contestant(String name, int count, boolean paced, Turn turn) {}
 
     private static final int STRIDE = 5;
     private static final int FEWEST = 3;
+    private static final int SETTLE_MICROS = 3000;
+    private static final int UNCOUNTED = 3;
     /** Coarser than for a whole run: a round is a few clock ticks long. */
     private static final double QUIET = 0.25;
 
@@ -46,13 +50,22 @@ final class Rounds {
 
     /** Adds a contestant that is to measure count times a round. */
     Rounds add(String name, int count, Turn turn) {
-        contestants.add(new Contestant(name, count, turn));
+        return add(name, count, false, turn);
+    }
+
+    /** Adds one that keeps a pace of its own. */
+    Rounds addPaced(String name, int count, Turn turn) {
+        return add(name, count, true, turn);
+    }
+
+    private Rounds add(String name, int count, boolean paced, Turn turn) {
+        contestants.add(new Contestant(name, count, paced, turn));
         return this;
     }
 
     /** Adds one that measures once at a time, after a pause. */
     Rounds add(String name, int count, int pauseMicros, Shot shot) {
-        return add(name, count, (n, into) -> {
+        return add(name, count, pauseMicros > 0, (n, into) -> {
             for (int i = 0; i < n; i++) {
                 pause(pauseMicros);
                 into.add(shot.take());
@@ -96,10 +109,21 @@ final class Rounds {
         current = new LinkedHashMap<>();
         for (int i = 0; i < contestants.size(); i++) {
             Contestant contestant = contestants.get((i + round * STRIDE) % contestants.size());
+            if (!contestant.paced) {
+                settle(contestant);
+            }
             Samples into = current.computeIfAbsent(contestant.name, n -> new Samples());
             contestant.turn.take(contestant.count, into);
         }
         return current;
+    }
+
+    private void settle(Contestant contestant) throws Exception {
+        Map<String, Samples> kept = current;
+        current = new LinkedHashMap<>();
+        pause(SETTLE_MICROS);
+        contestant.turn.take(UNCOUNTED, new Samples());
+        current = kept;
     }
 
     private boolean enoughQuiet() {

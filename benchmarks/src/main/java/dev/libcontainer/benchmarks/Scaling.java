@@ -83,7 +83,7 @@ final class Scaling {
         Blueprint blueprint = setting.blueprint(Level.FULL);
         Rounds measured = new Rounds(seconds)
                 .add("few", count * 2, 0, () -> setting.spawnAndWait(blueprint))
-                .add("many", count * 2, (n, into) -> {
+                .addPaced("many", count * 2, (n, into) -> {
                     CountDownLatch end = new CountDownLatch(1);
                     List<Thread> idle = idleThreads(end);
                     for (int i = 0; i < n; i++) {

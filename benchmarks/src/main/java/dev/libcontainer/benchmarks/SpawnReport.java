@@ -227,7 +227,7 @@ public final class SpawnReport {
         for (Level level : new Level[] {Level.NONE, Level.FULL}) {
             String name = level.label();
             idle.add(name, 4, IDLE_MICROS, () -> setting.spawnAndWait(setting.blueprint(level)));
-            idle.add(floorOf(name), 4, (n, into) -> floor.measure(name, n, IDLE_MICROS, into));
+            idle.addPaced(floorOf(name), 4, (n, into) -> floor.measure(name, n, IDLE_MICROS, into));
         }
         String pooled = "full-pooled-net";
         Blueprint blueprint = setting.containers().compile(Level.pooledNetwork(setting.program()));

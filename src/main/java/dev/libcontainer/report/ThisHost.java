@@ -16,13 +16,13 @@ import java.util.List;
 import java.util.Set;
 
 /** What plans for this host depend on, and whether it can run any. */
-public final class Facts {
+public final class ThisHost {
     private static final Set<KernelFeature> REQUIRED =
             Set.of(KernelFeature.CLONE3, KernelFeature.OPENAT2, KernelFeature.CLOSE_RANGE, KernelFeature.PIDFD);
 
-    private Facts() {}
+    private ThisHost() {}
 
-    public static HostFacts of(Probe probe, CgroupMounts cgroups) {
+    public static HostFacts facts(Probe probe, CgroupMounts cgroups) {
         List<String> v1 = new ArrayList<>();
         for (Hierarchy hierarchy : cgroups.hierarchies()) {
             if (hierarchy.version() == CgroupVersion.V1) {
