@@ -328,7 +328,8 @@ enum { LC_CGROUPS_READ = 1, LC_CGROUPS_REMOVE = 2 };
  *  each dir, children first. Returns the bytes in data. */
 int32_t lc_cgroups_finish(const int32_t *dirs, uint32_t count, uint32_t what, const char *files, uint8_t *data,
                           uint32_t capacity);
-/** Sends SIGKILL to every process in a cgroup and below, until none is left (at most 1 s: then -EBUSY). */
+/** Sends SIGKILL to every process in a cgroup and below until none is left (at most 5 s: then -EBUSY). Without
+ *  cgroup.kill, whoever forks faster than this kills is stopped by the cgroup's freezer.state or pids.max. */
 int32_t lc_cgroup_kill(int32_t dir);
 /** Sends a signal once to every process in a cgroup and below; returns how many were met. A process that forks while
  *  this runs may be missed: freeze the cgroup first. */

@@ -1,5 +1,6 @@
 /** Linux containers from inside a JVM. */
 module dev.libcontainer {
+    requires static jdk.jfr;
     requires static org.jspecify;
     requires static org.apache.commons.cli;
     requires static org.freedesktop.dbus;
@@ -8,5 +9,7 @@ module dev.libcontainer {
     requires org.bytedeco.javacpp;
 
     exports dev.libcontainer;
+    exports dev.libcontainer.events;
     exports dev.libcontainer.spec;
+    exports dev.libcontainer.stats;
 }

@@ -112,6 +112,14 @@ static void do_bomb(char **args) {
         if (fork() < 0) pause_millis(10);
 }
 
+/// Forks as fast as it can, for ever, and so do the children; many leave as soon as they have one, so that whoever looks
+/// for them by pid comes too late.
+static void do_forkbomb(char **args) {
+    fflush(stdout);
+    for (unsigned n = 0;; n++)
+        if (fork() > 0 && n % 2) _exit(0);
+}
+
 static void do_syscall(char **args) {
     long a[4] = {0};
     for (int i = 0; i < 4 && args[i]; i++) a[i] = number(args[i]);
@@ -162,6 +170,7 @@ const struct verb deeds_verbs[] = {
     {"memhog", "MIB", do_memhog},
     {"forks", "N", do_forks},
     {"bomb", "", do_bomb},
+    {"forkbomb", "", do_forkbomb},
     {"syscall", "NR [A] [B] [C]", do_syscall},
     {NULL, NULL, NULL},
 };

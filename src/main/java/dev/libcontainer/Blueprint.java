@@ -41,6 +41,7 @@ public final class Blueprint implements AutoCloseable {
 
     private final Variant fresh;
     private final Optional<Variant> pooled;
+    private Optional<Scope> scope = Optional.empty();
 
     Blueprint(
             Containers containers, ContainerSpec spec, Spec oci, Wishes wishes, CgroupLayout cgroups, boolean hasPool) {
@@ -109,6 +110,18 @@ public final class Blueprint implements AutoCloseable {
         CgroupLayout cgroups() {
             return cgroups;
         }
+
+        void swept(Container container) {
+            if (scope.isPresent()) {
+                scope.get().swept(container);
+            }
+        }
+    }
+
+    /** Says before the first spawn where its containers belong. */
+    Blueprint in(Scope owner) {
+        scope = Optional.of(owner);
+        return this;
     }
 
     /** What this was compiled from. */
@@ -165,6 +178,10 @@ public final class Blueprint implements AutoCloseable {
             variant.loaded.spawn(call);
             container.started(call, launch.stdio(), existing);
             fds.resize(container);
+            containers.observation().started(container);
+            if (scope.isPresent()) {
+                scope.get().started(container);
+            }
             return container;
         } catch (SpawnException e) {
             containers.exits().forget(container.token());

@@ -1,5 +1,7 @@
 package dev.libcontainer;
 
+import dev.libcontainer.cgroup.ContainerCgroup;
+import dev.libcontainer.events.Flight;
 import dev.libcontainer.kernel.Exit;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
@@ -22,10 +24,9 @@ import java.util.concurrent.TimeoutException;
  * A started container: its first process has begun its program. Thread-safe. Closing it kills what still runs in it and
  * releases its streams; a container that has ended by itself holds nothing but unread output.
  */
-public final class Container implements AutoCloseable {
+public final class Container extends ObservedContainer implements AutoCloseable {
     private static final int SIGKILL = 9;
     private static final int[] NO_CGROUPS = {};
-
     /** How long a waiting thread watches the process itself before it leaves that to the exit thread. */
     private static final long DIRECT_WAIT_MICROS = 5000;
 
@@ -76,22 +77,19 @@ public final class Container implements AutoCloseable {
         call.exit().ifPresent(this::end);
     }
 
-    /** A sandbox is ready but for its program. */
-    void parked(SpawnCall call, Optional<CgroupLayout.Existing> reused) {
-        adoptProcess(call, reused);
+    /** A sandbox waits for its task, or was given one, did not begin it, and has ended or will. */
+    void settled() {
         begun(System.nanoTime());
     }
 
     /** A sandbox is about to be told what to run; false if it has ended. Its end is not heard of until that is over. */
-    boolean beginTask(Optional<String> newId, long called) {
-        synchronized (this) {
-            if (ended) {
-                return false;
-            }
-            id = newId.orElse(id);
-            calledNanos = called;
-            started = false;
+    synchronized boolean beginTask(Optional<String> newId, long called) {
+        if (ended) {
+            return false;
         }
+        id = newId.orElse(id);
+        calledNanos = called;
+        started = false;
         return true;
     }
 
@@ -102,12 +100,7 @@ public final class Container implements AutoCloseable {
         begun(begun);
     }
 
-    /** The sandbox does not, and has ended or will. */
-    void taskFailed() {
-        begun(System.nanoTime());
-    }
-
-    private synchronized void adoptProcess(SpawnCall call, Optional<CgroupLayout.Existing> reused) {
+    synchronized void adoptProcess(SpawnCall call, Optional<CgroupLayout.Existing> reused) {
         pid = call.pid();
         pidfd = Fd.adopt(call.pidfd());
         cgroups = call.cgroups();
@@ -168,6 +161,8 @@ public final class Container implements AutoCloseable {
             }
         }
         ExitStatus status = ExitStatus.of(event, oom, peak, startNanos, wallNanos);
+        Flight.exited(
+                id, pid, status.exitCode(), status.signal(), oom, event.userMicros() + event.systemMicros(), wallNanos);
         if (trouble == null) {
             exit.complete(status);
         } else {
@@ -187,19 +182,25 @@ public final class Container implements AutoCloseable {
                 directories = cgroups;
                 cgroups = NO_CGROUPS;
             }
-            if (directories.length > 0 && existing.isPresent()) {
+            if (directories.length == 0) {
+                return;
+            }
+            if (existing.isPresent()) {
                 variant.cgroups().giveBack(existing.get(), oomKills, directories);
-            } else if (directories.length > 0) {
+            } else {
                 Kernel.removeCgroups(directories);
             }
+            variant.swept(this);
         }
     }
 
+    @Override
     public String id() {
         return id;
     }
 
     /** The first process's pid, as this JVM sees it; it keeps its value after the end. */
+    @Override
     public long pid() {
         return pid;
     }
@@ -213,7 +214,7 @@ public final class Container implements AutoCloseable {
         return variant.diesWithJvm();
     }
 
-    /** How long it took from the call of spawn until the program began. */
+    /** From the call of spawn until the program began. */
     public Duration startLatency() {
         return Duration.ofNanos(startNanos);
     }
@@ -223,6 +224,7 @@ public final class Container implements AutoCloseable {
         return timeline;
     }
 
+    @Override
     public boolean isAlive() {
         return !exit.isDone();
     }
@@ -231,6 +233,7 @@ public final class Container implements AutoCloseable {
      * The end; completed on the library's exit thread, so what depends on it must not block there, or on the thread that
      * waits for the end or spawned what was gone at once.
      */
+    @Override
     public CompletableFuture<ExitStatus> onExit() {
         return exit;
     }
@@ -290,14 +293,13 @@ public final class Container implements AutoCloseable {
     }
 
     /** Sends a signal to the first process; false if it has ended. */
-    public boolean signal(int signal) {
-        synchronized (this) {
-            return !ended && pidfd.value() >= 0 && Kernel.signal(pidfd.value(), signal);
-        }
+    public synchronized boolean signal(int signal) {
+        return !ended && pidfd.value() >= 0 && Kernel.signal(pidfd.value(), signal);
     }
 
     /** Kills everything in the container. */
     public void kill() {
+        thawToDie();
         synchronized (this) {
             boolean firstIsAll = variant.plan().namespaces().contains(NamespaceType.PID);
             if (!firstIsAll && !ended && cgroups.length > 0) {
@@ -307,13 +309,24 @@ public final class Container implements AutoCloseable {
         signal(SIGKILL);
     }
 
-    /** What the container uses now; empty if it has no cgroup of its own or has ended. */
-    public Optional<Stats> stats() {
-        synchronized (this) {
-            return ended || cgroups.length == 0
-                    ? Optional.empty()
-                    : Optional.of(Stats.of(variant.cgroups().stats(cgroups)));
-        }
+    @Override
+    synchronized Optional<ContainerCgroup> directories() {
+        return ended ? Optional.empty() : Optional.of(variant.cgroups().cgroup(cgroups));
+    }
+
+    @Override
+    synchronized void keepDirectories() {
+        existing = Optional.empty();
+    }
+
+    @Override
+    Observation observation() {
+        return owner.observation();
+    }
+
+    /** Whether its directories may serve another container as soon as it has ended. */
+    synchronized boolean usesSharedDirectories() {
+        return existing.isPresent();
     }
 
     /** Writes to the container's stdin; goes nowhere unless stdin is a pipe. */

@@ -35,18 +35,18 @@ public record ExitStatus(
     private static final int SIGNAL_BASE = 128;
     private static final long NANOS_PER_MICRO = 1000;
 
-    static ExitStatus of(Exit event, boolean oom, OptionalLong peakBytes, long startNanos, long wallNanos) {
+    static ExitStatus of(Exit event, boolean oomKilled, OptionalLong peakMemoryBytes, long startNanos, long wallNanos) {
         boolean exited = event.code() == Exit.EXITED;
         return new ExitStatus(
                 exited ? OptionalInt.of(event.status()) : OptionalInt.empty(),
                 exited ? OptionalInt.empty() : OptionalInt.of(event.status()),
                 event.code() == Exit.DUMPED,
-                oom,
+                oomKilled,
                 event.beforeExec(),
                 Duration.ofNanos(event.userMicros() * NANOS_PER_MICRO),
                 Duration.ofNanos(event.systemMicros() * NANOS_PER_MICRO),
                 event.maxRssKib() * 1024,
-                peakBytes,
+                peakMemoryBytes,
                 Duration.ofNanos(startNanos),
                 Duration.ofNanos(wallNanos));
     }

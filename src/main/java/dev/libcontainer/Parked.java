@@ -50,7 +50,7 @@ final class Parked {
             container.taskBegun(call, launch.stdio());
             return true;
         } catch (SpawnException e) {
-            container.taskFailed();
+            container.settled();
             letGo();
             if (Gate.wasGone(e.report())) {
                 return false;

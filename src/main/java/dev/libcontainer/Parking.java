@@ -54,7 +54,8 @@ final class Parking implements AutoCloseable {
             call.exitTo(containers.exits().poller().fd(), container.token()).awaitTask();
             existing = blueprint.bindPlace(variant, id, false, network, call);
             variant.spawn(call);
-            container.parked(call, existing);
+            container.adoptProcess(call, existing);
+            container.settled();
             return new Parked(container, variant, call.gate());
         } catch (SpawnException e) {
             containers.exits().forget(container.token());

@@ -9,6 +9,7 @@ import dev.libcontainer.cgroup.CgroupMode;
 import dev.libcontainer.cgroup.CgroupMounts;
 import dev.libcontainer.cgroup.CgroupSession;
 import dev.libcontainer.spec.Linux;
+import dev.libcontainer.stats.Statistics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -162,17 +163,18 @@ class CgroupTest {
                 Blueprint blueprint = containers.compile(spec);
                 Container container = blueprint.spawn(Stdio.nothing())) {
             Patience.within(
-                    2, () -> container.stats().orElseThrow().memoryPeakBytes().orElse(0) >= 16 * MIB);
-            Stats stats = container.stats().orElseThrow();
+                    2,
+                    () -> container.stats().orElseThrow().memory().peakBytes().orElse(0) >= 16 * MIB);
+            Statistics stats = container.stats().orElseThrow();
 
-            assertThat(stats.memoryLimitBytes()).hasValue(64L * MIB);
-            assertThat(stats.memoryPeakBytes().orElse(0)).isBetween(16L * MIB, 64L * MIB);
-            assertThat(stats.memoryBytes().orElse(-1)).isBetween(0L, 64L * MIB);
-            assertThat(stats.pids()).hasValue(1);
-            assertThat(stats.cpuMicros().isPresent()).isEqualTo(isAccountedWithCpu());
-            assertThat(stats.cpuMicros().orElse(1)).isPositive();
-            assertThat(stats.throttledMicros()).isPresent();
-            assertThat(stats.oomKills()).hasValue(0);
+            assertThat(stats.memory().limitBytes()).hasValue(64L * MIB);
+            assertThat(stats.memory().peakBytes().orElse(0)).isBetween(16L * MIB, 64L * MIB);
+            assertThat(stats.memory().bytes().orElse(-1)).isBetween(0L, 64L * MIB);
+            assertThat(stats.pids().current()).hasValue(1);
+            assertThat(stats.cpu().micros().isPresent()).isEqualTo(isAccountedWithCpu());
+            assertThat(stats.cpu().micros().orElse(1)).isPositive();
+            assertThat(stats.cpu().throttledMicros()).isPresent();
+            assertThat(stats.memory().oomKills()).hasValue(0);
         }
     }
 

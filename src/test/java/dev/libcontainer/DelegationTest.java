@@ -123,7 +123,13 @@ class DelegationTest {
                     Container container = blueprint.spawn(Stdio.nothing())) {
                 if (Patience.within(
                         5,
-                        () -> container.stats().orElseThrow().throttledMicros().orElse(0) > 0)) {
+                        () -> container
+                                        .stats()
+                                        .orElseThrow()
+                                        .cpu()
+                                        .throttledMicros()
+                                        .orElse(0)
+                                > 0)) {
                     System.out.println("throttled");
                 }
             }

@@ -75,7 +75,7 @@ class UnifiedTest {
     }
 
     private static long cpuMicros(Container container) {
-        return container.stats().orElseThrow().cpuMicros().orElseThrow();
+        return container.stats().orElseThrow().cpu().micros().orElseThrow();
     }
 
     // ---- processes ----
@@ -107,7 +107,7 @@ class UnifiedTest {
             Path directory = directory(container);
             assertThat(within(5, () -> number(directory, "pids.events", "max") > 0))
                     .isTrue();
-            assertThat(container.stats().orElseThrow().pids()).hasValue(40);
+            assertThat(container.stats().orElseThrow().pids().current()).hasValue(40);
 
             container.kill();
 
@@ -155,7 +155,7 @@ class UnifiedTest {
             long elapsed = TimeUnit.NANOSECONDS.toMicros(System.nanoTime() - begun);
 
             assertThat(used).isPositive().isLessThan(elapsed * 33 / 100 + 30_000);
-            assertThat(container.stats().orElseThrow().throttledMicros().orElse(0))
+            assertThat(container.stats().orElseThrow().cpu().throttledMicros().orElse(0))
                     .isPositive();
         }
     }
@@ -180,7 +180,8 @@ class UnifiedTest {
                     .isTrue();
             Thread.sleep(1000);
             assertThat(container.isAlive()).isTrue();
-            assertThat(container.stats().orElseThrow().memoryBytes().orElse(0)).isBetween(15L * MIB, 24L * MIB);
+            assertThat(container.stats().orElseThrow().memory().bytes().orElse(0))
+                    .isBetween(15L * MIB, 24L * MIB);
 
             Files.writeString(directory.resolve("memory.high"), "max");
             assertThat(line(container)).isEqualTo("ok");
@@ -203,7 +204,7 @@ class UnifiedTest {
             assertThat(exit.signal()).hasValue(SIGKILL);
             assertThat(exit.oomKilled()).isTrue();
             assertThat(neighbour.isAlive()).isTrue();
-            assertThat(neighbour.stats().orElseThrow().oomKills()).hasValue(0);
+            assertThat(neighbour.stats().orElseThrow().memory().oomKills()).hasValue(0);
         }
     }
 

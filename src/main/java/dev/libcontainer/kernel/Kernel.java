@@ -174,6 +174,16 @@ public final class Kernel {
         return check("read", "fd " + fd, Native.read(fd, data, data.capacity()));
     }
 
+    /**
+     * Reads open files from their beginnings, in one call.
+     *
+     * @param data direct, at least 128 KiB; for each file i32 length or -errno, then its bytes padded to four
+     * @return bytes in data: those of all files, or of as many as it has room for
+     */
+    public static int readEach(int[] fds, int count, ByteBuffer data) {
+        return check("read", "files", Native.readEach(fds, count, data, data.capacity()));
+    }
+
     /** write(2) of the first size bytes of a direct buffer; bytes written. */
     public static int write(int fd, ByteBuffer data, int size) {
         return check("write", "fd " + fd, Native.write(fd, data, size));

@@ -170,6 +170,10 @@ final class Native {
     static native int readAt(
             int dir, @Cast("const char*") byte[] path, @Cast("uint8_t*") ByteBuffer data, int capacity);
 
+    @Name("lc_read_each")
+    static native int readEach(
+            @Cast("const int32_t*") int[] fds, int count, @Cast("uint8_t*") ByteBuffer data, int capacity);
+
     @Name("lc_write_at")
     static native int writeAt(int dir, @Cast("const char*") byte[] path, @Cast("const uint8_t*") byte[] data, int size);
 

@@ -2,6 +2,7 @@ package dev.libcontainer.runtime;
 
 import dev.libcontainer.cgroup.CgroupException;
 import dev.libcontainer.cgroup.ContainerCgroup;
+import dev.libcontainer.cgroup.Delegation;
 import dev.libcontainer.cgroup.Resctrl;
 import dev.libcontainer.kernel.Errno;
 import dev.libcontainer.kernel.Fd;
@@ -137,8 +138,10 @@ final class Creation implements AutoCloseable {
         stored = stored.withCgroups(paths); // in case this is killed
         store.write(stored);
         try {
-            cgroup = Optional.of(ContainerCgroup.make(
-                    spawner.mounts(), path, id, linux().flatMap(Linux::resources), this::warnOfOthers));
+            ContainerCgroup made = ContainerCgroup.make(
+                    spawner.mounts(), path, id, linux().flatMap(Linux::resources), this::warnOfOthers);
+            cgroup = Optional.of(made);
+            CgroupOwner.of(bundle.spec()).ifPresent(uid -> Delegation.handOver(made, uid));
         } catch (CgroupException e) {
             doWithout(e);
         }

@@ -36,7 +36,19 @@ class ArchitectureTest {
     /** Which packages of ours a package may use besides itself. */
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry(
-                    FACADE, Set.of("report", "spec", "plan", "security", "kernel", "cgroup", "net", "rootfs", "pool")),
+                    FACADE,
+                    Set.of(
+                            "report",
+                            "spec",
+                            "plan",
+                            "security",
+                            "kernel",
+                            "cgroup",
+                            "net",
+                            "rootfs",
+                            "pool",
+                            "events",
+                            "stats")),
             Map.entry("demo", Set.of(FACADE)),
             Map.entry("cli", Set.of("runtime", "spec", "cgroup")),
             Map.entry(
@@ -46,10 +58,12 @@ class ArchitectureTest {
             Map.entry("report", Set.of("plan", "kernel", "spec", "security", "cgroup")),
             Map.entry("plan", Set.of("security", "spec")),
             Map.entry("security", Set.of("spec")),
-            Map.entry("cgroup", Set.of("spec", "kernel")),
+            Map.entry("cgroup", Set.of("spec", "kernel", "stats")),
             Map.entry("net", Set.of("spec", "kernel")),
             Map.entry("rootfs", Set.of("spec", "kernel")),
             Map.entry("pool", Set.of()),
+            Map.entry("events", Set.of()),
+            Map.entry("stats", Set.of()),
             Map.entry("kernel", Set.of()),
             Map.entry("spec", Set.of()));
 
