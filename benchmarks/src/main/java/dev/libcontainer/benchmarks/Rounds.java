@@ -8,9 +8,8 @@ import java.util.Map;
 /**
  * Contestants measured side by side: each has its turn in every round, and every round begins with another one, so that
  * whatever the machine does meanwhile happens to all of them. Rounds in which others used much of the CPU are left out,
- * as long as enough remain. A contestant that measures back to back begins with a pause, in which the kernel and the
- * library take down what the one before it has left, and with a few that are not counted, because of the pause: its
- * slowest are its own.
+ * as long as enough remain. A contestant that measures back to back begins with a few that are not counted: meanwhile the
+ * kernel takes down what the one before it has left.
  */
 final class Rounds {
     /** Measures so many times. */
@@ -27,8 +26,7 @@ final class Rounds {
 
     private static final int STRIDE = 5;
     private static final int FEWEST = 3;
-    private static final int SETTLE_MICROS = 3000;
-    private static final int UNCOUNTED = 3;
+    private static final int UNCOUNTED = 8;
     /** Coarser than for a whole run: a round is a few clock ticks long. */
     private static final double QUIET = 0.25;
 
@@ -121,7 +119,6 @@ final class Rounds {
     private void settle(Contestant contestant) throws Exception {
         Map<String, Samples> kept = current;
         current = new LinkedHashMap<>();
-        pause(SETTLE_MICROS);
         contestant.turn.take(UNCOUNTED, new Samples());
         current = kept;
     }
