@@ -74,7 +74,7 @@ public final class SpawnReport {
                 Files.writeString(json.get(), report.json());
             }
             if (markdown.isPresent()) {
-                report.writeMarkdown(markdown.get());
+                report.writeMarkdown(markdown.get(), "results");
             }
         } catch (InterruptedException e) {
             System.err.println("interrupted");

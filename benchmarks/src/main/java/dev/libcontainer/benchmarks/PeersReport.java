@@ -1,0 +1,188 @@
+package dev.libcontainer.benchmarks;
+
+import dev.libcontainer.Blueprint;
+import dev.libcontainer.ContainerSpec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** {@code benchmarks/run peers}: the same program and the same isolation by the library and by others, in turns. */
+public final class PeersReport {
+    /** In a turn no more than the library's pool of network namespaces holds, uncounted ones and all. */
+    private static final int COLD = 5;
+
+    private static final int FAST = 10;
+    private static final int SLOW = 2;
+    private static final int WARM_UP_SPAWNS = 3000;
+    private static final double QUIET = 0.10;
+
+    private static final String FLATTERY = """
+            What flatters the library here, and what does the opposite:
+              cold, cold-bundle  their network namespace was made before, by another thread, and on cgroup v1 so were the
+                                 cgroups of cold; cold-fresh-net has a new network namespace, as the peers have
+              cold-bundle        is the peers' very configuration with the library's profile; -compatible: the same filter for
+                                 32-bit programs too, as Docker's is
+              bwrap-level        joins no user namespace, as bwrap's root does, and takes its network from the pool:
+                                 bwrap-level-user has both made anew, as `bwrap --unshare-all` has
+              peers              pay for the start of a command, its libraries and its state directory, each time; a library
+                                 in a warm JVM has that behind it. jrunc is what we ask for as a command
+              crun               compiles its filter anew in each run in the versions that Debian 12 has
+              limits             cold has memory, process and CPU limits, the peers' configuration has none
+            """;
+
+    private final Setting setting;
+    private final Path directory;
+    private final boolean full;
+    private final Rounds rounds;
+    private final Report report;
+
+    private PeersReport(Setting setting, Path directory, boolean full) throws IOException {
+        this.setting = setting;
+        this.directory = directory;
+        this.full = full;
+        rounds = new Rounds(full ? 600 : 30);
+        report = new Report(Environment.read(), Goals::ofPeers);
+    }
+
+    /** Options: {@code --full}, {@code --json FILE}, {@code --markdown FILE}. */
+    public static void main(String[] args) throws Exception {
+        boolean full = false;
+        Optional<Path> json = Optional.empty();
+        Optional<Path> markdown = Optional.empty();
+        for (Iterator<String> options = Arrays.asList(args).iterator(); options.hasNext(); ) {
+            switch (options.next()) {
+                case "--full" -> full = true;
+                case "--json" -> json = Optional.of(Path.of(options.next()));
+                case "--markdown" -> markdown = Optional.of(Path.of(options.next()));
+                default -> throw new IllegalArgumentException("see benchmarks/run --help");
+            }
+        }
+        Path directory = Files.createTempDirectory("libcontainer-peers");
+        Ending.mayBeInterrupted();
+        try (Setting setting = Setting.open()) {
+            Report report = new PeersReport(setting, directory, full).run();
+            System.out.print(report.text());
+            System.out.println("\n" + FLATTERY + "\nto reproduce: benchmarks/run peers" + (full ? " --full" : ""));
+            if (json.isPresent()) {
+                Files.createDirectories(json.get().getParent());
+                Files.writeString(json.get(), report.json());
+            }
+            if (markdown.isPresent()) {
+                report.writeMarkdown(markdown.get(), "peers");
+            }
+        } catch (InterruptedException e) {
+            System.err.println("interrupted");
+        } finally {
+            delete(directory);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private Report run() throws Exception {
+        Cpu before = Cpu.now();
+        Path program = setting.program();
+        Bundles bundles = Bundles.make(directory, program);
+        String filter = Filters.ours(directory).toString();
+        Path jrunc =
+                Path.of(System.getProperty("benchmarks.jrunc", "../bin/jrunc")).toAbsolutePath();
+        try (Helper floor = Helper.start(
+                        Setting.programs().resolve("floor"),
+                        program.toString(),
+                        setting.network().toString(),
+                        filter);
+                Helper bare = Helper.start(Setting.programs().resolve("bare"), program.toString());
+                Peers peers = Peers.start(directory, bundles, jrunc)) {
+            peers.missing().forEach((name, reason) -> System.err.println(name + " is left out: " + reason));
+            withoutIsolation(bare);
+            Map<String, Blueprint> ours = ours(bundles);
+            ours.forEach((name, blueprint) -> rounds.add(name, COLD, 0, () -> setting.spawnAndWait(blueprint)));
+            for (Level level : new Level[] {Level.FULL, Level.FULL_FRESH_NET}) {
+                String name = level.label();
+                rounds.add("floor-" + name, COLD, (n, into) -> floor.measure(name, n, 0, into));
+            }
+            for (String name : peers.names()) {
+                rounds.addPaced(name, SLOW, (n, into) -> peers.measure(name, n, into));
+            }
+            System.err.println("warming up");
+            for (int i = 0; i < WARM_UP_SPAWNS; i++) {
+                setting.spawnAndWait(setting.blueprint(Level.NONE));
+            }
+            rounds.warmUp(2);
+            System.err.println("rounds");
+            rounds.run(full ? 150 : 20);
+            rows(ours, peers);
+        }
+        double foreign = before.foreignUntil(Cpu.now());
+        report.environment("foreign_cpu", foreign);
+        report.environment("rounds_left_out", rounds.leftOut());
+        report.environment("run", full ? "full" : "quick");
+        if (foreign > QUIET) {
+            System.err.printf(
+                    "warning: others used %.0f %% of the CPUs meanwhile: do not quote these figures%n", foreign * 100);
+        }
+        return report;
+    }
+
+    private void withoutIsolation(Helper bare) {
+        Path program = setting.program();
+        rounds.add("bare", FAST, (n, into) -> bare.measure("reaped", n, 0, into));
+        rounds.add("bare-first-instruction", FAST, (n, into) -> bare.measure("first", n, 0, into));
+        rounds.add("processbuilder", FAST, 0, () -> Setting.processBuilder(program, nanos -> {}));
+        rounds.add("nuprocess", FAST, 0, () -> NuProcesses.startAndWait(program));
+    }
+
+    private Map<String, Blueprint> ours(Bundles bundles) {
+        Map<String, ContainerSpec> specs = new LinkedHashMap<>();
+        specs.put("cold", Level.pooledNetwork(setting.program()));
+        specs.put("cold-bundle", ContainerSpec.of(Bundles.read(bundles.seccomp())));
+        specs.put("cold-bundle-compatible", ContainerSpec.of(Bundles.read(bundles.compatible())));
+        specs.put("cold-fresh-net", Level.FULL_FRESH_NET.spec(setting.program(), setting.network()));
+        specs.put("bwrap-level", ContainerSpec.of(bundles.bwrapLevel(false)));
+        specs.put("bwrap-level-user", ContainerSpec.of(bundles.bwrapLevel(true)));
+        Map<String, Blueprint> blueprints = new LinkedHashMap<>();
+        specs.forEach((name, spec) -> blueprints.put(name, setting.containers().compile(spec)));
+        return blueprints;
+    }
+
+    private void rows(Map<String, Blueprint> ours, Peers peers) throws IOException {
+        Samples builder = rounds.samples("processbuilder");
+        for (String name : new String[] {"bare", "bare-first-instruction", "nuprocess", "processbuilder"}) {
+            report.add(Row.of(name, rounds.samples(name)).vsProcessBuilder(builder));
+        }
+        for (String name : ours.keySet()) {
+            Row row = Row.of(name, rounds.samples(name)).vsProcessBuilder(builder);
+            if (name.equals("cold") || name.equals("cold-fresh-net")) {
+                Level floor = name.equals("cold-fresh-net") ? Level.FULL_FRESH_NET : Level.FULL;
+                row = row.vsFloor(rounds.samples("floor-" + floor.label()));
+            }
+            for (String peer : peers.names()) {
+                if (!peer.startsWith("jrunc") && peer.startsWith("bwrap") == name.startsWith("bwrap")) {
+                    row = row.with("vs_" + peer.replace('-', '_'), rounds.ratio(name, peer));
+                }
+            }
+            report.add(row);
+        }
+        for (String name : peers.names()) {
+            Row row = Row.of(name, rounds.samples(name))
+                    .vsProcessBuilder(builder)
+                    .with("vs_cold", rounds.ratio(name, "cold"))
+                    .with("peak_kib", peers.peakKib(name));
+            long failures = peers.failures(name);
+            report.add(failures == 0 ? row : row.with("failed_runs", failures));
+        }
+    }
+}
