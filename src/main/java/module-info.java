@@ -1,7 +1,10 @@
 /** Linux containers from inside a JVM. */
 module dev.libcontainer {
     requires static org.jspecify;
+    requires static java.desktop;
     requires static org.apache.commons.cli;
+    requires static org.jfree.jfreechart;
+    requires static VectorGraphics2D;
     requires com.fasterxml.jackson.core;
     requires org.apache.commons.io;
     requires org.bytedeco.javacpp;

@@ -25,6 +25,7 @@ final class Verbs {
             "explain",
             "features",
             "check",
+            "bench",
             "checkpoint",
             "restore");
 
@@ -52,6 +53,7 @@ final class Verbs {
             case "explain" -> new ExplainVerb();
             case "features" -> new FeaturesVerb();
             case "check" -> new CheckVerb();
+            case "bench" -> new BenchVerb();
             case "checkpoint", "restore" -> new CheckpointVerb(name);
             default -> throw new UsageException("unknown verb \"" + name + "\"; known: " + String.join(", ", NAMES));
         };

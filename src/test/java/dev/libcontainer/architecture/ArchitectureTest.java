@@ -37,7 +37,8 @@ class ArchitectureTest {
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
             Map.entry(FACADE, Set.of("report", "spec", "plan", "security", "kernel", "cgroup", "net", "rootfs")),
             Map.entry("demo", Set.of(FACADE)),
-            Map.entry("cli", Set.of("runtime", "spec", "cgroup")),
+            Map.entry("bench", Set.of(FACADE, "spec", "security")),
+            Map.entry("cli", Set.of("runtime", "spec", "cgroup", "bench")),
             Map.entry("runtime", Set.of("report", "spec", "plan", "security", "kernel", "cgroup", "net", "rootfs")),
             Map.entry("report", Set.of("plan", "kernel", "spec", "security", "cgroup")),
             Map.entry("plan", Set.of("security", "spec")),
