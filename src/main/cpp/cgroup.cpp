@@ -61,6 +61,10 @@ uint32_t signal_round(int32_t dir, int32_t signal, uint32_t depth) {
     return met;
 }
 
+int32_t write_text(int32_t dir, const char *file, const char *text) {
+    return lc_write_at(dir, file, reinterpret_cast<const uint8_t *>(text), static_cast<uint32_t>(strlen(text)));
+}
+
 /// rmdir of a cgroup known by its fd: its path, as the kernel tells it, leads to the parent (cgroupfs names are
 /// stable).
 int64_t remove_directory(int32_t dir, uint32_t depth) {
@@ -82,13 +86,32 @@ int64_t remove_directory(int32_t dir, uint32_t depth) {
 using namespace lc;
 
 extern "C" int32_t lc_cgroup_kill(int32_t dir) {
-    if (lc_write_at(dir, "cgroup.kill", reinterpret_cast<const uint8_t *>("1"), 1) >= 0) return 0; // Linux 5.14, v2
-    for (int64_t end = now() + kSecond; now() < end;) {
-        if (signal_round(dir, 9, 0) == 0) return 0;
+    if (write_text(dir, "cgroup.kill", "1") >= 0) return 0; // Linux 5.14, v2
+    char processes[32] = {};
+    bool stopped = false; // a few rounds get everybody but those who fork meanwhile
+    int64_t begin = now();
+    int32_t result = -EBUSY;
+    for (int round = 0; result && now() < begin + 5 * kSecond; round++) {
+        if (signal_round(dir, 9, 0) == 0) {
+            result = 0;
+            break;
+        }
+        if (round > 0 && round % 16 == 0 && !stopped) {
+            stopped = true;
+            int32_t n = lc_read_at(dir, "pids.max", reinterpret_cast<uint8_t *>(processes), sizeof processes - 1);
+            if (n > 0) processes[n - 1] = 0; // the line's end
+            if (n > 0) write_text(dir, "pids.max", "0");
+        }
+        if (round > 16 && round % 16 == 1) { // whoever is frozen does not fork, and has its SIGKILL when it is let go
+            write_text(dir, "freezer.state", "FROZEN");
+            signal_round(dir, 9, 0);
+            write_text(dir, "freezer.state", "THAWED");
+        }
         int64_t pause[2] = {0, 200000};
         sys(__NR_nanosleep, pause, nullptr);
     }
-    return -EBUSY;
+    if (processes[0]) write_text(dir, "pids.max", processes);
+    return result;
 }
 
 extern "C" int32_t lc_cgroup_signal(int32_t dir, int32_t signal) {

@@ -12,10 +12,11 @@ namespace lc {
 
 constexpr uint32_t kCells = 64;
 constexpr uint64_t kCellSize = 256 * 1024;
+constexpr uint32_t kStamps = (kCellSize - 96 - LC_MAX_REQUEST) / 8;
 constexpr uint64_t kPlansOffset = kCells * kCellSize;
 constexpr uint64_t kArenaSize = kPlansOffset + 48 * 1024 * 1024;
-constexpr uint64_t kArenaBase = 0x2000000000;  // in the spawner: far from a static image, a stack and mmap's own region
-constexpr uint64_t kStacksBase = 0x2100000000; // private to each spawner
+constexpr uint64_t kArenaBase = 0x2000000000; // in the spawner: far from a static image, a stack and mmap's own region
+constexpr uint64_t kStacksBase = kArenaBase + 2 * kArenaSize; // private to each spawner; near, to share page tables
 constexpr uint64_t kStackSize = 48 * 1024, kGuardSize = 4096;
 constexpr int kArenaFd = 3, kRequestFd = 4; // of the spawner, from its start
 
@@ -42,12 +43,19 @@ struct Cell {
     int32_t map_err;                 // why maps is 2
     uint32_t host;                   // 1: the late host steps are done; 2: one has failed
     uint32_t answer;                 // to a child that waits: 1: go on; 2: fail
-    uint32_t reserved;
-    uint8_t request[kCellSize - 96];
+    uint32_t timed;                  // the child writes when each step begins
+    uint8_t request[LC_MAX_REQUEST];
+    uint64_t stamps[kStamps]; // by step, in ticks()
 };
-static_assert(sizeof(Cell) == kCellSize && LC_MAX_REQUEST <= sizeof(Cell::request), "cell");
+static_assert(sizeof(Cell) == kCellSize, "cell");
 
 enum : uint16_t { kOpSpawn = 1, kOpTemplate = 2 };
+
+/// Goes before the lc_request over the socket that a parked child waits at.
+struct Task {
+    uint32_t streams; // a bit for each of stdin, stdout and stderr whose fd comes along
+    uint32_t size;    // of the request
+};
 
 /// What goes over the spawner's socket, with one fd for each bit of mask, in order of slots.
 struct Message {
@@ -68,9 +76,10 @@ struct Context {
     int32_t null_device; // verified, opened by the first file mask of this child, or -1
     uint16_t skip;       // step flags that are not run here
     bool in_process;
-    bool apart;      // has memory of its own: nobody hears of its exec or death by the cell
-    Cell *own;       // of a child that parks: what takes the place of the shared cell then
-    int32_t reports; // whoever started it after it was parked, or -1
+    bool apart;          // has memory of its own: nobody hears of its exec or death by the cell
+    Cell *own;           // of a child that parks: what takes the place of the shared cell then
+    int32_t reports;     // whoever started it after it was parked, or -1
+    uint64_t main_stack; // an address in the stack that the spawner itself stands on
 
     const lc_plan_header &header() const noexcept { return *reinterpret_cast<const lc_plan_header *>(plan); }
     const lc_step &step(uint32_t i) const noexcept {
@@ -85,6 +94,12 @@ struct Context {
     }
 };
 
+constexpr uint64_t kStackSlot = kStackSize + kGuardSize;
+/// Whose stack a child of the spawner stands on: its Context lies at its lower end.
+inline uint64_t stack_slot(const Context &c) noexcept {
+    return (reinterpret_cast<uint64_t>(&c) - kStacksBase) / kStackSlot;
+}
+
 /// Runs steps [from, to); 0, or -errno with cell->step naming the step.
 int64_t run_steps(Context &c, uint32_t from, uint32_t to) noexcept;
 /// The whole life of a child: its steps, exec, or a fault in the cell and the end. argument is a Context.
@@ -98,6 +113,11 @@ int64_t lifecycle_step(Context &c, const lc_step &s) noexcept;
 int64_t rendezvous(Context &c, int32_t aux, bool spin) noexcept;
 /// Replaces the plan's pages by private ones at the same place, so that addresses in it stay good; makes c.own.
 int64_t keep_plan(Context &c) noexcept;
+/// From here on the shared cell is the library's again.
+void park(Context &c) noexcept;
+/// Waits, parked, for the message that says what to run.
+int64_t await_task(Context &c) noexcept;
+int64_t change_directory(const char *path) noexcept;
 /// Tells whoever started a parked child what has become of it.
 void report_start(Context &c, uint32_t kind, int64_t err) noexcept;
 /// The first candidate that is a file and may be executed; -1 and *error if there is none.

@@ -7,9 +7,7 @@
 
 namespace lc {
 
-namespace {
-
-/// From here on the shared cell is the library's again: the private one that keep_plan has made takes its place.
+/// The private cell that keep_plan has made takes the place of the shared one.
 void park(Context &c) noexcept {
     Cell *shared = c.cell;
     c.cell = c.own;
@@ -18,6 +16,8 @@ void park(Context &c) noexcept {
     __atomic_store_n(&shared->done, kOver, __ATOMIC_RELEASE);
     futex_wake(&shared->done);
 }
+
+namespace {
 
 /// Waits with read(2) alone, which every filter that may be loaded by now lets pass.
 int64_t await_start(Context &c, const lc_step &s) noexcept {
@@ -77,6 +77,13 @@ int64_t new_keyring(const char *name) noexcept {
     return r == -ENOSYS ? 0 : r < 0 ? r : 0;
 }
 
+/// Beside the own stack, where other children of the spawner have theirs: so it needs no page table of its own.
+int64_t own_cell(const Context &c) noexcept {
+    constexpr uint64_t slots = (sizeof(Cell) + kStackSlot - 1) / kStackSlot;
+    const uint64_t own = stack_slot(c);
+    return static_cast<int64_t>(kStacksBase + (own + slots < kCells ? own + 1 : own - slots) * kStackSlot);
+}
+
 } // namespace
 
 int64_t rendezvous(Context &c, int32_t aux, bool spin) noexcept {
@@ -110,8 +117,8 @@ int64_t keep_plan(Context &c) noexcept {
     int64_t r = sys(__NR_mremap, copy, size, size, static_cast<int64_t>(MREMAP_MAYMOVE | MREMAP_FIXED),
                     static_cast<int64_t>(from));
     if (r < 0 && r > -4096) return r;
-    int64_t cell = sys(__NR_mmap, nullptr, static_cast<int64_t>(sizeof(Cell)), 3L,
-                       static_cast<int64_t>(MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE), -1L, 0L);
+    int64_t cell = sys(__NR_mmap, own_cell(c), static_cast<int64_t>(sizeof(Cell)), 3L,
+                       static_cast<int64_t>(MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED), -1L, 0L);
     if (cell < 0 && cell > -4096) return cell;
     c.own = reinterpret_cast<Cell *>(cell);
     return 0;

@@ -12,23 +12,6 @@ namespace {
 
 int64_t prctl(int64_t option, int64_t a, int64_t b = 0) noexcept { return sys(__NR_prctl, option, a, b, 0L, 0L); }
 
-/// Never through a link of /proc to one of this process's fds, which may lead out of the root or beneath what hides a
-/// directory (CVE-2024-21626). A cwd that is not below the root begins with "(unreachable)" (getcwd(2)).
-int64_t change_directory(const char *path) noexcept {
-    int64_t r;
-    if (path[0] == '/' && path[1] == 0) {
-        r = sys(__NR_chdir, path);
-    } else {
-        int64_t fd = openat2(AT_FDCWD, path, O_PATH | O_DIRECTORY, kResolveNoMagiclinks);
-        r = fd < 0 ? fd : sys(__NR_fchdir, fd);
-        close(fd);
-    }
-    if (r < 0) return r;
-    char cwd[4096];
-    r = sys(__NR_getcwd, cwd, static_cast<int64_t>(sizeof cwd));
-    return r < 0 ? r : cwd[0] == '/' ? 0 : -EXDEV;
-}
-
 int64_t bounding_keep(uint64_t keep) noexcept {
     for (int64_t cap = 0; cap < 64; cap++) {
         if (keep >> cap & 1) continue;
@@ -94,15 +77,16 @@ int64_t set_stdio(Context &c) noexcept {
     return 0;
 }
 
-/// Closes all fds from a number on, but for those of up to three slots.
+/// Closes all fds of a range, but for those of up to three slots.
 int64_t close_fds(Context &c, const lc_step &s) noexcept {
     const uint32_t kept[3] = {s.a, s.b, s.c};
-    int64_t first = static_cast<int64_t>(s.d);
+    int64_t first = static_cast<uint32_t>(s.d);
+    const int64_t last = s.d >> 32 ? static_cast<int64_t>(s.d >> 32) : 0xffffffffL;
     for (;;) {
-        int64_t next = 0xffffffffL;
+        int64_t next = last + 1;
         for (uint32_t slot : kept)
             if (slot && c.slots[slot] >= first && c.slots[slot] < next) next = c.slots[slot];
-        if (next == 0xffffffffL) return sys(__NR_close_range, first, next, 0L);
+        if (next > last) return first > last ? 0 : sys(__NR_close_range, first, last, 0L);
         int64_t r = next > first ? sys(__NR_close_range, first, next - 1, 0L) : 0;
         if (r < 0) return r;
         first = next + 1;
@@ -148,6 +132,23 @@ int64_t execute(Context &c, const lc_step &s) noexcept {
 }
 
 } // namespace
+
+/// Never through a link of /proc to one of this process's fds, which may lead out of the root or beneath what hides a
+/// directory (CVE-2024-21626). A cwd that is not below the root begins with "(unreachable)" (getcwd(2)).
+int64_t change_directory(const char *path) noexcept {
+    int64_t r;
+    if (path[0] == '/' && path[1] == 0) {
+        r = sys(__NR_chdir, path);
+    } else {
+        int64_t fd = openat2(AT_FDCWD, path, O_PATH | O_DIRECTORY, kResolveNoMagiclinks);
+        r = fd < 0 ? fd : sys(__NR_fchdir, fd);
+        close(fd);
+    }
+    if (r < 0) return r;
+    char cwd[4096];
+    r = sys(__NR_getcwd, cwd, static_cast<int64_t>(sizeof cwd));
+    return r < 0 ? r : cwd[0] == '/' ? 0 : -EXDEV;
+}
 
 int64_t process_step(Context &c, const lc_step &s) noexcept {
     const int64_t value = static_cast<int64_t>(s.d);

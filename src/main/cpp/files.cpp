@@ -1,6 +1,7 @@
 // Files by directory fd, and the few plain calls that Java has no name for.
 #include "engine.h"
 #include <errno.h>
+#include <string.h>
 
 using namespace lc;
 
@@ -20,6 +21,20 @@ extern "C" int32_t lc_read_at(int32_t dir, const char *path, uint8_t *data, uint
         if (n < 4096) break; // a control file comes a page at a time, the last one short
     }
     return static_cast<int32_t>(size);
+}
+
+extern "C" int32_t lc_read_each(const int32_t *fds, uint32_t count, uint8_t *data, uint32_t capacity) {
+    constexpr uint32_t kMost = 65536;
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < count && capacity - used >= kMost + 4; i++) {
+        int64_t n;
+        do n = sys(__NR_pread64, fds[i], data + used + 4, static_cast<int64_t>(kMost), 0L);
+        while (n == -EINTR);
+        int32_t length = static_cast<int32_t>(n);
+        memcpy(data + used, &length, 4);
+        used += 4 + (n > 0 ? (static_cast<uint32_t>(n) + 3) / 4 * 4 : 0);
+    }
+    return static_cast<int32_t>(used);
 }
 
 extern "C" int32_t lc_write_at(int32_t dir, const char *path, const uint8_t *data, uint32_t size) {

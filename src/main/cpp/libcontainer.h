@@ -6,6 +6,7 @@
 #ifndef LIBCONTAINER_H
 #define LIBCONTAINER_H
 
+#include "libcontainer_io.h"
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -145,7 +146,7 @@ enum {
     LC_PERSONALITY = 59,   /* d value */
     LC_STDIO = 60,         /* slots 0-2 that are bound become fds 0-2 */
     LC_DUP_FD = 61,        /* b slot, d fd number */
-    LC_CLOSE_FDS = 62,     /* d first fd to close; a, b, c slots that stay open, or 0 */
+    LC_CLOSE_FDS = 62,     /* d first fd to close | last << 32, 0 for all; a, b, c slots that stay, or 0 */
     LC_SET_NAME = 63,      /* a thread name */
     LC_EXECVE = 64,        /* a candidates (NUL-ended each, an empty one ends), b argv vector, c envp vector */
     /* the life of a container that outlives its maker */
@@ -160,9 +161,10 @@ enum {
     LC_COPY_INTO = 70,    /* a directory in root, b slot of the directory that is copied, d 1: its mode, 2: its owner */
     LC_SET_XATTR = 71,    /* a directory in root, b name, c value, d its length */
     LC_SET_AFFINITY = 72, /* c CPU mask, d its length */
-    LC_SET_MEMPOLICY = 73,   /* b MPOL_* mode and flags, c node mask, d its length, of whole u64 */
-    LC_OPEN_MAPPED_TREE = 74 /* host step: a path, b slot of a user namespace or 0, c out slot,
+    LC_SET_MEMPOLICY = 73,    /* b MPOL_* mode and flags, c node mask, d its length, of whole u64 */
+    LC_OPEN_MAPPED_TREE = 74, /* host step: a path, b slot of a user namespace or 0, c out slot,
                                  d open_tree flags | 1 << 32: the mapping is for the whole tree */
+    LC_AWAIT_TASK = 96 /* LC_PARKED at LC_STDIO_TASK's socket until lc_unpark: parameters and streams come then */
 };
 
 /* ---- engines and spawning ---------------------------------------------------------------------------------- */
@@ -194,8 +196,10 @@ typedef struct lc_report {
     int32_t aux;
 } lc_report;
 
-/** SAME: stderr as stdout. CONSOLE_AT: a terminal whose master goes to the connected socket in stdio[1]. */
-enum { LC_STDIO_NULL = -1, LC_STDIO_PIPE = -2, LC_STDIO_CONSOLE = -3, LC_STDIO_SAME = -4, LC_STDIO_CONSOLE_AT = -5 };
+/** SAME: stderr as stdout. CONSOLE_AT: a terminal whose master goes to the connected socket in stdio[1]. TASK: the
+ *  streams come with LC_AWAIT_TASK, whose gate is the result's console. */
+enum { LC_STDIO_NULL = -1, LC_STDIO_PIPE = -2, LC_STDIO_CONSOLE = -3, LC_STDIO_SAME = -4 };
+enum { LC_STDIO_CONSOLE_AT = -5, LC_STDIO_TASK = -6 };
 #define LC_REQUEST_SLOTS 40
 #define LC_MAX_CGROUPS 12
 
@@ -278,6 +282,11 @@ int32_t lc_template_open(int64_t engine, int64_t loaded, const lc_request *reque
  *  process, an fd nor a cgroup behind. The child is the calling process's own; reap it with lc_wait. */
 int32_t lc_spawn(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request, lc_result *result);
 
+/** The same; nanos[i] tells when the child began step i, from the call on (-1: it did not), and nanos[steps], if count
+ *  lets it, when the spawn was over. */
+int32_t lc_spawn_timed(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request,
+                       lc_result *result, int64_t *nanos, uint32_t count);
+
 /** The same for a plan whose child waits on the way: when it does, result->report.kind is LC_WAITING, and *spawn must
  * be continued. Takes no parameters. A plan that parks ends with LC_PARKED: the child then depends on nobody. */
 int32_t lc_spawn_begin(int64_t engine, int64_t loaded, int32_t template_fd, const lc_request *request,
@@ -286,6 +295,11 @@ int32_t lc_spawn_begin(int64_t engine, int64_t loaded, int32_t template_fd, cons
 /** Lets a waiting child go on (go 1) or fail with ECANCELED (0). LC_WAITING again, or the end of the spawn, which frees
  *  it. */
 int32_t lc_spawn_continue(int64_t spawn, int32_t go, lc_result *result);
+
+/** Gives a child that is parked at a gate (LC_AWAIT_TASK) what it is to run: streams, and of the parameters CWD, ARGV,
+ *  ENVP and EXEC. Waits until it has begun the program or failed. Returns 0 with the pipes' ends in the result; or
+ *  -errno with its report: LC_AT_SEND if the child was gone already. It is reaped as every child. Once for a gate. */
+int32_t lc_unpark(int32_t gate, const lc_request *request, lc_result *result);
 
 /* ---- exits, signals, files --------------------------------------------------------------------------------- */
 
@@ -308,36 +322,14 @@ int32_t lc_pidfd_open(int32_t pid);
 /** A copy of another process's fd (pidfd_getfd(2)). */
 int32_t lc_pidfd_getfd(int32_t pidfd, int32_t fd);
 
-/** Makes a FIFO below dir and opens both of its ends as one fd: a read of it waits, also while nobody else has it open.
- */
-int32_t lc_fifo(int32_t dir, const char *name, uint32_t mode);
-/** Connects to a stream socket below dir, however long its path. */
-int32_t lc_socket_connect(int32_t dir, const char *name);
-/** Sends data in one message with fds (at most 64). */
-int32_t lc_socket_send(int32_t socket, const uint8_t *data, uint32_t size, const int32_t *fds, uint32_t count);
-/** A file in memory with this content, at its beginning. */
-int32_t lc_memory_file(const uint8_t *data, uint32_t size);
-
-/** openat2 below dir (an fd, or -100 for the cwd), O_CLOEXEC added; resolve is RESOLVE_*. */
-int32_t lc_openat2(int32_t dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
-/** Reads a whole small file below dir; returns the bytes read, at most capacity. */
-int32_t lc_read_at(int32_t dir, const char *path, uint8_t *data, uint32_t capacity);
-/** Writes data in one write to an existing file below dir. */
-int32_t lc_write_at(int32_t dir, const char *path, const uint8_t *data, uint32_t size);
-int32_t lc_read(int32_t fd, uint8_t *data, uint32_t capacity);
-int32_t lc_write(int32_t fd, const uint8_t *data, uint32_t size);
-int32_t lc_close(int32_t fd);
-int32_t lc_mkdir(int32_t dir, const char *path, uint32_t mode);
-/** Removes the directory of an fd from its parent by the name it has in /proc/self/fd. */
-int32_t lc_rmdir(int32_t dir, const char *path);
-
 enum { LC_CGROUPS_READ = 1, LC_CGROUPS_REMOVE = 2 };
 /** The end of a container's cgroups. READ: reads files (NUL-ended names for each dir, each list ended by one more NUL)
  *  into data, for each i32 length or -errno and its bytes padded to 4. REMOVE: kills who is left, removes and closes
  *  each dir, children first. Returns the bytes in data. */
 int32_t lc_cgroups_finish(const int32_t *dirs, uint32_t count, uint32_t what, const char *files, uint8_t *data,
                           uint32_t capacity);
-/** Sends SIGKILL to every process in a cgroup and below, until none is left (at most 1 s: then -EBUSY). */
+/** Sends SIGKILL to every process in a cgroup and below until none is left (at most 5 s: then -EBUSY). Without
+ *  cgroup.kill, whoever forks faster than this kills is stopped by the cgroup's freezer.state or pids.max. */
 int32_t lc_cgroup_kill(int32_t dir);
 /** Sends a signal once to every process in a cgroup and below; returns how many were met. A process that forks while
  *  this runs may be missed: freeze the cgroup first. */

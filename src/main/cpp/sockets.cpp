@@ -2,6 +2,7 @@
 #include "engine.h"
 #include <errno.h>
 #include <linux/memfd.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -21,6 +22,23 @@ int64_t address_of(int32_t dir, const char *name, sockaddr_un *address) {
     return n < 0 || static_cast<size_t>(n) >= sizeof address->sun_path ? -ENAMETOOLONG : 0;
 }
 
+int32_t connect_to(int32_t dir, const char *name, int type) {
+    sockaddr_un address;
+    int64_t r = address_of(dir, name, &address);
+    if (r < 0) return static_cast<int32_t>(r);
+    socklen_t size = sizeof address;
+    if (dir == AT_FDCWD && name[0] == '@') { // abstract: as long as its name, which begins with a zero byte
+        address.sun_path[0] = 0;
+        size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + strlen(name));
+    }
+    Fd fd(socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
+    if (fd.get() < 0) return -errno;
+    int connected;
+    do connected = connect(fd.get(), reinterpret_cast<sockaddr *>(&address), size);
+    while (connected < 0 && errno == EINTR);
+    return connected < 0 ? -errno : fd.release();
+}
+
 } // namespace
 
 } // namespace lc
@@ -35,16 +53,23 @@ extern "C" int32_t lc_fifo(int32_t dir, const char *name, uint32_t mode) {
     return static_cast<int32_t>(fd);
 }
 
-extern "C" int32_t lc_socket_connect(int32_t dir, const char *name) {
+extern "C" int32_t lc_pipe(int32_t *ends) {
+    return static_cast<int32_t>(sys(__NR_pipe2, ends, static_cast<int64_t>(O_CLOEXEC)));
+}
+
+extern "C" int32_t lc_socket_connect(int32_t dir, const char *name) { return connect_to(dir, name, SOCK_STREAM); }
+
+extern "C" int32_t lc_datagram_connect(int32_t dir, const char *name) { return connect_to(dir, name, SOCK_DGRAM); }
+
+extern "C" int32_t lc_datagram_bind(int32_t dir, const char *name) {
     sockaddr_un address;
     int64_t r = address_of(dir, name, &address);
     if (r < 0) return static_cast<int32_t>(r);
-    Fd fd(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    Fd fd(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (fd.get() < 0) return -errno;
-    int connected;
-    do connected = connect(fd.get(), reinterpret_cast<sockaddr *>(&address), sizeof address);
-    while (connected < 0 && errno == EINTR);
-    return connected < 0 ? -errno : fd.release();
+    if (bind(fd.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) < 0) return -errno;
+    r = sys(__NR_fchmodat, dir, name, 0777L);
+    return r < 0 ? static_cast<int32_t>(r) : fd.release();
 }
 
 extern "C" int32_t lc_socket_send(int32_t socket, const uint8_t *data, uint32_t size, const int32_t *fds,

@@ -2,7 +2,6 @@
 // and either a running child with its fds or nothing at all.
 #include "spawn.h"
 #include "engine.h"
-#include "verify.h"
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
@@ -79,13 +78,11 @@ int64_t Spawn::check_request(uint64_t needed) {
         return -EOPNOTSUPP;
     }
     if (request_.size < sizeof(lc_request) || request_.size > LC_MAX_REQUEST) return -EINVAL;
-    Verifier v(reinterpret_cast<const uint8_t *>(&request_), request_.size, sizeof(lc_request));
-    for (uint32_t i = 0; i < LC_PARAM_COUNT; i++) {
-        uint32_t p = request_.params[i];
-        if (p && held_) return -EINVAL; // they would not outlive the call
-        bool is_vector = i == LC_PARAM_ARGV || i == LC_PARAM_ENVP;
-        if (p && !(is_vector ? v.vector(p) : i == LC_PARAM_EXEC ? v.candidates(p) : v.text(p))) return -EINVAL;
-    }
+    if (held_) // they would not outlive the call
+        for (uint32_t p : request_.params)
+            if (p) return -EINVAL;
+    int64_t r = check_params(request_);
+    if (r < 0) return r;
     for (uint32_t i = 0; i < LC_REQUEST_SLOTS; i++) slots_[LC_SLOT_FIRST_FREE + i] = request_.slots[i];
     for (uint32_t i = 0; i < LC_MAX_SLOTS; i++)
         if ((header().bound_mask & needed) >> i & 1 && slots_[i] < 0) return -EBADF;
@@ -178,27 +175,21 @@ void Spawn::pin_mounts(Cell *cell) {
 
 int64_t Spawn::make_stdio() {
     result_.report.aux = LC_AT_PIPE;
-    for (int i = 0; i < 3; i++) {
-        int32_t wanted = request_.stdio[i];
-        if (wanted >= 0) slots_[i] = wanted;
-        if (wanted == LC_STDIO_SAME && i == 2) slots_[2] = slots_[1];
-        if (wanted != LC_STDIO_PIPE) continue;
-        int32_t ends[2];
-        if (pipe2(ends, O_CLOEXEC) < 0) return -errno;
-        int theirs = i == 0 ? 0 : 1;
-        slots_[i] = ends[theirs];
-        keep_child_end(ends[theirs]);
-        result_.stdio[i] = ends[1 - theirs];
-    }
+    Streams streams;
+    int64_t r = streams.open(request_, result_);
+    for (int i = 0; i < 3; i++) slots_[i] = streams.slots[i];
+    for (uint32_t i = 0; i < streams.child_end_count; i++) keep_child_end(streams.child_ends[i]);
+    if (r < 0) return r;
     if (request_.stdio[0] == LC_STDIO_CONSOLE_AT) {
         slots_[LC_SLOT_CONSOLE] = request_.stdio[1];
         slots_[1] = slots_[2] = -1;
         return 0;
     }
-    if (request_.stdio[0] != LC_STDIO_CONSOLE) return 0;
+    const bool gate = request_.stdio[0] == LC_STDIO_TASK;
+    if (request_.stdio[0] != LC_STDIO_CONSOLE && !gate) return 0;
     int32_t pair[2];
     result_.report.aux = LC_AT_CONSOLE;
-    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0) return -errno;
+    if (socketpair(AF_UNIX, (gate ? SOCK_SEQPACKET : SOCK_STREAM) | SOCK_CLOEXEC, 0, pair) < 0) return -errno;
     result_.console = pair[0]; // until the master has come through it
     slots_[LC_SLOT_CONSOLE] = pair[1];
     return keep_child_end(pair[1]);
@@ -230,6 +221,8 @@ void Spawn::fill(Cell *cell, uint64_t cell_base) {
     cell->err = cell->aux = cell->map_err = 0;
     cell->maps = 0;
     cell->host = 0;
+    cell->timed = times_ != nullptr;
+    if (times_) memset(cell->stamps, 0, sizeof cell->stamps);
     bool any = false;
     for (uint32_t i = 0; i < LC_PARAM_COUNT; i++) {
         cell->params[i] = request_.params[i] ? cell_base + offsetof(Cell, request) + request_.params[i] : 0;
@@ -324,6 +317,7 @@ int64_t Spawn::settle(int64_t r) {
         r = await(engine_, socket_, cell);
     }
     if (r >= 0) r = conclude(cell);
+    if (times_) read_times(cell);
     engine_.release_cell(cell_);
     if (r >= 0) r = adopt();
     if (r < 0 && !result_.report.err) result_.report.err = static_cast<int32_t>(-r);

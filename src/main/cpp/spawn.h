@@ -4,6 +4,19 @@
 
 namespace lc {
 
+/// The parameters' offsets and vectors. 0 or -EINVAL.
+int64_t check_params(const lc_request &request);
+
+/// What a child gets as stdin, stdout and stderr: slots, of which some are pipes made here.
+struct Streams {
+    int32_t slots[3] = {-1, -1, -1};
+    int32_t child_ends[3];
+    uint32_t child_end_count = 0;
+
+    /// Our ends of pipes go into the result, whether or not it succeeds.
+    int64_t open(const lc_request &request, lc_result &result);
+};
+
 class Spawn {
   public:
     Spawn(Engine &engine, int64_t loaded, const lc_request &request, lc_result &result);
@@ -23,6 +36,9 @@ class Spawn {
     /// Keeps a child that waits until it is answered, by proceed().
     void hold() { held_ = true; }
     int64_t proceed(bool go);
+    /// Has the child's steps timed: nanos from now to the beginning of each, -1 for those that it does not run, and to
+    /// the end of the spawn.
+    void time(int64_t *nanos, uint32_t count);
     const lc_plan_header &header() const { return *reinterpret_cast<const lc_plan_header *>(plan_); }
 
   private:
@@ -41,6 +57,7 @@ class Spawn {
     int64_t settle(int64_t r);
     void answer(bool go);
     int64_t conclude(Cell *cell);
+    void read_times(const Cell *cell);
     int64_t adopt();
     int64_t clone_here(Cell *cell);
 
@@ -56,6 +73,10 @@ class Spawn {
     uint32_t cell_ = 0;
     int32_t socket_ = -1;
     bool held_ = false;
+    int64_t *times_ = nullptr;
+    uint32_t time_count_ = 0;
+    uint64_t first_tick_ = 0;
+    int64_t first_nanos_ = 0;
 };
 
 } // namespace lc

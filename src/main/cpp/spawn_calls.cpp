@@ -53,6 +53,16 @@ extern "C" int32_t lc_spawn(int64_t handle, int64_t loaded, int32_t template_fd,
     return static_cast<int32_t>(r);
 }
 
+extern "C" int32_t lc_spawn_timed(int64_t handle, int64_t loaded, int32_t template_fd, const lc_request *request,
+                                  lc_result *result, int64_t *nanos, uint32_t count) {
+    auto &engine = *reinterpret_cast<Engine *>(handle);
+    Spawn spawn(engine, loaded, *request, *result);
+    spawn.time(nanos, count);
+    int64_t r = spawn_in(spawn, engine.socket, template_fd);
+    if (r < 0 && !result->report.err) result->report.err = static_cast<int32_t>(-r);
+    return static_cast<int32_t>(r);
+}
+
 extern "C" int32_t lc_spawn_begin(int64_t handle, int64_t loaded, int32_t template_fd, const lc_request *request,
                                   lc_result *result, int64_t *spawn) {
     auto &engine = *reinterpret_cast<Engine *>(handle);

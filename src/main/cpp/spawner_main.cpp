@@ -104,6 +104,7 @@ Context *prepare(Server &server, const Message &message, const int32_t *slots, u
     c->apart = c->header().flags & LC_PLAN_PARKS;
     c->own = nullptr;
     c->reports = -1;
+    c->main_stack = reinterpret_cast<uint64_t>(&server);
     for (uint32_t i = 0; i < LC_MAX_SLOTS; i++) c->slots[i] = slots[i] >= 0 ? slots[i] : server.inherited[i];
     return c;
 }

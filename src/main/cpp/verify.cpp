@@ -25,6 +25,7 @@ enum Kind : uint8_t {
     kVector,
     kFlags0or1,
     kSlot0,    // 0, or a slot that is bound by now
+    kKept,     // the same, or the console's: nothing happens if it is not bound
     kHookWord, // a timeout in the low half, a slot in the high
     kMountWord // flags in the low half, offset of a string or 0 in the high
 };
@@ -89,13 +90,14 @@ constexpr Rule kRules[] = {
     {LC_PERSONALITY, false, kZero, kZero, kZero, kAny, 0},
     {LC_STDIO, false, kZero, kZero, kZero, kZero, 0},
     {LC_DUP_FD, false, kZero, kSlot, kZero, kAny, 0},
-    {LC_CLOSE_FDS, false, kSlot0, kSlot0, kSlot0, kAny, 0},
+    {LC_CLOSE_FDS, false, kKept, kKept, kKept, kAny, 0},
     {LC_SET_NAME, false, kText, kZero, kZero, kZero, 0},
     {LC_COPY_INTO, false, kText, kSlot, kZero, kAny, 0},
     {LC_SET_XATTR, false, kText, kText, kBytes, kAny, 0},
     {LC_SET_AFFINITY, false, kZero, kZero, kBytes, kAny, 0},
     {LC_SET_MEMPOLICY, false, kZero, kAny, kBytes, kAny, 0},
     {LC_OPEN_MAPPED_TREE, true, kText, kSlot0, kOut, kAny, 0},
+    {LC_AWAIT_TASK, false, kZero, kZero, kZero, kZero, 0},
     {LC_EXECVE, false, kCandidates, kVector, kVector, kZero, 0},
     {LC_AWAIT_START, false, kSlot, kSlot, kZero, kZero, 0},
     {LC_HOOK, false, kText, kVector, kVector, kHookWord, 0},
@@ -205,6 +207,7 @@ class Steps {
         case kVector: return v_.vector(v);
         case kFlags0or1: return v <= 1;
         case kSlot0: return v == 0 || slot(v);
+        case kKept: return v == 0 || v == LC_SLOT_CONSOLE || slot(v);
         case kHookWord: return slot(v >> 32);
         case kMountWord: return v >> 32 == 0 || v_.text(v >> 32);
         }
@@ -218,7 +221,7 @@ class Steps {
         bool maps = h_.uid_map_size || h_.gid_map_size;
         if (opcode == LC_AWAIT_HOST && s.d) return in_child;
         if (opcode == LC_AWAIT_HOST) return host_awaited_ = in_child;
-        if (opcode == LC_AWAIT_START) return in_child && !parked_ && (parked_ = true);
+        if (opcode == LC_AWAIT_START || opcode == LC_AWAIT_TASK) return in_child && !parked_ && (parked_ = true);
         if (opcode == LC_AWAIT_ID_MAPS) return maps_awaited_ = in_child && maps;
         return opcode != LC_EXECVE || ((host_awaited_ || !late_) && (maps_awaited_ || !maps));
     }

@@ -76,7 +76,7 @@ constexpr Reads kReads[] = {
     {LC_SET_AFFINITY, '-', '-', '#', '-'},
     {LC_SET_MEMPOLICY, '-', '-', '#', '-'},
     {LC_OPEN_MAPPED_TREE, 't', '0', 'o', '-'},
-    {LC_CLOSE_FDS, '0', '0', '0', '-'},
+    {LC_CLOSE_FDS, 'k', 'k', 'k', '-'},
     {LC_AWAIT_START, 's', 's', '-', '-'},
     {LC_HOOK, 't', 'v', 'v', 's'},
     {LC_FIND_PROGRAM, 'c', '-', '-', '-'},
@@ -162,6 +162,9 @@ class Walk {
         case 'm':
             if (v) text(v);
             break;
+        case 'k':
+            if (v == LC_SLOT_CONSOLE) break; // which holds no fd, or the one to keep
+            [[fallthrough]];
         case '0':
             if (v == 0) break;
             [[fallthrough]];

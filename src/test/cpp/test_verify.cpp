@@ -178,6 +178,14 @@ TEST_CASE("slots of the wait for a start and of hooks are bound") {
     CHECK(with(LC_CLOSE_FDS, &lc_step::a, LC_MAX_SLOTS) == at(LC_CLOSE_FDS, kA));
 }
 
+TEST_CASE("a plan parks once, for a start or for a task") {
+    CHECK(after([](Plan &p) { p.steps()[kSteps - 3] = lc_step{LC_AWAIT_TASK, 0, 0, 0, 0, 0}; }) == kAccepted);
+    CHECK(after([](Plan &p) { p.steps()[kSteps - 4] = lc_step{LC_AWAIT_TASK, 0, 0, 0, 0, 0}; }) ==
+          at(LC_AWAIT_START, kOpcode));
+    CHECK(after([](Plan &p) { p.steps()[kSteps - 3] = lc_step{LC_AWAIT_TASK, 0, 0, 1, 0, 0}; }) ==
+          at(LC_AWAIT_START, kB));
+}
+
 TEST_CASE("step flags stand only where they mean something") {
     CHECK(with(LC_SETSID, &lc_step::flags, 0x80) == at(LC_SETSID, kFlags));
     CHECK(with(LC_SETSID, &lc_step::flags, 0x8000) == at(LC_SETSID, kFlags));

@@ -3,8 +3,12 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +24,48 @@ static void do_kill(char **args) {
 }
 
 static void do_ignore(char **args) { signal((int)number(args[0]), SIG_IGN); }
+
+/// Prints the numbers of so many signals as they come.
+static void do_catch(char **args) {
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_BLOCK, &all, NULL);
+    puts("ready");
+    for (long left = number(args[0]); left > 0; left--) {
+        fflush(stdout);
+        printf("%d\n", sigwaitinfo(&all, NULL));
+    }
+    fflush(stdout);
+}
+
+/// Sends each word as a message to NOTIFY_SOCKET; with BARRIER=1 goes the end of a pipe, and it waits for that to be
+/// closed.
+static void do_notify(char **args) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int s = socket(AF_UNIX, SOCK_DGRAM, 0), ends[2];
+    strncpy(address.sun_path, getenv("NOTIFY_SOCKET") ? getenv("NOTIFY_SOCKET") : "", sizeof address.sun_path - 1);
+    if (connect(s, (struct sockaddr *)&address, sizeof address) < 0) return answer(-1);
+    for (; *args; args++) {
+        int barrier = !strcmp(*args, "BARRIER=1") && pipe(ends) == 0;
+        union {
+            struct cmsghdr head;
+            char space[CMSG_SPACE(sizeof(int))];
+        } control = {.head = {CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS}};
+        struct iovec vector = {*args, strlen(*args)};
+        struct msghdr message = {.msg_iov = &vector, .msg_iovlen = 1};
+        if (barrier) {
+            memcpy(CMSG_DATA(&control.head), &ends[1], sizeof(int));
+            message.msg_control = &control;
+            message.msg_controllen = sizeof control;
+        }
+        answer(sendmsg(s, &message, 0));
+        if (barrier) {
+            char byte;
+            close(ends[1]);
+            answer(read(ends[0], &byte, 1));
+        }
+    }
+}
 
 static void do_sleep(char **args) {
     fflush(stdout);
@@ -56,6 +102,22 @@ static void do_forks(char **args) {
     printf(n < wanted ? "%ld %s\n" : "%ld\n", n, strerrorname_np(errno));
     for (long i = 0; i < n; i++) kill(children[i], SIGKILL);
     for (long i = 0; i < n; i++) waitpid(children[i], NULL, 0);
+}
+
+/// Forks, and so do the children, as long as anybody is alive. Says so before the first.
+static void do_bomb(char **args) {
+    puts("lit");
+    fflush(stdout);
+    for (;;)
+        if (fork() < 0) pause_millis(10);
+}
+
+/// Forks as fast as it can, for ever, and so do the children; many leave as soon as they have one, so that whoever looks
+/// for them by pid comes too late.
+static void do_forkbomb(char **args) {
+    fflush(stdout);
+    for (unsigned n = 0;; n++)
+        if (fork() > 0 && n % 2) _exit(0);
 }
 
 static void do_syscall(char **args) {
@@ -101,10 +163,14 @@ const struct verb deeds_verbs[] = {
     {"exit", "STATUS", do_exit},
     {"kill", "SIGNAL", do_kill},
     {"ignore", "SIGNAL", do_ignore},
+    {"catch", "COUNT", do_catch},
+    {"notify", "[MESSAGE...]", do_notify},
     {"sleep", "MILLIS", do_sleep},
     {"spin", "MILLIS", do_spin},
     {"memhog", "MIB", do_memhog},
     {"forks", "N", do_forks},
+    {"bomb", "", do_bomb},
+    {"forkbomb", "", do_forkbomb},
     {"syscall", "NR [A] [B] [C]", do_syscall},
     {NULL, NULL, NULL},
 };

@@ -89,6 +89,16 @@ static void try_tmpfs_write(char **args) {
     close(fd);
 }
 
+/// Writes past the page cache, so that the disk sees each MiB when it is written.
+static void try_direct_write(char **args) {
+    static _Alignas(4096) char mib[1 << 20];
+    int fd = open(args[0], O_WRONLY | O_CREAT | O_DIRECT | O_CLOEXEC, 0644);
+    if (fd < 0) return answer(-1);
+    for (long i = 0; i < number(args[1]); i++)
+        if (write(fd, mib, sizeof mib) != (ssize_t)sizeof mib) return answer(-1);
+    answer(close(fd));
+}
+
 /// What follows is printed to a new file.
 static void go_to(char **args) {
     if (!freopen(args[0], "we", stdout)) perror(args[0]);
@@ -114,6 +124,7 @@ const struct verb files_verbs[] = {
     {"symlink", "TARGET PATH", try_symlink},
     {"to", "PATH", go_to},
     {"tmpfs-write", "PATH MIB", try_tmpfs_write},
+    {"direct-write", "PATH MIB", try_direct_write},
     {"mount-try", "", try_mount},
     {"socket", "FAMILY TYPE", try_socket},
     {NULL, NULL, NULL},

@@ -1,6 +1,7 @@
 package dev.libcontainer;
 
 import dev.libcontainer.cgroup.Resctrl;
+import dev.libcontainer.kernel.Engine;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.kernel.SpawnCall;
@@ -15,6 +16,8 @@ import dev.libcontainer.spec.Spec;
 import dev.libcontainer.spec.SpecException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 
 /**
@@ -33,9 +36,12 @@ public final class Blueprint implements AutoCloseable {
     private final boolean pinsMounts;
 
     private final NetworkDevices devices;
+    private final Wishes wishes;
+    private final Set<ContainerPool> pools = ConcurrentHashMap.newKeySet();
 
     private final Variant fresh;
     private final Optional<Variant> pooled;
+    private Optional<Scope> scope = Optional.empty();
 
     Blueprint(
             Containers containers, ContainerSpec spec, Spec oci, Wishes wishes, CgroupLayout cgroups, boolean hasPool) {
@@ -44,6 +50,7 @@ public final class Blueprint implements AutoCloseable {
         this.oci = oci;
         pinsMounts = spec.rootfs().filter(Rootfs.HostView.class::isInstance).isPresent();
         this.cgroups = cgroups;
+        this.wishes = wishes;
         refuseResctrl(oci);
         devices = NetworkDevices.of(oci);
         Wishes own = wishes.withReadyNetwork(!devices.isEmpty());
@@ -92,6 +99,10 @@ public final class Blueprint implements AutoCloseable {
             ids.close();
         }
 
+        void spawn(SpawnCall call) {
+            loaded.spawn(call);
+        }
+
         boolean diesWithJvm() {
             return spec.dieWithJvm();
         }
@@ -99,6 +110,18 @@ public final class Blueprint implements AutoCloseable {
         CgroupLayout cgroups() {
             return cgroups;
         }
+
+        void swept(Container container) {
+            if (scope.isPresent()) {
+                scope.get().swept(container);
+            }
+        }
+    }
+
+    /** Says before the first spawn where its containers belong. */
+    Blueprint in(Scope owner) {
+        scope = Optional.of(owner);
+        return this;
     }
 
     /** What this was compiled from. */
@@ -144,20 +167,25 @@ public final class Blueprint implements AutoCloseable {
         SpawnCall call = containers.takeCall();
         try (StdioFds fds = new StdioFds(launch.stdio())) {
             call.exitTo(containers.exits().poller().fd(), container.token());
-            if (pinsMounts) {
-                call.pinMounts();
-            }
             fds.bind(call);
-            existing = bindReusedCgroup(launch, id, variant, call);
-            bindSlots(variant, call, network);
-            bindParameters(launch, id, existing, call);
+            boolean named = launch.id().isPresent() || launch.cgroupName().isPresent();
+            existing = bindPlace(variant, launch.cgroupName().orElse(id), named, network, call);
+            bindHostname(launch, call);
+            bindProgram(launch, call);
+            if (launch.timed()) {
+                call.timed(variant.plan.steps().size());
+            }
             variant.loaded.spawn(call);
             container.started(call, launch.stdio(), existing);
             fds.resize(container);
+            containers.observation().started(container);
+            if (scope.isPresent()) {
+                scope.get().started(container);
+            }
             return container;
         } catch (SpawnException e) {
             containers.exits().forget(container.token());
-            existing.filter(CgroupLayout.Existing::isMade).ifPresent(cgroups::putBack);
+            giveBack(existing);
             throw Failures.spawn(ContainerException.Phase.SPAWN, id, variant.plan, e);
         } catch (IllegalArgumentException e) {
             containers.exits().forget(container.token());
@@ -171,20 +199,41 @@ public final class Blueprint implements AutoCloseable {
         }
     }
 
+    /** Where it will be: mounts, cgroups, namespaces. Tells which cgroups others have used before or will use after. */
+    Optional<CgroupLayout.Existing> bindPlace(
+            Variant variant, String name, boolean named, int network, SpawnCall call) {
+        if (pinsMounts) {
+            call.pinMounts();
+        }
+        Optional<CgroupLayout.Existing> existing = bindReusedCgroup(name, named, variant, call);
+        bindSlots(variant, call, network);
+        if (!cgroups.isEmpty() && existing.isEmpty()) {
+            call.param(SpawnCall.Param.NAME, checkedName(name));
+        }
+        return existing;
+    }
+
+    /** A spawn has failed: others may have its cgroups. */
+    void giveBack(Optional<CgroupLayout.Existing> existing) {
+        existing.filter(CgroupLayout.Existing::isMade).ifPresent(cgroups::putBack);
+    }
+
     /** Whoever gives a container or its cgroup a name wants to find it by that; others may get used directories. */
     private Optional<CgroupLayout.Existing> bindReusedCgroup(
-            Launch launch, String id, Variant variant, SpawnCall call) {
-        boolean named = launch.id().isPresent() || launch.cgroupName().isPresent();
+            String id, boolean named, Variant variant, SpawnCall call) {
         boolean endsEmpty =
                 variant.plan.namespaces().contains(NamespaceType.PID); // with its first process all are gone
         if (named || !endsEmpty || !cgroups.isReusable()) {
             return Optional.empty();
         }
         Optional<CgroupLayout.Existing> idle = cgroups.takeIdle();
-        idle.ifPresent(it -> call.cgroupsExist());
-        CgroupLayout.Existing existing = idle.orElseGet(() -> cgroups.next(id));
-        call.param(SpawnCall.Param.NAME, existing.name());
-        return Optional.of(existing);
+        if (idle.isPresent()) {
+            call.cgroupsExist();
+        } else {
+            idle = Optional.of(cgroups.next(id));
+        }
+        call.param(SpawnCall.Param.NAME, idle.get().name());
+        return idle;
     }
 
     private void bindSlots(Variant variant, SpawnCall call, int network) {
@@ -200,16 +249,17 @@ public final class Blueprint implements AutoCloseable {
         });
     }
 
-    private void bindParameters(Launch launch, String id, Optional<CgroupLayout.Existing> existing, SpawnCall call) {
-        if (!cgroups.isEmpty() && existing.isEmpty()) {
-            call.param(SpawnCall.Param.NAME, checkedName(launch.cgroupName().orElse(id)));
-        }
+    private void bindHostname(Launch launch, SpawnCall call) {
         if (launch.hostname().isPresent()) {
             if (oci.hostname().isEmpty()) {
                 throw new IllegalArgumentException("a hostname needs a uts namespace and a hostname in the spec");
             }
             call.param(SpawnCall.Param.HOSTNAME, launch.hostname().get());
         }
+    }
+
+    /** What is to be run. */
+    void bindProgram(Launch launch, SpawnCall call) {
         if (launch.cwd().isPresent()) {
             if (!launch.cwd().get().startsWith("/")) {
                 throw new IllegalArgumentException(
@@ -239,9 +289,45 @@ public final class Blueprint implements AutoCloseable {
         return name;
     }
 
+    /**
+     * Makes sandboxes ahead. The plan of a sandbox that waits is this one with a wait before its end; a filter that allows
+     * what is left to do then is loaded before it.
+     *
+     * @throws InvalidSpecException if the spec has devices that one container at a time can have, or a filter that would
+     *     not let a sandbox start
+     * @throws UnsupportedByHostException if this instance has the in-process engine
+     */
+    public ContainerPool pool(PoolOptions options) {
+        if (containers.engine().kind() == Engine.Kind.IN_PROCESS) {
+            throw new UnsupportedByHostException(
+                    "the in-process engine makes no sandboxes ahead", "", "use the spawner", Optional.empty());
+        }
+        Wishes waits = wishes.withAhead(true);
+        ContainerPool pool = Failures.compiling(() -> {
+            if (!devices.isEmpty()) {
+                throw new SpecException("linux.netDevices", "move into one container, and a pool makes many");
+            }
+            Variant own = new Variant(containers.compiler().compile(oci, waits), false);
+            Optional<Variant> joining = pooled.map(
+                    v -> new Variant(containers.compiler().compile(oci, waits.withReadyNetwork(true)), true));
+            return new ContainerPool(this, containers, new Parking(containers, this, own, joining), options);
+        });
+        pools.add(pool);
+        return pool;
+    }
+
+    void forget(ContainerPool pool) {
+        pools.remove(pool);
+    }
+
+    void closePools() {
+        List.copyOf(pools).forEach(ContainerPool::close);
+    }
+
     /** Ends the template processes and forgets the plans; containers live on, no new one can be spawned. */
     @Override
     public void close() {
+        closePools();
         try {
             fresh.close();
             pooled.ifPresent(Variant::close);

@@ -6,6 +6,7 @@ import dev.libcontainer.cgroup.CgroupSession;
 import dev.libcontainer.cgroup.CgroupStats;
 import dev.libcontainer.cgroup.CgroupVersion;
 import dev.libcontainer.cgroup.CgroupWrite;
+import dev.libcontainer.cgroup.ContainerCgroup;
 import dev.libcontainer.cgroup.Hierarchy;
 import dev.libcontainer.cgroup.StatFile;
 import dev.libcontainer.kernel.Fd;
@@ -14,10 +15,15 @@ import dev.libcontainer.plan.CgroupPlan;
 import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.Resources;
 import dev.libcontainer.spec.SpecException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,17 +41,16 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class CgroupLayout {
     private static final int FIGURES_BYTES = 32 * 1024;
 
-    /** One hierarchy: what is written to a new cgroup, and which figures it has. */
-    private record Place(
-            Hierarchy hierarchy,
-            Fd parent,
-            List<CgroupPlan.Write> writes,
-            List<StatFile> figures,
-            List<StatFile> lastFigures) {}
+    /** One hierarchy: what is written to a new cgroup, and which figures its end tells. */
+    private record Place(Hierarchy hierarchy, Fd parent, List<CgroupPlan.Write> writes, List<StatFile> lastFigures) {}
 
     /** What an exit status tells: the peak of memory, and whether it ran out. */
     private static final Set<String> LAST =
             Set.of("memory.max_usage_in_bytes", "memory.oom_control", "memory.peak", "memory.events");
+
+    private static final Set<String> MANAGED_V1 = Set.of("cpu", "cpuacct", "memory", "pids", "blkio", "freezer");
+    private static final Set<String> MANAGED_V2 =
+            Set.of("cpu", "cpuset", "memory", "pids", "io", "hugetlb", "rdma", "misc");
 
     /** A name under which the directories exist already, and the out-of-memory kills that were counted under it. */
     record Existing(String name, long oomKills, boolean isMade) {}
@@ -55,12 +60,16 @@ final class CgroupLayout {
     private final CgroupSession session;
     private final CgroupMounts mounts;
     private final List<Place> places;
+    /** Whether figures must begin at nothing, which those of a used directory do not. */
+    private final boolean exact;
+
     private final byte[] figureNames;
     private final Queue<Existing> idle = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
-    private CgroupLayout(CgroupSession session, List<Place> places) {
+    private CgroupLayout(CgroupSession session, List<Place> places, boolean exact) {
         this.session = session;
+        this.exact = exact;
         this.mounts = session.mounts();
         this.places = places;
         StringBuilder names = new StringBuilder();
@@ -73,6 +82,11 @@ final class CgroupLayout {
 
     /** What a spec's limits come to on this host. */
     static CgroupLayout of(Linux linux, CgroupSession session) {
+        return of(linux, session, false);
+    }
+
+    /** The same, managed if asked for: then with a directory in every hierarchy that counts, limits or stops something. */
+    static CgroupLayout of(Linux linux, CgroupSession session, boolean managed) {
         CgroupMounts mounts = session.mounts();
         Map<Hierarchy, Set<String>> needed = new LinkedHashMap<>();
         List<CgroupWrite> limits = List.of();
@@ -95,7 +109,13 @@ final class CgroupLayout {
         if (deviceProgram.isPresent()) {
             needed.computeIfAbsent(mounts.unified().orElseThrow(), h -> new LinkedHashSet<>());
         }
-        if (needed.isEmpty() && linux.cgroupsPath().isPresent()) {
+        session.limited()
+                .forEach((hierarchy, controllers) -> needed.computeIfAbsent(hierarchy, h -> new LinkedHashSet<>())
+                        .addAll(controllers));
+        if (managed) {
+            mounts.hierarchies().forEach(hierarchy -> manage(hierarchy, needed));
+        }
+        if (needed.isEmpty() && (linux.cgroupsPath().isPresent() || session.isScope())) {
             needed.put(tracking(mounts), Set.of());
         }
         List<Place> places = new ArrayList<>();
@@ -107,7 +127,17 @@ final class CgroupLayout {
                     : session.directory(entry.getKey(), entry.getValue(), "linux.resources");
             places.add(place(entry.getKey(), entry.getValue(), parent, limits, session));
         }
-        return new CgroupLayout(session, places);
+        places.sort(
+                Comparator.comparing(place -> place.hierarchy.version() == CgroupVersion.V1)); // as a plan makes them
+        return new CgroupLayout(session, places, managed);
+    }
+
+    private static void manage(Hierarchy hierarchy, Map<Hierarchy, Set<String>> needed) {
+        Set<String> controllers = new LinkedHashSet<>(hierarchy.controllers());
+        controllers.retainAll(hierarchy.version() == CgroupVersion.V1 ? MANAGED_V1 : MANAGED_V2);
+        if (!controllers.isEmpty() || hierarchy.version() == CgroupVersion.V2) {
+            needed.computeIfAbsent(hierarchy, h -> new LinkedHashSet<>()).addAll(controllers);
+        }
     }
 
     /** Where processes are only to be found again: the unified hierarchy can kill them in one write. */
@@ -140,7 +170,7 @@ final class CgroupLayout {
                 .toList();
         List<StatFile> last =
                 figures.stream().filter(figure -> LAST.contains(figure.file())).toList();
-        return new Place(hierarchy, parent, writes, figures, last);
+        return new Place(hierarchy, parent, writes, last);
     }
 
     /** Version 1 has the files of all controllers mounted together, version 2 its own and those of enabled controllers. */
@@ -155,7 +185,9 @@ final class CgroupLayout {
      * kernel as long as starting a process. On v2 it is cheap, and the peak could not be set back.
      */
     boolean isReusable() {
-        return !places.isEmpty() && places.stream().allMatch(place -> place.hierarchy.version() == CgroupVersion.V1);
+        return !exact
+                && !places.isEmpty()
+                && places.stream().allMatch(place -> place.hierarchy.version() == CgroupVersion.V1);
     }
 
     /** Directories that nobody uses now, made by an earlier spawn. */
@@ -228,15 +260,18 @@ final class CgroupLayout {
         return places.get(index).parent.value();
     }
 
-    /** Figures of a running container. */
-    CgroupStats stats(int[] directories) {
-        Map<StatFile, String> contents = new HashMap<>();
+    /** The same directories by their paths, for what is done seldom. */
+    ContainerCgroup cgroup(int[] directories) {
+        Map<String, String> paths = new HashMap<>();
         for (int i = 0; i < directories.length; i++) {
-            for (StatFile figure : places.get(i).figures) {
-                Kernel.readAt(directories[i], figure.file()).ifPresent(text -> contents.put(figure, text));
+            try {
+                Path path = Files.readSymbolicLink(Path.of("/proc/self/fd", Integer.toString(directories[i])));
+                paths.put(places.get(i).hierarchy.name(), path.toString());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
-        return CgroupStats.parse(mounts, contents);
+        return ContainerCgroup.open(mounts, paths);
     }
 
     /** What an exit status tells: the peak of memory in bytes, -1 if unknown, and how many were killed for want of it. */

@@ -1,20 +1,18 @@
 package dev.libcontainer;
 
+import dev.libcontainer.cgroup.ContainerCgroup;
+import dev.libcontainer.events.Flight;
 import dev.libcontainer.kernel.Exit;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.SpawnCall;
 import dev.libcontainer.spec.NamespaceType;
-import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -26,26 +24,22 @@ import java.util.concurrent.TimeoutException;
  * A started container: its first process has begun its program. Thread-safe. Closing it kills what still runs in it and
  * releases its streams; a container that has ended by itself holds nothing but unread output.
  */
-public final class Container implements AutoCloseable {
+public final class Container extends ObservedContainer implements AutoCloseable {
     private static final int SIGKILL = 9;
     private static final int[] NO_CGROUPS = {};
-    /** Shared by all that capture nothing, so never written. */
-    private static final Capture[] NO_CAPTURES = new Capture[3];
-
-    private static final long NANOS_PER_MICRO = 1000;
     /** How long a waiting thread watches the process itself before it leaves that to the exit thread. */
     private static final long DIRECT_WAIT_MICROS = 5000;
 
     private final Containers owner;
     private final Blueprint.Variant variant;
-    private final String id;
+    private volatile String id; // of a sandbox made ahead: until it is taken
     private final int token;
-    private final long calledNanos = System.nanoTime();
+    private long calledNanos = System.nanoTime();
     private final CompletableFuture<ExitStatus> exit = new CompletableFuture<>();
-    private Optional<Pipes> pipes = Optional.empty();
-    private Capture[] captures = NO_CAPTURES;
+    private volatile ContainerStreams streams = ContainerStreams.NONE;
     private Optional<PseudoTerminal> terminal = Optional.empty();
     private long startNanos;
+    private Optional<Timeline> timeline = Optional.empty();
     private int pid = -1;
     private Fd pidfd = Fd.adopt(-1);
     private int[] cgroups = NO_CGROUPS;
@@ -72,42 +66,60 @@ public final class Container implements AutoCloseable {
 
     /** The spawn has succeeded: takes over what it made. */
     void started(SpawnCall call, Stdio stdio, Optional<CgroupLayout.Existing> reused) {
-        startNanos = System.nanoTime() - calledNanos;
-        for (int i = 0; i < 3; i++) {
-            int fd = call.stdioEnd(i);
-            Stdio.Stream stream = i == 1 ? stdio.out() : stdio.err();
-            if (i > 0 && fd >= 0 && stream.kind() == Stdio.Kind.CAPTURE) {
-                captures = captures == NO_CAPTURES ? new Capture[3] : captures;
-                captures[i] = new Capture(fd, stream.memoryBytes());
-                owner.output().collect(captures[i]);
-            } else if (fd >= 0) {
-                pipes().adopt(i, fd);
-            }
+        long begun = System.nanoTime();
+        streams = ContainerStreams.of(call, stdio, owner);
+        adoptProcess(call, reused);
+        if (call.console() >= 0) {
+            terminal = Optional.of(new PseudoTerminal(call.console()));
         }
+        timeline = call.times().length == 0 ? Optional.empty() : Optional.of(Timeline.of(variant.plan(), call.times()));
+        begun(begun);
+        call.exit().ifPresent(this::end);
+    }
+
+    /** A sandbox waits for its task, or was given one, did not begin it, and has ended or will. */
+    void settled() {
+        begun(System.nanoTime());
+    }
+
+    /** A sandbox is about to be told what to run; false if it has ended. Its end is not heard of until that is over. */
+    synchronized boolean beginTask(Optional<String> newId, long called) {
+        if (ended) {
+            return false;
+        }
+        id = newId.orElse(id);
+        calledNanos = called;
+        started = false;
+        return true;
+    }
+
+    /** The sandbox runs its program. */
+    void taskBegun(SpawnCall call, Stdio stdio) {
+        long begun = System.nanoTime();
+        streams = ContainerStreams.of(call, stdio, owner);
+        begun(begun);
+    }
+
+    synchronized void adoptProcess(SpawnCall call, Optional<CgroupLayout.Existing> reused) {
+        pid = call.pid();
+        pidfd = Fd.adopt(call.pidfd());
+        cgroups = call.cgroups();
+        mounts = Fd.adopt(call.mounts());
+        existing = reused;
+    }
+
+    /** From now on its end is its end. */
+    private void begun(long nanos) {
         boolean over;
         synchronized (this) {
-            pid = call.pid();
-            pidfd = Fd.adopt(call.pidfd());
-            cgroups = call.cgroups();
-            mounts = Fd.adopt(call.mounts());
-            existing = reused;
-            if (call.console() >= 0) {
-                terminal = Optional.of(new PseudoTerminal(call.console()));
-            }
+            startNanos = nanos - calledNanos;
             started = true;
             over = goneEarly;
+            goneEarly = false;
         }
-        call.exit().ifPresent(this::end);
         if (over) {
             gone();
         }
-    }
-
-    private synchronized Pipes pipes() {
-        if (pipes.isEmpty()) {
-            pipes = Optional.of(new Pipes());
-        }
-        return pipes.get();
     }
 
     /** The exit thread's word: the process is gone. */
@@ -148,19 +160,9 @@ public final class Container implements AutoCloseable {
                 trouble = e;
             }
         }
-        boolean exited = event.code() == Exit.EXITED;
-        ExitStatus status = new ExitStatus(
-                exited ? OptionalInt.of(event.status()) : OptionalInt.empty(),
-                exited ? OptionalInt.empty() : OptionalInt.of(event.status()),
-                event.code() == Exit.DUMPED,
-                oom,
-                event.beforeExec(),
-                Duration.ofNanos(event.userMicros() * NANOS_PER_MICRO),
-                Duration.ofNanos(event.systemMicros() * NANOS_PER_MICRO),
-                event.maxRssKib() * 1024,
-                peak,
-                Duration.ofNanos(startNanos),
-                Duration.ofNanos(wallNanos));
+        ExitStatus status = ExitStatus.of(event, oom, peak, startNanos, wallNanos);
+        Flight.exited(
+                id, pid, status.exitCode(), status.signal(), oom, event.userMicros() + event.systemMicros(), wallNanos);
         if (trouble == null) {
             exit.complete(status);
         } else {
@@ -180,19 +182,25 @@ public final class Container implements AutoCloseable {
                 directories = cgroups;
                 cgroups = NO_CGROUPS;
             }
-            if (directories.length > 0 && existing.isPresent()) {
+            if (directories.length == 0) {
+                return;
+            }
+            if (existing.isPresent()) {
                 variant.cgroups().giveBack(existing.get(), oomKills, directories);
-            } else if (directories.length > 0) {
+            } else {
                 Kernel.removeCgroups(directories);
             }
+            variant.swept(this);
         }
     }
 
+    @Override
     public String id() {
         return id;
     }
 
     /** The first process's pid, as this JVM sees it; it keeps its value after the end. */
+    @Override
     public long pid() {
         return pid;
     }
@@ -206,11 +214,17 @@ public final class Container implements AutoCloseable {
         return variant.diesWithJvm();
     }
 
-    /** How long it took from the call of spawn until the program began. */
+    /** From the call of spawn until the program began. */
     public Duration startLatency() {
         return Duration.ofNanos(startNanos);
     }
 
+    /** Where the time of the spawn went, if the {@link Launch#timed launch} asked for that. */
+    public Optional<Timeline> timeline() {
+        return timeline;
+    }
+
+    @Override
     public boolean isAlive() {
         return !exit.isDone();
     }
@@ -219,6 +233,7 @@ public final class Container implements AutoCloseable {
      * The end; completed on the library's exit thread, so what depends on it must not block there, or on the thread that
      * waits for the end or spawned what was gone at once.
      */
+    @Override
     public CompletableFuture<ExitStatus> onExit() {
         return exit;
     }
@@ -278,14 +293,13 @@ public final class Container implements AutoCloseable {
     }
 
     /** Sends a signal to the first process; false if it has ended. */
-    public boolean signal(int signal) {
-        synchronized (this) {
-            return !ended && pidfd.value() >= 0 && Kernel.signal(pidfd.value(), signal);
-        }
+    public synchronized boolean signal(int signal) {
+        return !ended && pidfd.value() >= 0 && Kernel.signal(pidfd.value(), signal);
     }
 
     /** Kills everything in the container. */
     public void kill() {
+        thawToDie();
         synchronized (this) {
             boolean firstIsAll = variant.plan().namespaces().contains(NamespaceType.PID);
             if (!firstIsAll && !ended && cgroups.length > 0) {
@@ -295,18 +309,29 @@ public final class Container implements AutoCloseable {
         signal(SIGKILL);
     }
 
-    /** What the container uses now; empty if it has no cgroup of its own or has ended. */
-    public Optional<Stats> stats() {
-        synchronized (this) {
-            return ended || cgroups.length == 0
-                    ? Optional.empty()
-                    : Optional.of(Stats.of(variant.cgroups().stats(cgroups)));
-        }
+    @Override
+    synchronized Optional<ContainerCgroup> directories() {
+        return ended ? Optional.empty() : Optional.of(variant.cgroups().cgroup(cgroups));
+    }
+
+    @Override
+    synchronized void keepDirectories() {
+        existing = Optional.empty();
+    }
+
+    @Override
+    Observation observation() {
+        return owner.observation();
+    }
+
+    /** Whether its directories may serve another container as soon as it has ended. */
+    synchronized boolean usesSharedDirectories() {
+        return existing.isPresent();
     }
 
     /** Writes to the container's stdin; goes nowhere unless stdin is a pipe. */
     public OutputStream stdin() {
-        return pipes().stdin();
+        return streams.stdin();
     }
 
     /**
@@ -314,38 +339,27 @@ public final class Container implements AutoCloseable {
      * stream over everything, which is the caller's to close.
      */
     public InputStream stdout() {
-        return reader(1);
+        return streams.reader(1);
     }
 
     /** The container's stderr, likewise. */
     public InputStream stderr() {
-        return reader(2);
-    }
-
-    private InputStream reader(int index) {
-        if (captures[index] == null) {
-            return pipes().reader(index);
-        }
-        try {
-            return captures[index].stream();
-        } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
-        }
+        return streams.reader(2);
     }
 
     /** {@link #stdin()} as a channel. */
     public WritableByteChannel stdinChannel() {
-        return stdin() instanceof java.io.FileOutputStream file ? file.getChannel() : Channels.newChannel(stdin());
+        return streams.stdinChannel();
     }
 
     /** {@link #stdout()} as a channel. */
     public ReadableByteChannel stdoutChannel() {
-        return captures[1] == null ? pipes().channel(1) : Channels.newChannel(stdout());
+        return streams.channel(1);
     }
 
     /** {@link #stderr()} as a channel. */
     public ReadableByteChannel stderrChannel() {
-        return captures[2] == null ? pipes().channel(2) : Channels.newChannel(stderr());
+        return streams.channel(2);
     }
 
     /** The terminal, if the container was given one. */
@@ -355,16 +369,12 @@ public final class Container implements AutoCloseable {
 
     /** All captured stdout as UTF-8; waits until the stream has ended. */
     public String output() {
-        return captured(1);
+        return streams.text(1);
     }
 
     /** All captured stderr, likewise. */
     public String errorOutput() {
-        return captured(2);
-    }
-
-    private String captured(int index) {
-        return captures[index] == null ? "" : new String(captures[index].bytes(), StandardCharsets.UTF_8);
+        return streams.text(2);
     }
 
     /** This container as a {@link Process}, for code that takes one. */
@@ -378,13 +388,8 @@ public final class Container implements AutoCloseable {
         kill();
         exit.exceptionally(e -> null).join();
         sweep();
-        pipes().close();
+        streams.close();
         terminal.ifPresent(PseudoTerminal::close);
-        for (Capture capture : captures) {
-            if (capture != null) {
-                capture.discard();
-            }
-        }
     }
 
     @Override

@@ -8,7 +8,11 @@ import java.util.OptionalInt;
  * before the failure is undone when this is thrown.
  */
 public abstract sealed class ContainerException extends RuntimeException
-        permits InvalidSpecException, UnsupportedByHostException, SpawnFailedException, EngineException {
+        permits InvalidSpecException,
+                UnsupportedByHostException,
+                SpawnFailedException,
+                EngineException,
+                PoolEmptyException {
     private static final long serialVersionUID = 1L;
 
     /** How far things had come. */

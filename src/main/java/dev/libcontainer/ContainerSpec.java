@@ -11,8 +11,10 @@ import java.util.Optional;
  * @param rootfs overrides the spec's root; absent: the spec's own
  * @param networkPool whether a new network namespace may be taken from those made ahead
  * @param dieWithJvm whether the container ends with the JVM
+ * @param managed whether it has a cgroup in every hierarchy ({@link ContainerSpecBuilder#managed})
  */
-public record ContainerSpec(Spec oci, Optional<Rootfs> rootfs, boolean networkPool, boolean dieWithJvm) {
+public record ContainerSpec(
+        Spec oci, Optional<Rootfs> rootfs, boolean networkPool, boolean dieWithJvm, boolean managed) {
 
     /** What {@link #builder()} leaves unsaid is as isolated as it can be. */
     public static ContainerSpecBuilder builder() {
@@ -21,7 +23,7 @@ public record ContainerSpec(Spec oci, Optional<Rootfs> rootfs, boolean networkPo
 
     /** Exactly what an OCI configuration says. Its paths must be absolute. */
     public static ContainerSpec of(Spec oci) {
-        return new ContainerSpec(oci, Optional.empty(), true, true);
+        return new ContainerSpec(oci, Optional.empty(), true, true, false);
     }
 
     /** The command line that is run. */

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -29,8 +28,6 @@ import java.util.Set;
  * Not thread-safe.
  */
 public final class ContainerSpecBuilder {
-    private static final long CPU_PERIOD_MICROS = 100_000;
-
     private Rootfs rootfs = Rootfs.hostView();
     private List<String> command = List.of();
     private final Map<String, String> env = new LinkedHashMap<>();
@@ -47,10 +44,8 @@ public final class ContainerSpecBuilder {
     private final List<Rlimit> rlimits = new ArrayList<>();
     private OptionalInt oomScoreAdj = OptionalInt.empty();
     private final Map<String, String> sysctl = new LinkedHashMap<>();
-    private OptionalLong memory = OptionalLong.empty();
-    private OptionalLong pids = OptionalLong.empty();
-    private OptionalLong cpuQuota = OptionalLong.empty();
-    private Optional<String> cpuset = Optional.empty();
+    private Limits limits = Limits.none();
+    private boolean managed;
     private Optional<String> cgroupsPath = Optional.empty();
     private boolean systemMounts = true;
     private boolean networkPool = true;
@@ -209,25 +204,40 @@ public final class ContainerSpecBuilder {
 
     /** Most memory, bytes; what needs more is killed. */
     public ContainerSpecBuilder memoryLimitBytes(long bytes) {
-        memory = OptionalLong.of(bytes);
+        limits = limits.memoryBytes(bytes);
         return this;
     }
 
     /** Most processes and threads. */
     public ContainerSpecBuilder pidsLimit(long count) {
-        pids = OptionalLong.of(count);
+        limits = limits.pids(count);
         return this;
     }
 
     /** CPU time per time, as in 0.5 for half of one CPU. */
     public ContainerSpecBuilder cpus(double count) {
-        cpuQuota = OptionalLong.of(Math.round(count * CPU_PERIOD_MICROS));
+        limits = limits.cpus(count);
         return this;
     }
 
     /** CPUs that may be used, as in {@code 0-3,8}. */
     public ContainerSpecBuilder cpuset(String cpus) {
-        cpuset = Optional.of(cpus);
+        limits = limits.cpuset(cpus);
+        return this;
+    }
+
+    /** All limits at once, in place of those given so far. */
+    public ContainerSpecBuilder limits(Limits all) {
+        limits = all;
+        return this;
+    }
+
+    /**
+     * Gives the container a cgroup of its own in every hierarchy that counts, limits or stops something: all statistics,
+     * any limit changed later, {@link Container#freeze}. On cgroup v1 that is half a dozen directories more to make.
+     */
+    public ContainerSpecBuilder managed() {
+        managed = true;
         return this;
     }
 
@@ -255,7 +265,7 @@ public final class ContainerSpecBuilder {
                 Optional.empty(),
                 Map.of(),
                 Optional.of(linux()));
-        return new ContainerSpec(spec, Optional.of(rootfs), networkPool, dieWithJvm);
+        return new ContainerSpec(spec, Optional.of(rootfs), networkPool, dieWithJvm, managed);
     }
 
     private Optional<Root> root() {
@@ -332,9 +342,7 @@ public final class ContainerSpecBuilder {
     }
 
     private Optional<Resources> resources() {
-        if (memory.isEmpty() && pids.isEmpty() && cpuQuota.isEmpty() && cpuset.isEmpty()) {
-            return Optional.empty();
-        }
-        return Optional.of(Sandbox.resources(memory, pids, cpuQuota, CPU_PERIOD_MICROS, cpuset));
+        Resources resources = limits.toResources();
+        return resources.equals(Resources.none()) ? Optional.empty() : Optional.of(resources);
     }
 }

@@ -2,6 +2,7 @@ package dev.libcontainer;
 
 import dev.libcontainer.cgroup.CgroupSession;
 import dev.libcontainer.cgroup.Owner;
+import dev.libcontainer.events.ContainerEvent;
 import dev.libcontainer.kernel.Engine;
 import dev.libcontainer.kernel.Exit;
 import dev.libcontainer.kernel.Fd;
@@ -23,8 +24,10 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * The library, opened: a helper process that clones children, a thread that hears of their ends, and what is shared
@@ -42,7 +45,9 @@ public final class Containers implements AutoCloseable {
     private final Queue<ByteBuffer> exitBuffers = new ConcurrentLinkedQueue<>();
     private final Set<Blueprint> blueprints = ConcurrentHashMap.newKeySet();
     private final Deque<LoadedPlan> templates = new ArrayDeque<>();
+    private final Observation observation = new Observation();
     private final AtomicInteger ids = new AtomicInteger();
+    private final AtomicInteger waiting = new AtomicInteger();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile Optional<NetworkNamespacePool> networks = Optional.empty();
     private volatile Optional<OutputCollector> output = Optional.empty();
@@ -61,8 +66,13 @@ public final class Containers implements AutoCloseable {
         } catch (SpawnException e) {
             throw Failures.engine(ContainerException.Phase.PREPARE, e);
         }
+        String parent = options.cgroupParent();
         cgroups = new CgroupSession(
-                host.cgroups(), options.cgroupParent(), Owner.next().toString());
+                host.cgroups(),
+                parent.equals(ContainersOptions.DEFAULT.cgroupParent())
+                        ? host.cgroups().parent(parent)
+                        : parent,
+                Owner.next().toString());
     }
 
     /** Opens with the usual options. */
@@ -97,13 +107,18 @@ public final class Containers implements AutoCloseable {
      * @throws UnsupportedByHostException if this host cannot do it
      */
     public Blueprint compile(ContainerSpec spec) {
+        return compile(spec, cgroups);
+    }
+
+    Blueprint compile(ContainerSpec spec, CgroupSession session) {
         if (closed.get()) {
             throw new IllegalStateException("closed");
         }
         try {
             return Failures.compiling(() -> {
                 Spec oci = host.expand(spec);
-                CgroupLayout layout = CgroupLayout.of(oci.linux().orElseGet(() -> Linux.of(List.of())), cgroups);
+                CgroupLayout layout =
+                        CgroupLayout.of(oci.linux().orElseGet(() -> Linux.of(List.of())), session, spec.managed());
                 var wishes = host.wishes(spec, layout.plan());
                 boolean pool = options.networkPoolSize() > 0;
                 Blueprint blueprint = new Blueprint(this, spec, oci, wishes, layout, pool);
@@ -122,9 +137,37 @@ public final class Containers implements AutoCloseable {
         }
     }
 
-    /** How many containers of this instance run. */
+    /**
+     * A place for containers that are limited and ended together.
+     *
+     * @param name of its cgroups, unique in this instance
+     * @param limits for the sum of all in it
+     * @throws UnsupportedByHostException if the host cannot set one of the limits
+     */
+    public Scope scope(String name, Limits limits) {
+        cgroups.removeAbandoned();
+        return Failures.compiling(
+                () -> new Scope(this, cgroups.scope(Scope.checked(name), limits.toResources()), name));
+    }
+
+    /** The same without limits. */
+    public Scope scope(String name) {
+        return scope(name, Limits.none());
+    }
+
+    /** What happens to all containers that are started from now on; as {@link Container#events}. */
+    public Flow.Publisher<ContainerEvent> events() {
+        return observation.eventsOfAll();
+    }
+
+    /** The same as calls, by a thread of the library, so they must not block; closing the result ends them. */
+    public AutoCloseable onEvent(Consumer<? super ContainerEvent> callback) {
+        return Observation.callBack(events(), callback);
+    }
+
+    /** How many containers of this instance run; sandboxes that wait in a pool do not. */
     public int runningCount() {
-        return exits.count();
+        return exits.count() - waiting.get();
     }
 
     /** How many network namespaces are ready; fills up in the background after the first container that wants one. */
@@ -133,6 +176,10 @@ public final class Containers implements AutoCloseable {
     }
 
     // ---- for blueprints and containers ----
+
+    Observation observation() {
+        return observation;
+    }
 
     PlanCompiler compiler() {
         return compiler;
@@ -152,6 +199,11 @@ public final class Containers implements AutoCloseable {
 
     boolean usesTemplates() {
         return options.templates() > 0 && engine.kind() == Engine.Kind.SPAWNER;
+    }
+
+    /** How many sandboxes wait in pools. */
+    AtomicInteger waiting() {
+        return waiting;
     }
 
     String nextId() {
@@ -234,6 +286,7 @@ public final class Containers implements AutoCloseable {
         if (!closed.compareAndSet(false, true)) {
             return;
         }
+        blueprints.forEach(Blueprint::closePools); // or they would replace what is ended here
         List<Container> ending = new ArrayList<>();
         for (Container container : exits.running()) {
             if (container.diesWithJvm()) {
@@ -246,6 +299,7 @@ public final class Containers implements AutoCloseable {
         networks.ifPresent(NetworkNamespacePool::close);
         engine.close();
         exits.close();
+        observation.close();
         output.ifPresent(OutputCollector::close);
         cgroups.close();
     }

@@ -6,7 +6,8 @@ package dev.libcontainer;
  * @param engine who clones
  * @param networkPoolSize how many network namespaces are kept ready (about 230 KiB of kernel memory each); 0: none
  * @param templates how many template processes may exist at once (about 100 KiB each); 0: every spawn does all its steps
- * @param cgroupParent the directory in each cgroup hierarchy below which everything is made, without leading slash
+ * @param cgroupParent the directory in each cgroup hierarchy below which everything is made, without leading slash; the
+ *     default stands for one beside the caller's own cgroup if it is on cgroup v2 and may write there only
  * @param failAtStep for tests: the step of every plan that fails, in native builds that obey; -1: none
  */
 public record ContainersOptions(

@@ -1,5 +1,6 @@
 package dev.libcontainer;
 
+import dev.libcontainer.events.Flight;
 import dev.libcontainer.kernel.Engine;
 import dev.libcontainer.kernel.Poller;
 import java.util.Map;
@@ -45,6 +46,7 @@ final class ExitLoop implements AutoCloseable {
             poller.close();
             return;
         }
+        Flight.isRecorded(); // classes are loaded now and not when the first container ends
         while (!closed || !running.isEmpty()) { // those that outlive the library are still this thread's to reap
             poller.await(-1, this::handle);
             sweep();

@@ -1,5 +1,6 @@
 package dev.libcontainer;
 
+import dev.libcontainer.kernel.Exit;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -32,6 +33,23 @@ public record ExitStatus(
         Duration startLatency,
         Duration wallTime) {
     private static final int SIGNAL_BASE = 128;
+    private static final long NANOS_PER_MICRO = 1000;
+
+    static ExitStatus of(Exit event, boolean oomKilled, OptionalLong peakMemoryBytes, long startNanos, long wallNanos) {
+        boolean exited = event.code() == Exit.EXITED;
+        return new ExitStatus(
+                exited ? OptionalInt.of(event.status()) : OptionalInt.empty(),
+                exited ? OptionalInt.empty() : OptionalInt.of(event.status()),
+                event.code() == Exit.DUMPED,
+                oomKilled,
+                event.beforeExec(),
+                Duration.ofNanos(event.userMicros() * NANOS_PER_MICRO),
+                Duration.ofNanos(event.systemMicros() * NANOS_PER_MICRO),
+                event.maxRssKib() * 1024,
+                peakMemoryBytes,
+                Duration.ofNanos(startNanos),
+                Duration.ofNanos(wallNanos));
+    }
 
     /** Exited with code 0. */
     public boolean isSuccess() {

@@ -35,6 +35,18 @@ final class Failures {
         }
     }
 
+    /** Something that was to be done to a running container. */
+    static RuntimeException running(RuntimeException e) {
+        if (e instanceof CgroupException refused) {
+            return new UnsupportedByHostException(
+                    String.valueOf(refused.getMessage()),
+                    refused.jsonPath(),
+                    refused.hint().orElse(""),
+                    Optional.of(refused));
+        }
+        return e instanceof KernelException failed ? kernel(ContainerException.Phase.RUN, failed) : e;
+    }
+
     static InvalidSpecException spec(SpecException e) {
         return new InvalidSpecException(
                 String.valueOf(e.getMessage()), e.path(), e.hint().orElse(""), e);

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param hostname needs a UTS namespace in the spec
  * @param id the container's name; unique among those that run
  * @param cgroupName the name of its cgroup directory; the id unless given
+ * @param timed whether {@link Container#timeline} is to tell where the time of the spawn went
  */
 public record Launch(
         Stdio stdio,
@@ -21,7 +22,8 @@ public record Launch(
         Optional<String> cwd,
         Optional<String> hostname,
         Optional<String> id,
-        Optional<String> cgroupName) {
+        Optional<String> cgroupName,
+        boolean timed) {
     public Launch {
         args = args.map(List::copyOf);
         env = env.map(List::copyOf);
@@ -35,30 +37,36 @@ public record Launch(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                false);
     }
 
     public Launch args(String... newArgs) {
-        return new Launch(stdio, Optional.of(List.of(newArgs)), env, cwd, hostname, id, cgroupName);
+        return new Launch(stdio, Optional.of(List.of(newArgs)), env, cwd, hostname, id, cgroupName, timed);
     }
 
     public Launch env(List<String> newEnv) {
-        return new Launch(stdio, args, Optional.of(newEnv), cwd, hostname, id, cgroupName);
+        return new Launch(stdio, args, Optional.of(newEnv), cwd, hostname, id, cgroupName, timed);
     }
 
     public Launch cwd(String newCwd) {
-        return new Launch(stdio, args, env, Optional.of(newCwd), hostname, id, cgroupName);
+        return new Launch(stdio, args, env, Optional.of(newCwd), hostname, id, cgroupName, timed);
     }
 
     public Launch hostname(String newHostname) {
-        return new Launch(stdio, args, env, cwd, Optional.of(newHostname), id, cgroupName);
+        return new Launch(stdio, args, env, cwd, Optional.of(newHostname), id, cgroupName, timed);
     }
 
     public Launch id(String newId) {
-        return new Launch(stdio, args, env, cwd, hostname, Optional.of(newId), cgroupName);
+        return new Launch(stdio, args, env, cwd, hostname, Optional.of(newId), cgroupName, timed);
     }
 
     public Launch cgroupName(String newName) {
-        return new Launch(stdio, args, env, cwd, hostname, id, Optional.of(newName));
+        return new Launch(stdio, args, env, cwd, hostname, id, Optional.of(newName), timed);
+    }
+
+    /** Whether the steps of the spawn are timed; a take from a pool has none left to time, so it is spawned. */
+    public Launch timed(boolean on) {
+        return new Launch(stdio, args, env, cwd, hostname, id, cgroupName, on);
     }
 }

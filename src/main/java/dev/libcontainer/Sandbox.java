@@ -5,7 +5,6 @@ import dev.libcontainer.security.CapabilitySet;
 import dev.libcontainer.security.DefaultSeccompProfile;
 import dev.libcontainer.spec.Mount;
 import dev.libcontainer.spec.NamespaceType;
-import dev.libcontainer.spec.Resources;
 import dev.libcontainer.spec.Seccomp;
 import dev.libcontainer.spec.User;
 import java.io.IOException;
@@ -17,7 +16,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /** The defaults of {@link ContainerSpecBuilder}, as data. */
@@ -104,34 +102,5 @@ final class Sandbox {
 
     static Seccomp seccomp(CapabilitySet capabilities) {
         return DefaultSeccompProfile.forCapabilities(capabilities, ThisHost.arch());
-    }
-
-    static Resources resources(
-            OptionalLong memory, OptionalLong pids, OptionalLong cpuQuota, long cpuPeriod, Optional<String> cpuset) {
-        OptionalLong unset = OptionalLong.empty();
-        boolean cpu = cpuQuota.isPresent() || cpuset.isPresent();
-        return new Resources(
-                List.of(),
-                memory.isPresent()
-                        ? Optional.of(Resources.Memory.of(memory, memory)) // no swap beyond it
-                        : Optional.empty(),
-                cpu
-                        ? Optional.of(new Resources.Cpu(
-                                unset,
-                                cpuQuota,
-                                unset,
-                                cpuQuota.isPresent() ? OptionalLong.of(cpuPeriod) : unset,
-                                unset,
-                                unset,
-                                cpuset,
-                                Optional.empty(),
-                                unset))
-                        : Optional.empty(),
-                pids.isPresent() ? Optional.of(new Resources.Pids(pids)) : Optional.empty(),
-                Optional.empty(),
-                List.of(),
-                Optional.empty(),
-                Map.of(),
-                Map.of());
     }
 }

@@ -73,7 +73,8 @@ final class Amended {
     }
 
     ContainerSpec build() {
-        return new ContainerSpec(SpecReader.read(json()), spec.rootfs(), spec.networkPool(), spec.dieWithJvm());
+        return new ContainerSpec(
+                SpecReader.read(json()), spec.rootfs(), spec.networkPool(), spec.dieWithJvm(), spec.managed());
     }
 
     private static Object parse(String json) {

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Limits of an OCI container, their change, and what is counted, on the real kernel. */
@@ -42,6 +43,7 @@ class ContainerLimitsTest {
     private static final String READ = "for d in zero kmsg; do (: < /dev/$d) 2> /dev/null && echo $d; done";
 
     @Test
+    @Tag("vm")
     void onlyTheUsualDevicesMayBeOpenedUnlessMoreIsAllowed() {
         assertThat(host.output(host.make(""), READ)).isEqualTo("zero");
         assertThat(host.output(host.make("'devices':[{'allow':false}]"), READ)).isEqualTo("zero");
@@ -52,6 +54,7 @@ class ContainerLimitsTest {
     }
 
     @Test
+    @Tag("vm")
     void aDeniedDeviceIsEperm() {
         String denied = "'devices':[{'allow':false},{'allow':false,'type':'c','major':1,'minor':5}]";
 
@@ -91,7 +94,7 @@ class ContainerLimitsTest {
                     .isThrownBy(() -> v2.make(""))
                     .withMessageContaining("container's cgroup is not empty");
             cgroup.kill(SIGKILL);
-            assertThat(sleeper.waitFor(5, TimeUnit.SECONDS)).isTrue();
+            assertThat(sleeper.waitFor(Patience.seconds(5), TimeUnit.SECONDS)).isTrue();
             assertThatExceptionOfType(CgroupException.class)
                     .isThrownBy(() -> v2.make(""))
                     .withMessageContaining("container's cgroup unexpectedly frozen");
@@ -121,6 +124,7 @@ class ContainerLimitsTest {
     }
 
     @Test
+    @Tag("vm")
     void limitsAreEnforced() {
         ContainerCgroup cgroup = host.make("'memory':{'limit':33554432},'pids':{'limit':3},'cpu':{'cpus':'0'}");
 
@@ -158,6 +162,7 @@ class ContainerLimitsTest {
     }
 
     @Test
+    @Tag("vm")
     void aLimitThatTheKernelHasNoFileForIsNamed() {
         assertThatExceptionOfType(CgroupException.class)
                 .isThrownBy(() -> host.make("'blockIO':{'leafWeight':100}"))
@@ -244,6 +249,7 @@ class ContainerLimitsTest {
     }
 
     @Test
+    @Tag("vm")
     void devicesCanBeAllowedAndDeniedLater() {
         ContainerCgroup cgroup = host.make("");
         String kmsg = "{'allow':true,'type':'c','major':1,'minor':11,'access':'r'}";
@@ -256,6 +262,7 @@ class ContainerLimitsTest {
     }
 
     @Test
+    @Tag("vm")
     void aLimitBelowTheUsageIsRefusedIfAskedFor() throws IOException {
         ContainerCgroup cgroup = host.make("'memory':{'limit':67108864}");
         Process hungry = host.shell(cgroup, "x=$(yes | head -c 8M); echo full; sleep 1000; :");
@@ -295,6 +302,7 @@ class ContainerLimitsTest {
     }
 
     @Test
+    @Tag("vm")
     void memoryThatRunsOutIsTold() {
         assumeTrue(host.mounts.hierarchy("memory").isPresent(), "needs the controller memory");
         ContainerCgroup cgroup = host.make("'memory':{'limit':16777216,'swap':16777216}");
@@ -302,15 +310,15 @@ class ContainerLimitsTest {
             assertThat(events.await(Duration.ofMillis(50))).isEqualTo(OomEvents.Event.TIME_OUT);
 
             host.output(cgroup, "exec tail /dev/zero");
-            assertThat(events.await(Duration.ofSeconds(5))).isEqualTo(OomEvents.Event.OUT_OF_MEMORY);
+            assertThat(events.await(Duration.ofSeconds(Patience.seconds(5)))).isEqualTo(OomEvents.Event.OUT_OF_MEMORY);
             assertThat(events.await(Duration.ofMillis(50))).isEqualTo(OomEvents.Event.TIME_OUT);
 
             host.output(cgroup, "exec tail /dev/zero");
-            assertThat(events.await(Duration.ofSeconds(5))).isEqualTo(OomEvents.Event.OUT_OF_MEMORY);
+            assertThat(events.await(Duration.ofSeconds(Patience.seconds(5)))).isEqualTo(OomEvents.Event.OUT_OF_MEMORY);
             assertThat(cgroup.stats().memory().oomKills().orElse(0)).isEqualTo(2);
 
             cgroup.remove();
-            assertThat(events.await(Duration.ofSeconds(5))).isEqualTo(OomEvents.Event.GONE);
+            assertThat(events.await(Duration.ofSeconds(Patience.seconds(5)))).isEqualTo(OomEvents.Event.GONE);
         }
     }
 }

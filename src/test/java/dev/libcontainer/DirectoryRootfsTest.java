@@ -15,6 +15,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -65,6 +66,29 @@ class DirectoryRootfsTest {
         assertThat(seen.lines()).containsExactly("ok", "ok");
         assertThat(root.resolve("file")).hasContent("hello");
         assertThat(root.resolve("directory")).isDirectory();
+    }
+
+    @Test
+    @Tag("vm")
+    void anOverlayCanBeTheRoot() throws Exception {
+        Path upper = Files.createDirectory(files.resolve("upper"));
+        Path merged = Files.createDirectory(files.resolve("merged"));
+        String options =
+                "lowerdir=" + root + ",upperdir=" + upper + ",workdir=" + Files.createDirectory(files.resolve("work"));
+        Files.writeString(root.resolve("old"), "old");
+        MountsTest.host("mount", "-t", "overlay", "-o", options, "overlay", merged.toString());
+        try {
+            Seen seen = Inside.see(container("cat /old -- write /new new -- write /old changed -- unlink /inside")
+                    .rootfs(Rootfs.directory(merged)));
+
+            assertThat(seen.output()).isEqualTo("oldok\nok\nok\n");
+            assertThat(upper.resolve("new")).hasContent("new");
+            assertThat(upper.resolve("old")).hasContent("changed");
+            assertThat(root.resolve("old")).hasContent("old");
+            assertThat(root.resolve("inside")).exists();
+        } finally {
+            MountsTest.host("umount", merged.toString());
+        }
     }
 
     @Test

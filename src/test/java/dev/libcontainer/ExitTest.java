@@ -14,14 +14,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How containers end, and who hears of it. */
 @NeedsRoot
-@Tag("vm")
 class ExitTest {
     private static final int SIGKILL = 9;
     private static final int SIGTERM = 15;

@@ -172,7 +172,7 @@ record Holdings(Set<String> things) {
         }
     }
 
-    private static String target(Path link) {
+    static String target(Path link) {
         try {
             return Files.readSymbolicLink(link).toString();
         } catch (IOException e) {

@@ -16,7 +16,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The default root: the host's programs, and what a container must not see or write of the system. */
 @NeedsRoot
-@Tag("vm")
 class HostViewTest {
     @TempDir
     Path files;
@@ -30,6 +29,7 @@ class HostViewTest {
     }
 
     @Test
+    @Tag("vm")
     void onlyTheContainersOwnFileSystemsAreWritable() {
         Seen seen = Inside.see(sandbox("mounts"));
 
@@ -86,6 +86,7 @@ class HostViewTest {
     }
 
     @Test
+    @Tag("vm")
     void theRootItselfTakesNextToNothing() {
         Seen seen = Inside.see(sandbox("mounts"));
 
@@ -93,6 +94,7 @@ class HostViewTest {
     }
 
     @Test
+    @Tag("vm")
     void programsOfTheHostRun() {
         Seen seen = Inside.see(sandbox("")
                 .command("sh", "-c", "printf 'c\nb\na\n' | sort | head -n 2; cd /tmp && echo \"$(pwd) $0\" && id -u"));
@@ -179,6 +181,7 @@ class HostViewTest {
     }
 
     @Test
+    @Tag("vm")
     void whatIsMaskedCannotBeUncovered() {
         Seen seen =
                 Inside.see(sandbox("").command("sh", "-c", "umount /proc/keys; umount /sys/firmware; cat /proc/keys"));
@@ -217,6 +220,7 @@ class HostViewTest {
     }
 
     @Test
+    @Tag("vm")
     void devicesWork() {
         Seen seen = Inside.see(sandbox("write /dev/null x -- write /dev/full x -- write /dev/zero x -- cat /dev/null"
                 + " -- write /dev/stdout hello"));
@@ -225,6 +229,7 @@ class HostViewTest {
     }
 
     @Test
+    @Tag("vm")
     void terminalsAreTheContainersOwn() {
         assertThat(Inside.see(sandbox("ls /dev/pts")).lines()).containsExactly("ptmx");
         assertThat(see("stat /dev/pts/ptmx")).startsWith("chr 0666 0 0 0 5:2 ");

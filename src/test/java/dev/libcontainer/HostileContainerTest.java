@@ -67,7 +67,7 @@ class HostileContainerTest {
                 false,
                 plain.consoleSocket(),
                 plain.pidFile(),
-                0,
+                List.of(),
                 plain.stdio());
     }
 

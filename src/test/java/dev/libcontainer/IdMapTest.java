@@ -12,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.EnumSet;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,7 @@ class IdMapTest {
     }
 
     @Test
+    @Tag("vm")
     void idsOnTheDiskAreOthersInTheContainer() {
         Amended spec = Amended.of(Inside.sandbox("stat /mnt/file -- stat /mnt -- stat /plain/file")
                         .bind(files.toString(), "/plain", true))
@@ -68,6 +70,7 @@ class IdMapTest {
     }
 
     @Test
+    @Tag("vm")
     void whatIsMadeInTheContainerBelongsToTheMappedIdOnTheDisk() throws IOException {
         Amended spec = Amended.of(Inside.sandbox("touch /mnt/new").user(2005, 4005))
                 .plus("mounts", mount("'bind'", ", " + MAPPINGS));
@@ -80,6 +83,7 @@ class IdMapTest {
     }
 
     @Test
+    @Tag("vm")
     void anIdWithoutMappingCannotMakeFiles() {
         Amended spec =
                 Amended.of(Inside.sandbox("touch /mnt/new")).plus("mounts", mount("'bind', 'idmap'", ", " + MAPPINGS));
@@ -88,6 +92,7 @@ class IdMapTest {
     }
 
     @Test
+    @Tag("vm")
     void aContainersOwnMappingIsTheDefault() throws IOException {
         own("file", 7, 8);
         Amended spec = mapped("stat /mnt/file -- stat /raw/file -- write /mnt/file bye")
@@ -105,6 +110,7 @@ class IdMapTest {
     }
 
     @Test
+    @Tag("vm")
     void aMappingOfItsOwnIsPossibleInAUserNamespaceToo() {
         String own = ", 'uidMappings': [{'containerID': 1001, 'hostID': 100042, 'size': 1}],"
                 + " 'gidMappings': [{'containerID': 3001, 'hostID': 200043, 'size': 1}]";
@@ -140,6 +146,7 @@ class IdMapTest {
     }
 
     @Test
+    @Tag("vm")
     void otherOptionsApplyToAMappedMount() {
         Amended spec = Amended.of(Inside.sandbox("touch /mnt/x -- mounts"))
                 .plus("mounts", mount("'rbind', 'ridmap', 'rro', 'rnosuid', 'noexec'", ", " + MAPPINGS));
@@ -148,10 +155,12 @@ class IdMapTest {
 
         assertThat(lines.get(0)).isEqualTo("EROFS");
         assertThat(lines)
-                .anyMatch(line -> line.startsWith("/mnt ") && line.matches(".* ro,nosuid,noexec,relatime,idmapped.*"));
+                .anyMatch(line ->
+                        line.startsWith("/mnt ") && line.matches(".* ro,nosuid,noexec,(rel|no)atime,idmapped.*"));
     }
 
     @Test
+    @Tag("vm")
     void everySpawnHasAMappedTreeOfItsOwn() {
         ContainerSpec spec = Amended.of(Inside.sandbox("stat /mnt/file"))
                 .plus("mounts", mount("'bind', 'idmap'", ", " + MAPPINGS))
@@ -165,6 +174,7 @@ class IdMapTest {
     }
 
     @Test
+    @Tag("vm")
     void aMappingOfAJoinedUserNamespaceIsTakenFromIt() throws IOException {
         own("file", 7, 8);
         own("", 0, 0);
@@ -181,6 +191,7 @@ class IdMapTest {
     }
 
     @Test
+    @Tag("vm")
     void aFileSystemThatCannotIsNamed() {
         ContainerSpec spec = Amended.of(Inside.sandbox("true"))
                 .plus("mounts", mount("'bind', 'idmap'", ", " + MAPPINGS).replace(files.toString(), "/proc"))

@@ -16,9 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 
 /** Cgroups of a container without the container: shells enter them. */
 final class InCgroup implements AutoCloseable {
@@ -116,21 +114,6 @@ final class InCgroup implements AutoCloseable {
         return Holdings.text(Path.of(cgroup.paths().get(hierarchy), file)).strip();
     }
 
-    static boolean within(long seconds, BooleanSupplier condition) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > end) {
-                return false;
-            }
-            try {
-                TimeUnit.MILLISECONDS.sleep(2);
-            } catch (InterruptedException e) {
-                throw new AssertionError(e);
-            }
-        }
-        return true;
-    }
-
     /** Whatever a test did, nothing of it stays. */
     @Override
     public void close() {
@@ -150,7 +133,7 @@ final class InCgroup implements AutoCloseable {
         }
         for (Path directory : directories()) {
             killAll(directory); // what a killed shell has left behind
-            within(2, () -> remove(directory));
+            Patience.within(2, () -> remove(directory));
         }
         disableAgain();
     }

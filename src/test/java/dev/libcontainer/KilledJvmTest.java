@@ -18,7 +18,7 @@ class KilledJvmTest {
     private static final int ROUNDS = 5;
 
     @ParameterizedTest
-    @ValueSource(strings = {"sandbox", "bare"})
+    @ValueSource(strings = {"sandbox", "bare", "pool"})
     void nothingOutlivesAKilledJvm(String kind) throws Exception {
         Random random = new Random(kind.hashCode());
         for (int round = 0; round < ROUNDS; round++) {
@@ -109,6 +109,12 @@ class KilledJvmTest {
             Blueprint blueprint =
                     containers.compile((bare ? Inside.bare("sleep 100000") : Inside.sandbox("sleep 100000")).build());
             List<Container> running = new ArrayList<>();
+            if (args[0].equals("pool")) {
+                ContainerPool pool = blueprint.pool(PoolOptions.of(200));
+                pool.take(Stdio.nothing());
+                System.out.println("first");
+                pool.awaitReady(100_000, java.time.Duration.ofHours(1));
+            }
             for (int i = 0; i < 100_000; i++) {
                 running.add(blueprint.spawn(Stdio.nothing()));
                 if (i == 0 && args[0].equals("exit")) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
  * surrounds each test; {@link #begin} and {@link Running#finish} surround anything else.
  */
 final class LeakAudit implements BeforeEachCallback, AfterEachCallback {
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(Patience.seconds(1));
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
     private static final Namespace NAMESPACE = Namespace.create(LeakAudit.class);
 
@@ -24,7 +24,7 @@ final class LeakAudit implements BeforeEachCallback, AfterEachCallback {
         private Running() {}
 
         /**
-         * Waits at most a second for what is on its way out.
+         * Waits at most a {@linkplain Patience second} for what is on its way out.
          *
          * @throws AssertionError that lists what is still there
          */

@@ -28,7 +28,14 @@ class NoPivotTest {
     private int run(String verbs) throws IOException {
         bundle.runs(verbs);
         var moved = new CreateOptions(
-                bundle.directory, Optional.empty(), Optional.empty(), Optional.empty(), true, false, 0, List.of());
+                bundle.directory,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                true,
+                false,
+                List.of(),
+                List.of());
         return bundle.runtime.run("one", moved, false, false);
     }
 

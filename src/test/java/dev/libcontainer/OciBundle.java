@@ -1,5 +1,7 @@
 package dev.libcontainer;
 
+import dev.libcontainer.kernel.Fd;
+import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.runtime.CgroupDriver;
 import dev.libcontainer.runtime.CreateOptions;
 import dev.libcontainer.runtime.ExecOptions;
@@ -15,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -91,10 +94,48 @@ final class OciBundle implements AutoCloseable {
 
     CreateOptions options() {
         return new CreateOptions(
-                directory, Optional.empty(), Optional.empty(), Optional.empty(), false, false, 0, List.of());
+                directory, Optional.empty(), Optional.empty(), Optional.empty(), false, false, List.of(), List.of());
+    }
+
+    /** What a container of the bundle prints until its end. */
+    List<String> printed() throws IOException {
+        return printed(stdio -> runtime.run(
+                "printing",
+                new CreateOptions(
+                        directory,
+                        Optional.empty(),
+                        Optional.empty(),
+                        Optional.empty(),
+                        false,
+                        false,
+                        List.of(),
+                        stdio),
+                false,
+                false));
+    }
+
+    /** What a process prints that is executed in a container, under this AppArmor profile or with this SELinux label. */
+    List<String> printed(String id, String verbs, Optional<String> profile, Optional<String> label) throws IOException {
+        return printed(stdio -> runtime.exec(id, exec(verbs, false, profile, label, stdio)));
+    }
+
+    private List<String> printed(Consumer<List<Integer>> running) throws IOException {
+        Path file = Files.createFile(directory.resolve("printed"));
+        Kernel.load();
+        try (Fd fd = Kernel.open(file.toString(), Kernel.O_RDWR)) {
+            running.accept(List.of(fd.value(), fd.value(), fd.value()));
+            return Files.readAllLines(file);
+        } finally {
+            Files.delete(file);
+        }
     }
 
     static ExecOptions exec(String verbs, boolean detach) {
+        return exec(verbs, detach, Optional.empty(), Optional.empty(), List.of());
+    }
+
+    private static ExecOptions exec(
+            String verbs, boolean detach, Optional<String> profile, Optional<String> label, List<Integer> stdio) {
         List<String> args = new ArrayList<>(List.of("/inside"));
         args.addAll(List.of(verbs.split(" ")));
         return new ExecOptions(
@@ -107,15 +148,15 @@ final class OciBundle implements AutoCloseable {
                 List.of(),
                 List.of(),
                 false,
-                Optional.empty(),
-                Optional.empty(),
+                profile,
+                label,
                 List.of(),
                 false,
                 detach,
                 Optional.empty(),
                 Optional.empty(),
-                0,
-                List.of());
+                List.of(),
+                stdio);
     }
 
     /** What a container wrote to a file of {@code /out}; empty if it did not. */

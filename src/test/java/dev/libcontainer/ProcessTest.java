@@ -14,7 +14,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the program is born with. */
 @NeedsRoot
-@Tag("vm")
 class ProcessTest {
     private static String limit(String field, int column) {
         return Holdings.lines(Path.of("/proc/self/limits")).stream()
@@ -220,6 +219,7 @@ class ProcessTest {
     // ---- nothing of the JVM is left in it ----
 
     @Test
+    @Tag("vm")
     void theOnlyOpenFilesAreTheStandardStreams() {
         assertThat(Inside.see(Inside.sandbox("fds")).lines().stream().map(line -> line.split(" ")[0]))
                 .containsExactly("0", "1", "2");
@@ -228,6 +228,7 @@ class ProcessTest {
     }
 
     @Test
+    @Tag("vm")
     void signalsAreAsAfterAnExecOfAShell() {
         assertThat(Inside.see(Inside.sandbox("signals")).lines())
                 .containsExactly("blocked 0000000000000000", "ignored 0000000000000000");
@@ -249,6 +250,7 @@ class ProcessTest {
     }
 
     @Test
+    @Tag("vm")
     void itDiesWithTheJvmUnlessDetached() {
         assertThat(Inside.see(Inside.sandbox("pdeathsig")).line()).isEqualTo("9");
         assertThat(Inside.see(Inside.sandbox("pdeathsig").user(1000, 1000)).line())

@@ -1,19 +1,12 @@
 package dev.libcontainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.libcontainer.spec.Mount;
 import dev.libcontainer.spec.NamespaceType;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -24,50 +17,21 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Without privileges: what can be done is done, and what cannot is said. Runs in a JVM of another user. */
 @NeedsRoot
-@Tag("vm")
 class UnprivilegedTest {
     private static final int NOBODY = 65534;
 
     @TempDir
     static Path shared;
 
-    private static List<String> command;
+    private static OtherUser nobody;
 
-    /** The other user may not be allowed to read where this was built. */
     @BeforeAll
     static void copyWhatTheOtherUserNeeds() throws Exception {
-        assumeTrue(Files.isExecutable(Path.of("/usr/bin/setpriv")), "needs setpriv");
-        List<String> classPath = new ArrayList<>();
-        for (String entry : System.getProperty("java.class.path").split(":")) {
-            Path to = shared.resolve(classPath.size() + "-" + Path.of(entry).getFileName());
-            if (Files.exists(Path.of(entry))) {
-                copy(Path.of(entry), to);
-                classPath.add(to.toString());
-            }
-        }
-        Path inside = shared.resolve("inside");
-        Files.copy(Path.of(Inside.HOST_PATH), inside, StandardCopyOption.COPY_ATTRIBUTES);
-        Path cache = Files.createDirectory(shared.resolve("cache"));
-        Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString("rwxrwxrwx"));
-        Files.setPosixFilePermissions(shared, PosixFilePermissions.fromString("rwxr-xr-x"));
-        command = new ArrayList<>(List.of(
-                "setpriv", "--reuid", "" + NOBODY, "--regid", "" + NOBODY, "--clear-groups", "--inh-caps=-all"));
-        command.addAll(
-                OtherJvm.command(String.join(":", classPath), inside.toString(), cache.toString(), TryingMain.class));
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        if (Files.isDirectory(from)) {
-            FileUtils.copyDirectory(from.toFile(), to.toFile());
-        } else {
-            FileUtils.copyFile(from.toFile(), to.toFile());
-        }
+        nobody = new OtherUser(shared, NOBODY);
     }
 
     private static List<String> attempt(String what) throws Exception {
-        List<String> all = new ArrayList<>(command);
-        all.add(what);
-        OtherJvm.Ended ended = OtherJvm.run(all, "");
+        OtherJvm.Ended ended = nobody.run(TryingMain.class, what);
         assertThat(ended.code()).as(ended.errors()).isZero();
         return ended.output().lines().toList();
     }
@@ -92,6 +56,7 @@ class UnprivilegedTest {
     }
 
     @Test
+    @Tag("vm")
     void aLimitNeedsADelegatedCgroup() throws Exception {
         List<String> lines = attempt("limits");
 
@@ -101,6 +66,7 @@ class UnprivilegedTest {
     }
 
     @ParameterizedTest
+    @Tag("vm")
     @ValueSource(strings = {"user-namespace", "user-namespace-with-mounts"})
     void oneselfCanBeMappedIntoAUserNamespace(String what) throws Exception {
         List<String> lines = attempt(what);

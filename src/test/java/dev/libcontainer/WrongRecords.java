@@ -63,6 +63,6 @@ final class WrongRecords {
                 oci.hooks(),
                 oci.annotations(),
                 Optional.of(wrong));
-        return new ContainerSpec(all, spec.rootfs(), spec.networkPool(), spec.dieWithJvm());
+        return new ContainerSpec(all, spec.rootfs(), spec.networkPool(), spec.dieWithJvm(), spec.managed());
     }
 }

@@ -205,6 +205,6 @@ final class Knobs {
     }
 
     private static ContainerSpec with(ContainerSpec spec, Spec oci) {
-        return new ContainerSpec(oci, spec.rootfs(), spec.networkPool(), spec.dieWithJvm());
+        return new ContainerSpec(oci, spec.rootfs(), spec.networkPool(), spec.dieWithJvm(), spec.managed());
     }
 }

@@ -77,12 +77,13 @@ public record CgroupDetails(
         static final Stall NONE = new Stall(0, 0, 0, 0);
     }
 
-    private static final Pattern FILES = Pattern.compile("memory\\.stat|memory\\.swap\\.(current|peak|max)"
-            + "|memory\\.(memsw\\.|kmem\\.|kmem\\.tcp\\.)?(usage_in_bytes|max_usage_in_bytes|limit_in_bytes|failcnt)"
-            + "|cpuacct\\.(usage_percpu|usage_all)|cpuset\\.(?!cpus\\.exclusive).*|io\\.stat"
-            + "|blkio\\..*(_recursive|time|sectors)"
-            + "|hugetlb\\.[^.]+\\.(usage_in_bytes|max_usage_in_bytes|limit_in_bytes|failcnt|current|max|events)"
-            + "|rdma\\.current|(cpu|memory|io)\\.pressure");
+    private static final Pattern FILES = Pattern.compile(
+            "memory\\.(stat|numa_stat)|misc\\.(current|peak|max|events)|memory\\.swap\\.(current|peak|max)"
+                    + "|memory\\.(memsw\\.|kmem\\.|kmem\\.tcp\\.)?(usage_in_bytes|max_usage_in_bytes|limit_in_bytes|failcnt)"
+                    + "|cpuacct\\.(usage_percpu|usage_all)|cpuset\\.(?!cpus\\.exclusive).*|io\\.stat"
+                    + "|blkio\\..*(_recursive|time|sectors)"
+                    + "|hugetlb\\.[^.]+\\.(usage_in_bytes|max_usage_in_bytes|limit_in_bytes|failcnt|current|max|events)"
+                    + "|rdma\\.current|(cpu|memory|io)\\.pressure");
 
     /** Those of a directory's files that these statistics are made of. */
     static List<StatFile> files(Hierarchy hierarchy, List<String> names) {

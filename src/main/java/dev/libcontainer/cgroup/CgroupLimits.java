@@ -80,6 +80,11 @@ public final class CgroupLimits {
                 : List.of();
     }
 
+    /** The weight of version 2 for CPU shares of version 1. */
+    public static long cpuWeight(long shares) {
+        return CpuController.weight(shares);
+    }
+
     /**
      * The eBPF program that allows devices and denies the others, where the host has only version 2 for them.
      *

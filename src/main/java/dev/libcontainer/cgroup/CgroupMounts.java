@@ -55,6 +55,25 @@ public record CgroupMounts(CgroupMode mode, Map<String, Hierarchy> controllers, 
     }
 
     /**
+     * Where a process may make cgroups, from the mount points, with this name: at the top, or if it may not write there,
+     * beside its own cgroup. There a cgroup of version 2 is delegated to it: not in its own, since below that no controller
+     * can be enabled ("no internal processes").
+     */
+    public String parent(String name) {
+        if (mode != CgroupMode.UNIFIED
+                || Files.isWritable(Path.of(unified.orElseThrow().mountPoint()))) {
+            return name;
+        }
+        Path top = Path.of(unified.orElseThrow().mountPoint());
+        return unified.get()
+                .ownDirectory()
+                .map(own -> Path.of(own).getParent())
+                .filter(above -> above.startsWith(top) && Files.isWritable(above))
+                .map(above -> top.relativize(above).resolve(name).toString())
+                .orElse(name);
+    }
+
+    /**
      * Looks at the files below a root directory, {@code /} for this host.
      *
      * @throws UncheckedIOException if {@code /proc} cannot be read

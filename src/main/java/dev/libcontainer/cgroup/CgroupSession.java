@@ -3,6 +3,7 @@ package dev.libcontainer.cgroup;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.KernelException;
+import dev.libcontainer.spec.Resources;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -27,11 +28,15 @@ public final class CgroupSession implements AutoCloseable {
     private final CgroupMounts mounts;
     private final String parent;
     private final String owner;
+    private final Optional<CgroupSession> above;
     private final Map<String, Fd> directories = new LinkedHashMap<>();
     /** Directories for containers with rules for devices, by fd. */
     private final Map<Fd, String> restricted = new LinkedHashMap<>();
 
     private int restrictedCount;
+    /** What a scope limits for all its containers together: each of them must be in that hierarchy. */
+    private final Map<Hierarchy, Set<String>> limited = new LinkedHashMap<>();
+
     private final Set<String> enabled = new TreeSet<>();
     /** Controllers that nobody had enabled above the parent, by the file that says so; outermost first. */
     private final Map<String, Set<String>> lent = new LinkedHashMap<>();
@@ -43,9 +48,66 @@ public final class CgroupSession implements AutoCloseable {
      * @param owner name of this instance's own directory
      */
     public CgroupSession(CgroupMounts mounts, String parent, String owner) {
+        this(mounts, parent, owner, Optional.empty());
+    }
+
+    private CgroupSession(CgroupMounts mounts, String parent, String owner, Optional<CgroupSession> above) {
+        this.above = above;
         this.mounts = mounts;
         this.parent = parent;
         this.owner = owner;
+    }
+
+    /**
+     * A session whose directories are below this one's, by a name in each hierarchy.
+     *
+     * @param resources limits for all that is below, set at once
+     * @throws CgroupException if the host cannot set one; then nothing is left
+     */
+    public CgroupSession scope(String name, Resources resources) {
+        CgroupSession scope = new CgroupSession(mounts, parent + "/" + owner, name, Optional.of(this));
+        boolean done = false;
+        try {
+            for (CgroupWrite write : CgroupLimits.forNew(resources, mounts)) {
+                scope.limit(write);
+            }
+            done = true;
+            return scope;
+        } finally {
+            if (!done) {
+                scope.close();
+            }
+        }
+    }
+
+    private void limit(CgroupWrite write) {
+        Hierarchy hierarchy = mounts.hierarchy(write.controller()).orElseThrow();
+        Set<String> controllers = limited.computeIfAbsent(hierarchy, h -> new TreeSet<>());
+        if (!write.controller().equals(CgroupMounts.CORE)) {
+            controllers.add(write.controller());
+        }
+        Fd directory = directory(hierarchy, controllers, write.jsonPath());
+        try {
+            write.on(file -> Kernel.exists(directory.value(), file))
+                    .ifPresent(known -> Kernel.writeAt(directory.value(), known.file(), known.value()));
+        } catch (KernelException e) {
+            throw CgroupException.refused(write.jsonPath(), write.controller(), e, "");
+        }
+    }
+
+    /** Hierarchies that a container must be in, for the limits of its scope to hold. */
+    public synchronized Map<Hierarchy, Set<String>> limited() {
+        return Map.copyOf(limited);
+    }
+
+    /** Whether everything in it is ended together. */
+    public boolean isScope() {
+        return above.isPresent();
+    }
+
+    /** Kills everything in these cgroups and below. */
+    public synchronized void kill() {
+        directories.values().forEach(directory -> Kernel.killCgroup(directory.value()));
     }
 
     public CgroupMounts mounts() {
@@ -62,6 +124,7 @@ public final class CgroupSession implements AutoCloseable {
         Fd known = directories.get(hierarchy.mountPoint());
         try {
             if (known == null) {
+                above.ifPresent(session -> session.directory(hierarchy, controllers, jsonPath)); // it removes it, too
                 known = make(hierarchy);
                 directories.put(hierarchy.mountPoint(), known);
             }
@@ -117,7 +180,7 @@ public final class CgroupSession implements AutoCloseable {
         try (Fd top = Kernel.open(hierarchy.mountPoint(), Kernel.O_PATH | Kernel.O_DIRECTORY)) {
             for (int attempt = 0; ; attempt++) { // another instance may remove the common parent between two calls
                 makeInheriting(hierarchy, top, parent);
-                if (attempt == 0) {
+                if (attempt == 0 && above.isEmpty()) {
                     removeAbandoned(hierarchy);
                 }
                 try {
@@ -132,8 +195,16 @@ public final class CgroupSession implements AutoCloseable {
         }
     }
 
+    /** Removes what instances have left in any hierarchy whose process was killed, and kills who is still in it. */
+    public void removeAbandoned() {
+        mounts.hierarchies().forEach(this::removeAbandoned);
+    }
+
     /** Cgroups of instances whose process was killed: nobody else would ever remove them. */
     private void removeAbandoned(Hierarchy hierarchy) {
+        if (!Files.isDirectory(Path.of(hierarchy.directory(parent)))) {
+            return;
+        }
         try (Stream<Path> owners = Files.list(Path.of(hierarchy.directory(parent)))) {
             owners.filter(Files::isDirectory)
                     .filter(path -> !Owner.parse(path.getFileName().toString())
@@ -237,7 +308,9 @@ public final class CgroupSession implements AutoCloseable {
             fd.close();
             try (Fd top = Kernel.open(mountPoint, Kernel.O_PATH | Kernel.O_DIRECTORY)) {
                 Kernel.removeDirectory(top.value(), parent + "/" + owner);
-                Kernel.removeDirectory(top.value(), parent); // stays while another instance uses it
+                if (above.isEmpty()) {
+                    Kernel.removeDirectory(top.value(), parent); // stays while another instance uses it
+                }
                 giveBack(top);
             } catch (KernelException e) {
                 return; // the hierarchy was unmounted: nothing of ours is left in it

@@ -5,6 +5,7 @@ import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.spec.Resources;
+import dev.libcontainer.stats.Statistics;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -34,8 +34,7 @@ public final class ContainerCgroup {
     /** For a signal to all: better some process missed than a caller kept waiting by one in the middle of a slow call. */
     private static final Duration FREEZE_FOR_SIGNAL = Duration.ofMillis(500);
 
-    private static final int REMOVE_ATTEMPTS = 11;
-    private static final long REMOVE_PAUSE_NANOS = 1_000_000;
+    private static final String HAVE_ONE = "Start it with a limit of this kind, or managed.";
 
     private final CgroupMounts mounts;
     private final List<CgroupDirectory> directories;
@@ -126,6 +125,12 @@ public final class ContainerCgroup {
         return paths;
     }
 
+    /** Sets limits once more that {@link #make} has set: somebody else has written to the files since. */
+    public void limit(Resources resources) {
+        write(CgroupLimits.forNew(resources, mounts));
+        restrictDevices(resources.devices());
+    }
+
     private void refuseIfInUse(Consumer<String> shared) {
         Set<Integer> pids = new LinkedHashSet<>();
         for (CgroupDirectory directory : directories) {
@@ -203,7 +208,12 @@ public final class ContainerCgroup {
         boolean done = false;
         try {
             for (CgroupWrite write : writes) {
-                CgroupDirectory directory = directory(write.controller()).orElseThrow();
+                CgroupDirectory directory = directory(write.controller())
+                        .orElseThrow(() -> CgroupException.refused(
+                                write.jsonPath(),
+                                write.controller(),
+                                "the container has no cgroup for this",
+                                HAVE_ONE));
                 write.on(directory::has).ifPresent(known -> update.write(directory, known));
             }
             if (!resources.devices().isEmpty() && devices.isEmpty()) {
@@ -219,6 +229,10 @@ public final class ContainerCgroup {
 
     /** What the kernel counts for it. */
     public CgroupStats stats() {
+        return CgroupStats.parse(mounts, figures());
+    }
+
+    Map<StatFile, String> figures() {
         Map<StatFile, String> contents = new LinkedHashMap<>();
         List<StatFile> files = new ArrayList<>(CgroupStats.files(mounts));
         for (CgroupDirectory directory : directories) {
@@ -229,7 +243,12 @@ public final class ContainerCgroup {
                     .flatMap(directory -> directory.read(file.file()))
                     .ifPresent(text -> contents.put(file, text));
         }
-        return CgroupStats.parse(mounts, contents);
+        return contents;
+    }
+
+    /** The same for programs that embed the library, with the network interfaces that a process sees. */
+    public Statistics statistics(long pid) {
+        return StatisticsReader.of(mounts, figures(), pid);
     }
 
     /**
@@ -242,8 +261,6 @@ public final class ContainerCgroup {
                 .orElseThrow(() -> CgroupException.failed(
                         "memory", "out-of-memory events need the cgroup controller memory", "")));
     }
-
-    // ---- who enters ----
 
     /** The directories of version 1, for a process that moves itself there through {@code tasks}; the caller's to close. */
     public List<Fd> v1Directories() {
@@ -279,8 +296,6 @@ public final class ContainerCgroup {
                     directory.hierarchy().name(), "error adding pid to cgroup: " + e.getMessage(), "");
         }
     }
-
-    // ---- who is in it ----
 
     /** The pids of all its processes, also in cgroups that it made below, as this process sees them, ascending. */
     public List<Integer> processes() {
@@ -348,26 +363,11 @@ public final class ContainerCgroup {
      * @throws CgroupException if somebody is still in one after a few seconds
      */
     public void remove() {
-        List<CgroupDirectory> left = new ArrayList<>(directories);
-        long pause = REMOVE_PAUSE_NANOS;
-        for (int attempt = 0; attempt < REMOVE_ATTEMPTS; attempt++, pause *= 2) {
-            left.removeIf(CgroupDirectory::remove);
-            if (left.isEmpty()) {
-                return;
-            }
-            LockSupport.parkNanos(pause); // a process that was killed is on its way out
-        }
-        CgroupDirectory first = left.get(0);
-        throw CgroupException.failed(
-                first.hierarchy().name(),
-                "cannot remove " + first.path() + ": processes " + first.processes() + " are in it",
-                "");
+        CgroupRemoval.remove(directories);
     }
 
-    // ---- which directory is asked ----
-
     /** The directory of a controller; empty if the container has none there. */
-    private Optional<CgroupDirectory> directory(String controller) {
+    Optional<CgroupDirectory> directory(String controller) {
         Optional<Hierarchy> hierarchy = mounts.hierarchy(controller);
         return directories.stream()
                 .filter(directory ->

@@ -69,12 +69,12 @@ public final class Resctrl {
      *     or if the kernel refuses them; then nothing is left behind
      */
     public Group open(IntelRdt rdt, String containerId) {
-        String name = rdt.closID().orElse(containerId);
-        Path directory = name.equals("/") ? root : root.resolve(name);
+        Path directory = directory(rdt, containerId);
         List<String> lines = lines(rdt);
         boolean exists = Files.isDirectory(directory);
         if (!exists && rdt.closID().isPresent() && lines.isEmpty()) {
-            throw refused("closID", "class " + name + " does not exist, and no schemata say what it should be");
+            throw refused(
+                    "closID", "class " + rdt.closID().get() + " does not exist, and no schemata say what it should be");
         }
         if (exists) {
             compare(directory, lines);
@@ -87,6 +87,24 @@ public final class Resctrl {
             monitor(monitoring.get(), directory, !exists);
         }
         return new Group(directory, monitoring, !exists);
+    }
+
+    /**
+     * Changes the limits of a class that is there, as far as the configuration names them.
+     *
+     * @throws CgroupException if it is not there, or the kernel refuses them; then all are as they were
+     */
+    public void update(Path directory, IntelRdt rdt) {
+        if (!Files.isRegularFile(directory.resolve(SCHEMATA))) {
+            throw refused("closID", "class " + directory + " does not exist");
+        }
+        write(directory, lines(rdt));
+    }
+
+    /** The class of a container that was created with this configuration. */
+    public Path directory(IntelRdt rdt, String containerId) {
+        String name = rdt.closID().orElse(containerId);
+        return name.equals("/") ? root : root.resolve(name);
     }
 
     /** What goes into the schemata file: the older members first, a bandwidth in its own member only. */
@@ -118,6 +136,18 @@ public final class Resctrl {
         } catch (IOException e) {
             throw refused("closID", "class " + directory + " cannot be made: " + e + status());
         }
+        boolean done = false;
+        try {
+            write(directory, lines);
+            done = true;
+        } finally {
+            if (!done) {
+                removeQuietly(directory);
+            }
+        }
+    }
+
+    private void write(Path directory, List<String> lines) {
         if (lines.isEmpty()) {
             return;
         }
@@ -125,9 +155,7 @@ public final class Resctrl {
             byte[] text = (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8);
             Files.write(directory.resolve(SCHEMATA), text, StandardOpenOption.WRITE);
         } catch (IOException e) {
-            String why = status();
-            removeQuietly(directory);
-            throw refused(SCHEMATA, "the kernel refuses " + lines + why);
+            throw refused(SCHEMATA, "the kernel refuses " + lines + status());
         }
     }
 

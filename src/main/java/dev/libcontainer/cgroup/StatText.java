@@ -2,6 +2,7 @@ package dev.libcontainer.cgroup;
 
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 
 /** The texts of statistics files, asked for numbers. A file that was not there gives none. */
 record StatText(Map<StatFile, String> texts) {
@@ -33,6 +34,23 @@ record StatText(Map<StatFile, String> texts) {
             }
         }
         return OptionalLong.empty();
+    }
+
+    /** All lines of a key and a number. */
+    Map<String, Long> pairs(String controller, String file) {
+        Map<String, Long> pairs = new TreeMap<>();
+        for (String line : text(controller, file).split("\n")) {
+            String[] words = line.strip().split("\\s+");
+            if (words.length == 2) {
+                pairs.put(words[0], parse(file, words[1]));
+            }
+        }
+        return pairs;
+    }
+
+    /** The whole of a file; empty if it was not there. */
+    String text(String controller, String file) {
+        return texts.getOrDefault(new StatFile(controller, file), "");
     }
 
     private static long parse(String file, String word) {

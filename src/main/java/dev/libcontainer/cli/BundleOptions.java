@@ -13,7 +13,7 @@ final class BundleOptions {
                 .flag("no-pivot", "move the root instead of pivot_root, for a root on a ramdisk")
                 .flag("no-new-keyring", "keep the caller's session keyring")
                 .flag("no-subreaper", "accepted for runc's sake: jrunc never becomes a subreaper")
-                .value("preserve-fds", "N", "hand on fds 3 to 3+N-1");
+                .value("preserve-fds", "N", "hand on those of the fds 3 to 3+N-1 that are open");
     }
 
     /** What says which container. */

@@ -12,7 +12,13 @@ record Call(Console console, Globals globals, Log log, Arguments arguments) {
     /** A runtime for this call; the caller closes it. */
     OciRuntime runtime() {
         return new OciRuntime(new RuntimeOptions(
-                globals.root(), globals.cgroups(), console.directory(), console.environment(), false, log::warning));
+                globals.root(),
+                globals.cgroups(),
+                console.directory(),
+                console.environment(),
+                false,
+                globals.rootless(),
+                log::warning));
     }
 
     /** The only operand: the id of a container. */
@@ -43,12 +49,14 @@ record Call(Console console, Globals globals, Log log, Arguments arguments) {
                 : Optional.of(console.directory().resolve(text.get()));
     }
 
-    /** How many fds besides the streams a process gets. */
-    int preservedFds() {
+    /** Which of the caller's fds besides the streams a process gets; those of LISTEN_FDS come before what is counted. */
+    List<Integer> preservedFds() {
         long count = arguments.number("preserve-fds").orElse(0);
         if (count < 0 || count > 1 << 16) {
             throw new UsageException("--preserve-fds is a count, not " + count);
         }
-        return (int) count;
+        String listening = console.environment().getOrDefault("LISTEN_FDS", "");
+        long end = 3 + count + (listening.matches("[0-9]{1,4}") ? Integer.parseInt(listening) : 0);
+        return console.inherited().stream().filter(fd -> fd < end).toList();
     }
 }

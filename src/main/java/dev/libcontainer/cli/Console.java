@@ -14,6 +14,7 @@ import java.util.Map;
  * @param out takes results
  * @param err takes errors and warnings
  * @param stdio the fds that become the streams of a container's process
+ * @param inherited the numbers of further fds that the caller has handed on
  */
 record Console(
         Path directory,
@@ -21,9 +22,11 @@ record Console(
         InputStream in,
         PrintStream out,
         PrintStream err,
-        List<Integer> stdio) {
+        List<Integer> stdio,
+        List<Integer> inherited) {
     Console {
         environment = Map.copyOf(environment);
         stdio = List.copyOf(stdio);
+        inherited = List.copyOf(inherited);
     }
 }

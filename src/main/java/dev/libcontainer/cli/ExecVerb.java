@@ -29,7 +29,7 @@ final class ExecVerb implements Verb {
                 .flag("d,detach", "return when the program runs")
                 .value("pid-file", "FILE", "write its pid there")
                 .value("console-socket", "SOCKET", "send the master of its terminal there")
-                .value("preserve-fds", "N", "hand on fds 3 to 3+N-1")
+                .value("preserve-fds", "N", "hand on those of the fds 3 to 3+N-1 that are open")
                 .note("""
                         What is not given is taken from the process in the container's config.json.
                         Options end at ID: what follows the program is its own.

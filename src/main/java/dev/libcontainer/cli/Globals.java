@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** The options before the verb. */
-record Globals(Path root, CgroupDriver cgroups, Optional<Path> log, boolean json, boolean debug) {
+record Globals(Path root, CgroupDriver cgroups, boolean rootless, Optional<Path> log, boolean json, boolean debug) {
 
     static Syntax syntax() {
         return new Syntax("jrunc", "VERB …", "The OCI container runtime on the JVM")
@@ -26,11 +26,11 @@ record Globals(Path root, CgroupDriver cgroups, Optional<Path> log, boolean json
                 .value(
                         "rootless",
                         "auto|true|false",
-                        "accepted for runc's sake: what the caller may do is\n" + "found out, whatever this says");
+                        "do without cgroups where the caller may make none and no limits\n"
+                                + "are asked for (default auto: for others than root)");
     }
 
     static Globals of(Arguments arguments, Console console) {
-        arguments.choice("rootless", "auto", "true", "false");
         Path root = arguments
                 .text("root")
                 .map(console.directory()::resolve)
@@ -39,9 +39,15 @@ record Globals(Path root, CgroupDriver cgroups, Optional<Path> log, boolean json
         return new Globals(
                 root,
                 driver(arguments),
+                rootless(arguments),
                 arguments.text("log").map(console.directory()::resolve),
                 arguments.choice("log-format", "text", "json").equals("json"),
                 arguments.has("debug"));
+    }
+
+    private static boolean rootless(Arguments arguments) {
+        String choice = arguments.choice("rootless", "auto", "true", "false");
+        return choice.equals("true") || choice.equals("auto") && !isRoot();
     }
 
     private static CgroupDriver driver(Arguments arguments) {

@@ -19,10 +19,11 @@ public final class Jrunc {
 
     /** The process's own entry: all that is taken from the process is taken here. */
     public static void main(String[] words) {
+        List<Integer> inherited = InheritedFds.of(List.of(words), System.getenv()); // first: soon there are more
         PrintStream out = stream(FileDescriptor.out);
         PrintStream err = stream(FileDescriptor.err);
-        Console console =
-                new Console(Path.of("").toAbsolutePath(), System.getenv(), System.in, out, err, List.of(0, 1, 2));
+        Console console = new Console(
+                Path.of("").toAbsolutePath(), System.getenv(), System.in, out, err, List.of(0, 1, 2), inherited);
         int code = run(console, List.of(words));
         out.flush();
         err.flush();

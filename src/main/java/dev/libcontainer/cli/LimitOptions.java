@@ -1,5 +1,6 @@
 package dev.libcontainer.cli;
 
+import dev.libcontainer.spec.IntelRdt;
 import dev.libcontainer.spec.Resources;
 import java.util.List;
 import java.util.Locale;
@@ -31,7 +32,9 @@ final class LimitOptions {
                 .value("cpuset-cpus", "LIST", "CPUs, as 0-2,4")
                 .value("cpuset-mems", "LIST", "memory nodes, as 0-1")
                 .value("pids-limit", "N", "tasks, -1 is unlimited")
-                .value("blkio-weight", "N", "block device weight, 10 to 1000");
+                .value("blkio-weight", "N", "block device weight, 10 to 1000")
+                .value("l3-cache-schema", "LINES", "cache of the container's resctrl class, as L3:0=f;1=ff")
+                .value("mem-bw-schema", "LINE", "memory bandwidth of it, as MB:0=20;1=70");
     }
 
     static Resources of(Arguments arguments) {
@@ -45,6 +48,15 @@ final class LimitOptions {
                 Optional.empty(),
                 Map.of(),
                 Map.of());
+    }
+
+    /** The limits that are set by resctrl instead of cgroups. */
+    static Optional<IntelRdt> rdt(Arguments arguments) {
+        Optional<String> cache = arguments.text("l3-cache-schema");
+        Optional<String> bandwidth = arguments.text("mem-bw-schema");
+        return cache.isEmpty() && bandwidth.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new IntelRdt(Optional.empty(), List.of(), cache, bandwidth, false));
     }
 
     private static Optional<Resources.Memory> memory(Arguments arguments) {

@@ -163,14 +163,14 @@ final class StatsText {
         return micros.isPresent() ? String.format(Locale.ROOT, "%.2fs", micros.getAsLong() / 1e6) : "-";
     }
 
-    private static String plain(OptionalLong number) {
+    static String plain(OptionalLong number) {
         if (number.isEmpty()) {
             return "-";
         }
         return number.getAsLong() == CgroupStats.UNLIMITED ? "unlimited" : Long.toString(number.getAsLong());
     }
 
-    private static String bytes(OptionalLong bytes) {
+    static String bytes(OptionalLong bytes) {
         if (bytes.isEmpty() || bytes.getAsLong() < 1 << 20) {
             return plain(bytes) + (bytes.isPresent() && bytes.getAsLong() >= 0 ? "B" : "");
         }

@@ -2,11 +2,13 @@ package dev.libcontainer.cli;
 
 import dev.libcontainer.runtime.OciException;
 import dev.libcontainer.runtime.OciRuntime;
+import dev.libcontainer.spec.IntelRdt;
 import dev.libcontainer.spec.Resources;
 import dev.libcontainer.spec.SpecReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /** {@code jrunc update}. */
 final class UpdateVerb implements Verb {
@@ -33,11 +35,15 @@ final class UpdateVerb implements Verb {
         Resources resources = call.arguments().has("resources")
                 ? SpecReader.readResources(document(call))
                 : LimitOptions.of(call.arguments());
-        if (resources.equals(Resources.none())) {
+        Optional<IntelRdt> rdt = LimitOptions.rdt(call.arguments());
+        if (resources.equals(Resources.none()) && rdt.isEmpty()) {
             throw new UsageException("names no limit to change");
         }
         try (OciRuntime runtime = call.runtime()) {
-            runtime.update(id, resources);
+            rdt.ifPresent(limits -> runtime.update(id, limits));
+            if (!resources.equals(Resources.none())) {
+                runtime.update(id, resources);
+            }
         }
         return 0;
     }

@@ -21,6 +21,7 @@ final class Verbs {
             "update",
             "events",
             "stats",
+            "top",
             "spec",
             "explain",
             "features",
@@ -49,6 +50,7 @@ final class Verbs {
             case "update" -> new UpdateVerb();
             case "events" -> new EventsVerb();
             case "stats" -> new StatsVerb();
+            case "top" -> new TopVerb();
             case "spec" -> new SpecVerb();
             case "explain" -> new ExplainVerb();
             case "features" -> new FeaturesVerb();

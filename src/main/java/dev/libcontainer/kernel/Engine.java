@@ -91,7 +91,11 @@ public final class Engine implements AutoCloseable {
      * @throws SpawnException with the failed step; nothing is left behind
      */
     public void spawn(long loaded, int template, SpawnCall call) {
-        if (Native.spawn(handle, loaded, template, call.request(), call.result()) < 0) {
+        long[] times = call.times();
+        int r = times.length == 0
+                ? Native.spawn(handle, loaded, template, call.request(), call.result())
+                : Native.spawnTimed(handle, loaded, template, call.request(), call.result(), times, times.length);
+        if (r < 0) {
             throw new SpawnException(call.report());
         }
     }

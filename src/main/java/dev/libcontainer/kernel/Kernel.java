@@ -137,9 +137,26 @@ public final class Kernel {
         return Fd.adopt(check("mkfifo", name, Native.fifo(dir, cString(name), mode)));
     }
 
+    /** The reading and the writing end. */
+    public static Fd[] pipe() {
+        int[] ends = new int[2];
+        check("pipe2", "", Native.pipe(ends));
+        return new Fd[] {Fd.adopt(ends[0]), Fd.adopt(ends[1])};
+    }
+
     /** A stream socket connected to the one that listens at a name below a directory (AT_FDCWD: at a path). */
     public static Fd connect(int dir, String name) {
         return Fd.adopt(check("connect", name, Native.socketConnect(dir, cString(name))));
+    }
+
+    /** A datagram socket at a name below a directory, that everybody may send to. */
+    public static Fd bindDatagrams(int dir, String name) {
+        return Fd.adopt(check("bind", name, Native.datagramBind(dir, cString(name))));
+    }
+
+    /** One that sends there; {@code @} at the beginning of a name at AT_FDCWD means an abstract one. */
+    public static Fd connectDatagrams(int dir, String name) {
+        return Fd.adopt(check("connect", name, Native.datagramConnect(dir, cString(name))));
     }
 
     /** Sends data in one message, with fds. */
@@ -155,6 +172,16 @@ public final class Kernel {
     /** read(2) into a direct buffer from 0; bytes read, 0 at the end. */
     public static int read(int fd, ByteBuffer data) {
         return check("read", "fd " + fd, Native.read(fd, data, data.capacity()));
+    }
+
+    /**
+     * Reads open files from their beginnings, in one call.
+     *
+     * @param data direct, at least 128 KiB; for each file i32 length or -errno, then its bytes padded to four
+     * @return bytes in data: those of all files, or of as many as it has room for
+     */
+    public static int readEach(int[] fds, int count, ByteBuffer data) {
+        return check("read", "files", Native.readEach(fds, count, data, data.capacity()));
     }
 
     /** write(2) of the first size bytes of a direct buffer; bytes written. */

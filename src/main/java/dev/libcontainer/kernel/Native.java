@@ -73,6 +73,16 @@ final class Native {
             @Cast("const lc_request*") ByteBuffer request,
             @Cast("lc_result*") ByteBuffer result);
 
+    @Name("lc_spawn_timed")
+    static native int spawnTimed(
+            long engine,
+            long loaded,
+            int template,
+            @Cast("const lc_request*") ByteBuffer request,
+            @Cast("lc_result*") ByteBuffer result,
+            @Cast("int64_t*") long[] nanos,
+            int count);
+
     @Name("lc_spawn_begin")
     static native int spawnBegin(
             long engine,
@@ -84,6 +94,10 @@ final class Native {
 
     @Name("lc_spawn_continue")
     static native int spawnContinue(long spawn, int go, @Cast("lc_result*") ByteBuffer result);
+
+    @Name("lc_unpark")
+    static native int unpark(
+            int gate, @Cast("const lc_request*") ByteBuffer request, @Cast("lc_result*") ByteBuffer result);
 
     @Name("lc_epoll_create")
     static native int epollCreate();
@@ -116,8 +130,26 @@ final class Native {
     @Name("lc_fifo")
     static native int fifo(int dir, @Cast("const char*") byte[] name, int mode);
 
+    @Name("lc_pipe")
+    static native int pipe(@Cast("int32_t*") int[] ends);
+
     @Name("lc_socket_connect")
     static native int socketConnect(int dir, @Cast("const char*") byte[] name);
+
+    @Name("lc_datagram_bind")
+    static native int datagramBind(int dir, @Cast("const char*") byte[] name);
+
+    @Name("lc_datagram_connect")
+    static native int datagramConnect(int dir, @Cast("const char*") byte[] name);
+
+    @Name("lc_signals_hold")
+    static native int signalsHold();
+
+    @Name("lc_signals_to")
+    static native int signalsTo(int pidfd);
+
+    @Name("lc_signals_release")
+    static native int signalsRelease();
 
     @Name("lc_socket_send")
     static native int socketSend(
@@ -137,6 +169,10 @@ final class Native {
     @Name("lc_read_at")
     static native int readAt(
             int dir, @Cast("const char*") byte[] path, @Cast("uint8_t*") ByteBuffer data, int capacity);
+
+    @Name("lc_read_each")
+    static native int readEach(
+            @Cast("const int32_t*") int[] fds, int count, @Cast("uint8_t*") ByteBuffer data, int capacity);
 
     @Name("lc_write_at")
     static native int writeAt(int dir, @Cast("const char*") byte[] path, @Cast("const uint8_t*") byte[] data, int size);

@@ -18,6 +18,7 @@ public final class SpawnCall {
     public static final int STDIO_SAME = -4;
 
     private static final int STDIO_CONSOLE_AT = -5;
+    private static final int STDIO_TASK = -6;
 
     /** What a spawn may replace. Order and numbers are those of {@code LC_PARAM_*}. */
     public enum Param {
@@ -32,10 +33,12 @@ public final class SpawnCall {
     private static final int PIN_MOUNTS = 1;
     private static final int CGROUPS_EXIST = 2;
     private static final int FIRST_CAPACITY = 4096;
+    private static final long[] NO_TIMES = {};
 
     private ByteBuffer request = allocate(FIRST_CAPACITY);
     private final ByteBuffer result = allocate(Abi.RESULT_SIZE);
     private int size;
+    private long[] times = NO_TIMES;
 
     public SpawnCall() {
         reset();
@@ -48,6 +51,7 @@ public final class SpawnCall {
     /** Back to: stdio null, no slots, no parameters, no epoll. */
     public SpawnCall reset() {
         size = Abi.REQUEST_SIZE;
+        times = NO_TIMES;
         request.putInt(4, 0).putLong(Abi.REQUEST_TOKEN, 0).putInt(Abi.REQUEST_EPOLL, -1);
         for (int i = 0; i < 3 + Abi.SLOT_COUNT; i++) {
             request.putInt(Abi.REQUEST_STDIO + 4 * i, -1);
@@ -85,6 +89,22 @@ public final class SpawnCall {
     /** A terminal as stdio, whose master goes to a connected socket. */
     public SpawnCall consoleAt(int socket) {
         return stdio(0, STDIO_CONSOLE_AT).stdio(1, socket);
+    }
+
+    /** The streams come later, by the {@link #gate}. */
+    public SpawnCall awaitTask() {
+        return stdio(0, STDIO_TASK);
+    }
+
+    /** Has the child tell when it begins each of so many steps. */
+    public SpawnCall timed(int steps) {
+        times = new long[steps + 1];
+        return this;
+    }
+
+    /** For each step of a timed spawn, nanoseconds from the call to its beginning, -1 if the child did not run it; last, to its end. */
+    public long[] times() {
+        return times;
     }
 
     /** Binds the i-th slot that is the request's to bind. */
@@ -187,6 +207,11 @@ public final class SpawnCall {
     /** The terminal's master, or -1. */
     public int console() {
         return result.getInt(Abi.RESULT_CONSOLE);
+    }
+
+    /** Where a child that {@link #awaitTask awaits its task} waits, now the caller's. */
+    public Gate gate() {
+        return new Gate(console());
     }
 
     /** The child's mount namespace, now the caller's fd; -1 if it is not held. */

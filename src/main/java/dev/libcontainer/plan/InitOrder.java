@@ -16,6 +16,7 @@ final class InitOrder {
         LifeStage life = new LifeStage(draft);
         PlacementStage placement = new PlacementStage(draft);
         ProcessStage process = new ProcessStage(draft, life);
+        TaskStage task = new TaskStage(draft);
         boolean early = !life.isWatched() && mounts.canBePrepared();
 
         cgroups.reserveSlots(); //  requests bind the first slots
@@ -85,6 +86,11 @@ final class InitOrder {
         process.filterHeard(); //   while the runtime is there to take its listener
         process.findProgram(); //   as the user: an error of create, not of start
         life.awaitStart();
+        if (task.isAwaited()) {
+            task.closeFds();
+            process.filterAhead(); // loading it would be most of what is left to do
+            task.await();
+        }
         process.filter(); //        as late as possible: it need not allow what came before
         life.runStartHooks(); //    as confined as the program
         process.execute();

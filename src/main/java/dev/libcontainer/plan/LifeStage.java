@@ -4,6 +4,9 @@ import dev.libcontainer.spec.Hooks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** What a container needs that an OCI runtime makes: hooks, the wait for the runtime, the wait for the start. */
 final class LifeStage {
@@ -11,7 +14,7 @@ final class LifeStage {
 
     private final Draft draft;
     private final Optional<Wishes.Life> life;
-    private final List<Slot> preserved = new ArrayList<>();
+    private final SortedMap<Integer, Slot> preserved = new TreeMap<>();
     private Optional<Slot> gate = Optional.empty();
     private Optional<Slot> reports = Optional.empty();
     private Optional<Slot> state = Optional.empty();
@@ -19,7 +22,7 @@ final class LifeStage {
     LifeStage(Draft draft) {
         this.draft = draft;
         this.life = draft.wishes.life();
-        draft.parks = awaitsStart();
+        draft.parks = awaitsStart() || draft.wishes.ahead();
     }
 
     /** Whether each step is seen from outside while it happens: then nothing is prepared ahead. */
@@ -47,9 +50,8 @@ final class LifeStage {
         if (awaitsStart() && !(createContainer().isEmpty() && startContainer().isEmpty())) {
             state = Optional.of(draft.bind("state", new Binding.HookState()));
         }
-        int count = life.map(Wishes.Life::preservedFds).orElse(0);
-        for (int i = 0; i < count; i++) {
-            preserved.add(draft.bind("fd " + (FIRST_FD + i), new Binding.PreservedFd(FIRST_FD + i)));
+        for (int number : life.map(Wishes.Life::preservedFds).orElse(List.of())) {
+            preserved.put(number, draft.bind("fd " + number, new Binding.PreservedFd(number)));
         }
     }
 
@@ -79,14 +81,19 @@ final class LifeStage {
     /** Streams and preserved fds, and nothing else but what is still needed. */
     void fds() {
         draft.add(ProcessStep.stdio(), "");
-        for (int i = 0; i < preserved.size(); i++) {
-            draft.add(new LifecycleStep.PassFd(preserved.get(i), FIRST_FD + i), "");
-        }
+        preserved.forEach((number, slot) -> draft.add(new LifecycleStep.PassFd(slot, number), ""));
         List<Slot> kept = new ArrayList<>();
         gate.ifPresent(kept::add);
         reports.ifPresent(kept::add);
         state.ifPresent(kept::add);
-        draft.add(new LifecycleStep.CloseFds(FIRST_FD + preserved.size(), kept), "");
+        int first = FIRST_FD;
+        for (int number : preserved.keySet()) {
+            if (number > first) {
+                draft.add(new LifecycleStep.CloseFds(first, OptionalInt.of(number - 1), kept), "");
+            }
+            first = number + 1;
+        }
+        draft.add(LifecycleStep.CloseFds.from(first, kept), "");
     }
 
     void findProgram(List<String> candidates) {

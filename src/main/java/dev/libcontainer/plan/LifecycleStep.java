@@ -1,6 +1,7 @@
 package dev.libcontainer.plan;
 
 import java.util.List;
+import java.util.OptionalInt;
 
 /** Steps of a container that outlives its maker. */
 public sealed interface LifecycleStep extends Step {
@@ -22,15 +23,19 @@ public sealed interface LifecycleStep extends Step {
         }
     }
 
-    /** Closes all fds that are not the program's, but for some. */
-    record CloseFds(int first, List<Slot> kept) implements LifecycleStep {
+    /** Closes all fds of a range that are not the program's, but for some. */
+    record CloseFds(int first, OptionalInt last, List<Slot> kept) implements LifecycleStep {
         public CloseFds {
             kept = List.copyOf(kept);
         }
 
+        static CloseFds from(int first, List<Slot> kept) {
+            return new CloseFds(first, OptionalInt.empty(), kept);
+        }
+
         @Override
         public void encode(PlanEncoder out) {
-            out.step(Wire.CLOSE_FDS, 0, slot(0), slot(1), slot(2), first);
+            out.step(Wire.CLOSE_FDS, 0, slot(0), slot(1), slot(2), first | (long) last.orElse(0) << 32);
         }
 
         private int slot(int i) {
@@ -49,7 +54,8 @@ public sealed interface LifecycleStep extends Step {
 
         @Override
         public String toString() {
-            return "close fds from " + first + (kept.isEmpty() ? "" : " but for " + kept);
+            return "close fds from " + first + (last.isPresent() ? " to " + last.getAsInt() : "")
+                    + (kept.isEmpty() ? "" : " but for " + kept);
         }
     }
 
@@ -73,6 +79,29 @@ public sealed interface LifecycleStep extends Step {
         @Override
         public String toString() {
             return "await start at " + gate;
+        }
+    }
+
+    /** Waits for what is to be run; arguments, environment, working directory and streams come with it. */
+    record AwaitTask() implements LifecycleStep {
+        @Override
+        public void encode(PlanEncoder out) {
+            out.step(Wire.AWAIT_TASK, 0, 0, 0, 0, 0);
+        }
+
+        @Override
+        public String syscall() {
+            return "recvmsg";
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(Slot.CONSOLE);
+        }
+
+        @Override
+        public String toString() {
+            return "await task at " + Slot.CONSOLE;
         }
     }
 

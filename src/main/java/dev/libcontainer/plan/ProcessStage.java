@@ -58,10 +58,14 @@ final class ProcessStage {
 
     /** A plain process needs no more than a group of its own; a session costs the scheduler a group of tasks. */
     void session() {
-        draft.add(draft.linux.namespaces().isEmpty() ? ProcessStep.setpgid() : ProcessStep.setsid(), "");
+        boolean plain = draft.linux.namespaces().isEmpty() && !draft.wishes.ahead();
+        draft.add(plain ? ProcessStep.setpgid() : ProcessStep.setsid(), "");
     }
 
     void console() {
+        if (draft.wishes.ahead()) {
+            return; // what is needed to make one is gone when somebody might ask for it
+        }
         boolean ownDev = draft.isNew(NamespaceType.MOUNT)
                 && draft.spec.mounts().stream()
                         .anyMatch(m -> m.type().filter("devpts"::equals).isPresent());
@@ -235,7 +239,7 @@ final class ProcessStage {
     }
 
     void fds() {
-        if (!life.isWatched()) {
+        if (!life.isWatched() && !draft.wishes.ahead()) { // who waits gets its streams later
             draft.add(ProcessStep.stdio(), "");
             draft.add(ProcessStep.closeFds(3), "");
         }
@@ -244,6 +248,7 @@ final class ProcessStage {
     void filterPrivileged() {
         if (!draft.process.noNewPrivileges()) {
             addFilter();
+            TaskStage.refuseUnlessPassing(draft);
         }
     }
 
@@ -255,7 +260,14 @@ final class ProcessStage {
     }
 
     void filter() {
-        if (draft.process.noNewPrivileges() && !isHeard()) {
+        if (draft.process.noNewPrivileges() && !isHeard() && !TaskStage.passesFilter(draft)) {
+            addFilter();
+        }
+    }
+
+    /** Before the wait for a task, if the filter allows all that is left to do then. */
+    void filterAhead() {
+        if (draft.process.noNewPrivileges() && TaskStage.passesFilter(draft)) {
             addFilter();
         }
     }

@@ -102,6 +102,8 @@ final class Wire {
     static final int SET_AFFINITY = 72;
     static final int SET_MEMPOLICY = 73;
     static final int OPEN_MAPPED_TREE = 74;
+    // sandboxes made ahead
+    static final int AWAIT_TASK = 96;
 
     /** {@code LC_PARAM_*} plus one, as it stands in the low bits of a step's flags. */
     static final int PARAM_NAME = 1;

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param dieWithParent whether the container ends when the spawning process does
  * @param exec whether the process joins a container that runs already, rather than being its first
  * @param life of a container or process that an OCI runtime makes; such a plan is spawned once
+ * @param ahead whether the container is made before anybody knows what it is to run, and waits for that
  */
 public record Wishes(
         Optional<PrivateRoot> privateRoot,
@@ -20,13 +21,14 @@ public record Wishes(
         boolean readyNetwork,
         boolean dieWithParent,
         boolean exec,
-        Optional<Life> life) {
+        Optional<Life> life,
+        boolean ahead) {
     public static final Wishes NONE =
-            new Wishes(Optional.empty(), CgroupPlan.NONE, false, true, false, Optional.empty());
+            new Wishes(Optional.empty(), CgroupPlan.NONE, false, true, false, Optional.empty(), false);
 
     /** As an OCI runtime wants it. */
     public static Wishes of(Life life) {
-        return new Wishes(Optional.empty(), CgroupPlan.NONE, false, false, false, Optional.of(life));
+        return new Wishes(Optional.empty(), CgroupPlan.NONE, false, false, false, Optional.of(life), false);
     }
 
     /**
@@ -35,11 +37,15 @@ public record Wishes(
      * @param awaitsStart whether it waits for its start and outlives the runtime
      * @param noPivot move the root instead of pivoting into it
      * @param keyring the name of a new session keyring
-     * @param preservedFds how many fds it gets besides its streams
+     * @param preservedFds the numbers of the fds that it gets besides its streams, ascending from 3
      * @param cgroups that are there already, to be entered
      */
     public record Life(
-            boolean awaitsStart, boolean noPivot, Optional<String> keyring, int preservedFds, List<Cgroup> cgroups) {
+            boolean awaitsStart,
+            boolean noPivot,
+            Optional<String> keyring,
+            List<Integer> preservedFds,
+            List<Cgroup> cgroups) {
         public Life {
             cgroups = List.copyOf(cgroups);
         }
@@ -56,7 +62,7 @@ public record Wishes(
 
     /** For the first process of a container. */
     public Wishes(Optional<PrivateRoot> privateRoot, CgroupPlan cgroups, boolean readyNetwork, boolean dieWithParent) {
-        this(privateRoot, cgroups, readyNetwork, dieWithParent, false, Optional.empty());
+        this(privateRoot, cgroups, readyNetwork, dieWithParent, false, Optional.empty(), false);
     }
 
     /**
@@ -68,10 +74,14 @@ public record Wishes(
     public record PrivateRoot(String size, Map<String, String> symlinks) {}
 
     public Wishes withReadyNetwork(boolean ready) {
-        return new Wishes(privateRoot, cgroups, ready, dieWithParent, exec, life);
+        return new Wishes(privateRoot, cgroups, ready, dieWithParent, exec, life, ahead);
     }
 
     public Wishes withExec(boolean joins) {
-        return new Wishes(privateRoot, cgroups, readyNetwork, dieWithParent, joins, life);
+        return new Wishes(privateRoot, cgroups, readyNetwork, dieWithParent, joins, life, ahead);
+    }
+
+    public Wishes withAhead(boolean waits) {
+        return new Wishes(privateRoot, cgroups, readyNetwork, dieWithParent, exec, life, waits);
     }
 }

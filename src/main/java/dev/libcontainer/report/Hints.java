@@ -114,9 +114,10 @@ final class Hints {
     private static String execute(int errno) {
         return switch (errno) {
             case ENOENT -> "the program, or the interpreter it names, is not in the container's root";
-            case EACCES -> "it is not executable for this user, or lies on a mount with noexec";
+            case EACCES ->
+                "it is not executable for this user, or lies on a mount with noexec, or a security module forbids it";
             case ENOEXEC -> "it is neither a binary of this machine nor a script with #!";
-            case EPERM -> "the seccomp filter or the mount options forbid it";
+            case EPERM -> "the seccomp filter, the mount options or a security module forbid it";
             default -> "";
         };
     }
@@ -178,6 +179,11 @@ final class Hints {
     private static String mount(Step step, int errno) {
         if (step instanceof MountStep.OpenTree && errno == ENOENT) {
             return "it must exist on the host";
+        }
+        if (errno == EINVAL
+                && step instanceof MountStep.Mount mount
+                && mount.data().contains("context=\"")) {
+            return "the options or data are not what this file system takes, or the policy does not know linux.mountLabel";
         }
         return switch (errno) {
             case EPERM ->

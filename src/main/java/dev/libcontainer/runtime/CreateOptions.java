@@ -13,7 +13,7 @@ import java.util.Optional;
  * @param pidFile where the first process's pid goes
  * @param noPivot move the root and chroot instead of pivot_root, for hosts whose root is a ramdisk
  * @param noNewKeyring leave the caller's session keyring
- * @param preserveFds how many of the caller's fds, from 3 on, the container gets besides its streams
+ * @param preservedFds the numbers of this process's fds, from 3 on, that the process gets under the same ones
  * @param stdio the caller's fds that become the container's streams
  */
 public record CreateOptions(
@@ -23,9 +23,10 @@ public record CreateOptions(
         Optional<Path> pidFile,
         boolean noPivot,
         boolean noNewKeyring,
-        int preserveFds,
+        List<Integer> preservedFds,
         List<Integer> stdio) {
     public CreateOptions {
+        preservedFds = List.copyOf(preservedFds);
         stdio = List.copyOf(stdio);
     }
 }

@@ -1,10 +1,10 @@
 package dev.libcontainer.runtime;
 
 import dev.libcontainer.cgroup.CgroupException;
-import dev.libcontainer.cgroup.CgroupVersion;
 import dev.libcontainer.cgroup.ContainerCgroup;
-import dev.libcontainer.cgroup.Hierarchy;
+import dev.libcontainer.cgroup.Delegation;
 import dev.libcontainer.cgroup.Resctrl;
+import dev.libcontainer.kernel.Errno;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.KernelException;
@@ -20,7 +20,9 @@ import dev.libcontainer.spec.IntelRdt;
 import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.NetDevice;
 import dev.libcontainer.spec.Process;
+import dev.libcontainer.spec.Resources;
 import dev.libcontainer.spec.Spec;
+import dev.libcontainer.systemd.SystemdException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -29,11 +31,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /** One create, from the bundle to a first process that waits for its start; or nothing at all. */
 final class Creation implements AutoCloseable {
     private static final int SIGKILL = 9;
     private static final int FIFO_MODE = 0600;
+    private static final int FIRST_LISTENING = 3; // SD_LISTEN_FDS_START
+    private static final Set<Errno> NO_PERMISSION = Set.of(Errno.EPERM, Errno.EACCES, Errno.EROFS);
 
     private final RuntimeOptions options;
     private final StateStore store;
@@ -42,13 +50,15 @@ final class Creation implements AutoCloseable {
     private final CreateOptions create;
     private final String id;
     private final List<Fd> fds = new ArrayList<>();
-    private final List<Fd> cgroupFds = new ArrayList<>();
+    private Optional<EnteredCgroups> entered = Optional.empty();
     private StoredContainer stored;
     private Optional<ContainerCgroup> cgroup = Optional.empty();
     private Optional<Fd> hookState = Optional.empty();
     private List<DeviceMove.Moved> moved = List.of();
     private Optional<Fd> movedTo = Optional.empty();
     private Optional<Resctrl.Group> resctrl = Optional.empty();
+    private Optional<SystemdScope> scope = Optional.empty();
+    private Optional<SpawnCall> parked = Optional.empty();
     private boolean shared;
     private boolean done;
 
@@ -80,9 +90,6 @@ final class Creation implements AutoCloseable {
      */
     StoredContainer run(SpawnCall call) {
         bundle.checkRootfs();
-        if (options.environment().containsKey("NOTIFY_SOCKET")) {
-            options.warnings().accept("NOTIFY_SOCKET is not passed on: the container's readiness stays unknown");
-        }
         store.write(stored);
         store.writeConfig(id, bundle.config());
         makeCgroups();
@@ -100,6 +107,7 @@ final class Creation implements AutoCloseable {
         } catch (SpawnException e) {
             throw Spawner.failure("create " + id, plan, e);
         }
+        parked = Optional.of(call);
         stored = stored.asCreated();
         PidFile.write(options, create.pidFile(), call.pid());
         store.write(stored);
@@ -110,24 +118,49 @@ final class Creation implements AutoCloseable {
     private Spec granted() {
         Grants grants = new Grants(options.warnings(), spawner.grantable(bundle.spec()));
         Process process = Grants.home(grants.capabilities(bundle.process()), bundle.rootfs());
-        return bundle.spec().withProcess(Grants.listening(process, Grants.listenFds(options)));
+        Spec spec = bundle.spec().withProcess(Grants.listening(process, options));
+        return NotifySocket.bound(options, store.directory(id), spec);
     }
 
     private void makeCgroups() {
         if (options.cgroups() == CgroupDriver.DISABLED) {
             return;
         }
-        if (options.cgroups() == CgroupDriver.SYSTEMD) {
-            throw new OciException(
-                    "the systemd cgroup driver is not supported: this runtime does not speak to systemd\n"
-                            + "  use --cgroup-manager cgroupfs, and tell the engine so");
-        }
+        Map<String, String> paths = new LinkedHashMap<>();
         String path = linux().flatMap(Linux::cgroupsPath).orElse("");
-        stored = stored.withCgroups(ContainerCgroup.paths(spawner.mounts(), path, id)); // in case this is killed
+        if (options.cgroups() == CgroupDriver.SYSTEMD) {
+            SystemdScope made = SystemdScope.of(options, spawner.mounts(), path, id);
+            scope = Optional.of(made);
+            path = made.cgroupsPath();
+            paths.put(StoredContainer.UNIT, made.unit());
+        }
+        paths.putAll(ContainerCgroup.paths(spawner.mounts(), path, id));
+        stored = stored.withCgroups(paths); // in case this is killed
         store.write(stored);
-        ContainerCgroup made =
-                ContainerCgroup.make(spawner.mounts(), path, id, linux().flatMap(Linux::resources), this::warnOfOthers);
-        cgroup = Optional.of(made);
+        try {
+            ContainerCgroup made = ContainerCgroup.make(
+                    spawner.mounts(), path, id, linux().flatMap(Linux::resources), this::warnOfOthers);
+            cgroup = Optional.of(made);
+            CgroupOwner.of(bundle.spec()).ifPresent(uid -> Delegation.handOver(made, uid));
+        } catch (CgroupException e) {
+            doWithout(e);
+        }
+    }
+
+    /** As with runc: who may make no cgroups and asks for nothing that takes them stays in the caller's. */
+    private void doWithout(CgroupException refusal) {
+        boolean may = !(refusal.getCause() instanceof KernelException cause) || !NO_PERMISSION.contains(cause.errno());
+        boolean named = linux().flatMap(Linux::cgroupsPath).isPresent();
+        Optional<Resources> resources = linux().flatMap(Linux::resources);
+        if (!options.rootless()
+                || may
+                || named
+                || resources.filter(r -> !r.limitsNothing()).isPresent()) {
+            throw refusal;
+        }
+        stored = stored.withCgroups(Map.of());
+        store.write(stored);
+        options.warnings().accept("the container stays in the caller's cgroups: " + refusal.getMessage());
     }
 
     /** Others are in the cgroup already: what becomes of them is not this container's business. */
@@ -141,23 +174,17 @@ final class Creation implements AutoCloseable {
     }
 
     private Wishes.Life life() {
-        List<Wishes.Cgroup> cgroups = new ArrayList<>();
-        for (Hierarchy hierarchy : spawner.mounts().hierarchies()) {
-            String directory = stored.cgroups().get(hierarchy.name());
-            if (directory != null) {
-                boolean v2 = hierarchy.version() == CgroupVersion.V2;
-                cgroups.add(new Wishes.Cgroup(hierarchy.name(), v2, directory));
-                cgroupFds.add(Kernel.open(directory, Kernel.O_PATH | Kernel.O_DIRECTORY));
-            }
-        }
+        EnteredCgroups cgroups = new EnteredCgroups(spawner.mounts(), stored.cgroups());
+        entered = Optional.of(cgroups);
         Optional<String> keyring = create.noNewKeyring() ? Optional.empty() : Optional.of("_ses." + id);
-        int passed = create.preserveFds() + Grants.listenFds(options);
-        return new Wishes.Life(true, create.noPivot(), keyring, passed, cgroups);
+        SortedSet<Integer> passed = new TreeSet<>(create.preservedFds());
+        IntStream.range(0, Grants.listenFds(options)).forEach(i -> passed.add(FIRST_LISTENING + i));
+        return new Wishes.Life(true, create.noPivot(), keyring, List.copyOf(passed), cgroups.wishes());
     }
 
     private int bind(Binding binding) {
         if (binding instanceof Binding.ReadyCgroup ready) {
-            return cgroupFds.get(ready.index()).value();
+            return entered.orElseThrow().fd(ready);
         }
         if (binding instanceof Binding.PreservedFd preserved) {
             return preserved.number();
@@ -211,6 +238,7 @@ final class Creation implements AutoCloseable {
                 .orElseThrow(() -> new OciException("create " + id + ": the first process died on the way"));
         stored = stored.withProcess(process);
         store.write(stored);
+        scope.ifPresent(unit -> unit.start(process.pid(), cgroup.orElseThrow(), linux().flatMap(Linux::resources)));
         byte[] state = StateText.state(stored.state(Status.CREATING));
         hookState.ifPresent(fd -> fill(fd, StateText.state(stored.state(Status.CREATED))));
         moveDevices(call.pid());
@@ -244,8 +272,9 @@ final class Creation implements AutoCloseable {
         if (!done) {
             undo();
         }
+        scope.ifPresent(SystemdScope::close);
         fds.forEach(Fd::close);
-        cgroupFds.forEach(Fd::close);
+        entered.ifPresent(EnteredCgroups::close);
     }
 
     private void undo() {
@@ -261,12 +290,17 @@ final class Creation implements AutoCloseable {
                 pidfd.close();
             });
         }
+        parked.ifPresent(call -> {
+            Fd.adopt(call.pidfd()).close();
+            Fd.adopt(call.console()).close();
+        });
         try {
             cgroup.filter(made -> !shared).ifPresent(made -> {
                 made.kill(SIGKILL);
+                scope.ifPresent(SystemdScope::stop);
                 made.remove();
             });
-        } catch (KernelException | CgroupException e) {
+        } catch (KernelException | CgroupException | SystemdException e) {
             options.warnings().accept("the cgroup of " + id + " could not be removed: " + e.getMessage());
         }
         stored.removeResctrl(options.warnings());
@@ -275,7 +309,7 @@ final class Creation implements AutoCloseable {
 
     /** The plan, for people. */
     static String explain(Spawner spawner, Spec spec, CreateOptions create) {
-        Wishes.Life life = new Wishes.Life(true, create.noPivot(), Optional.empty(), create.preserveFds(), List.of());
+        Wishes.Life life = new Wishes.Life(true, create.noPivot(), Optional.empty(), create.preservedFds(), List.of());
         return spawner.compile(spec, Wishes.of(life)).explain();
     }
 }

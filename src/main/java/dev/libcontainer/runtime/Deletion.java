@@ -113,6 +113,7 @@ final class Deletion {
         if (!endsEmpty) {
             cgroup.kill(SIGKILL);
         }
+        SystemdScope.stop(options, container);
         try {
             cgroup.remove();
         } catch (CgroupException e) {

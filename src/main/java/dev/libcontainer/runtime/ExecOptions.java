@@ -33,7 +33,7 @@ public record ExecOptions(
         boolean detach,
         Optional<Path> consoleSocket,
         Optional<Path> pidFile,
-        int preserveFds,
+        List<Integer> preservedFds,
         List<Integer> stdio) {
     public ExecOptions {
         args = List.copyOf(args);
@@ -41,6 +41,7 @@ public record ExecOptions(
         env = List.copyOf(env);
         capabilities = List.copyOf(capabilities);
         subCgroups = List.copyOf(subCgroups);
+        preservedFds = List.copyOf(preservedFds);
         stdio = List.copyOf(stdio);
     }
 }

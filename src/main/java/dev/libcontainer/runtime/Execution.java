@@ -1,10 +1,6 @@
 package dev.libcontainer.runtime;
 
-import dev.libcontainer.cgroup.CgroupVersion;
 import dev.libcontainer.cgroup.ContainerCgroup;
-import dev.libcontainer.cgroup.Hierarchy;
-import dev.libcontainer.kernel.Fd;
-import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.SpawnCall;
 import dev.libcontainer.kernel.SpawnException;
 import dev.libcontainer.plan.Binding;
@@ -15,6 +11,7 @@ import dev.libcontainer.spec.Namespace;
 import dev.libcontainer.spec.NamespaceType;
 import dev.libcontainer.spec.Root;
 import dev.libcontainer.spec.Spec;
+import dev.libcontainer.spec.SpecException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +23,7 @@ final class Execution implements AutoCloseable {
     private final StoredContainer container;
     private final Bundle bundle;
     private final ExecOptions exec;
-    private final List<Fd> cgroupFds = new ArrayList<>();
+    private Optional<EnteredCgroups> entered = Optional.empty();
 
     Execution(Spawner spawner, StoredContainer container, Bundle bundle, ExecOptions exec) {
         this.spawner = spawner;
@@ -43,6 +40,11 @@ final class Execution implements AutoCloseable {
                 new SeccompListener(bundle, call).handOver(container.state(Status.RUNNING));
                 spawning.proceed();
             }
+        } catch (SpecException e) { // its namespaces are found by its pid
+            if (container.process().lives()) {
+                throw e;
+            }
+            throw new OciException("cannot exec in a stopped container: it has just ended", e);
         } catch (SpawnException e) {
             throw Spawner.failure("exec " + container.id(), plan, e);
         }
@@ -71,24 +73,18 @@ final class Execution implements AutoCloseable {
     }
 
     private Wishes.Life life() {
-        List<Wishes.Cgroup> cgroups = new ArrayList<>();
         ContainerCgroup whole = ContainerCgroup.open(spawner.mounts(), container.cgroups());
         Map<String, String> paths = exec.subCgroups().isEmpty()
                 ? whole.paths()
                 : whole.subCgroup(exec.subCgroups()).paths();
-        for (Hierarchy hierarchy : spawner.mounts().hierarchies()) {
-            String directory = paths.get(hierarchy.name());
-            if (directory != null) {
-                cgroups.add(new Wishes.Cgroup(hierarchy.name(), hierarchy.version() == CgroupVersion.V2, directory));
-                cgroupFds.add(Kernel.open(directory, Kernel.O_PATH | Kernel.O_DIRECTORY));
-            }
-        }
-        return new Wishes.Life(false, false, Optional.empty(), exec.preserveFds(), cgroups);
+        EnteredCgroups cgroups = new EnteredCgroups(spawner.mounts(), paths);
+        entered = Optional.of(cgroups);
+        return new Wishes.Life(false, false, Optional.empty(), exec.preservedFds(), cgroups.wishes());
     }
 
     private int bind(Binding binding) {
         if (binding instanceof Binding.ReadyCgroup ready) {
-            return cgroupFds.get(ready.index()).value();
+            return entered.orElseThrow().fd(ready);
         }
         if (binding instanceof Binding.PreservedFd preserved) {
             return preserved.number();
@@ -98,6 +94,6 @@ final class Execution implements AutoCloseable {
 
     @Override
     public void close() {
-        cgroupFds.forEach(Fd::close);
+        entered.ifPresent(EnteredCgroups::close);
     }
 }

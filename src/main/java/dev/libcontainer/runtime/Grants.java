@@ -93,13 +93,18 @@ final class Grants {
     }
 
     /** Tells the process of them: it is the one that they are for. */
-    static Process listening(Process process, int count) {
+    static Process listening(Process process, RuntimeOptions options) {
+        int count = listenFds(options);
         if (count == 0) {
             return process;
         }
         List<String> env = new ArrayList<>(process.env());
         env.add("LISTEN_FDS=" + count);
         env.add("LISTEN_PID=1");
+        String names = options.environment().getOrDefault("LISTEN_FDNAMES", "");
+        if (!names.isEmpty()) {
+            env.add("LISTEN_FDNAMES=" + names);
+        }
         return process.withEnv(env);
     }
 }

@@ -4,11 +4,11 @@ import dev.libcontainer.cgroup.CgroupMounts;
 import dev.libcontainer.cgroup.CgroupStats;
 import dev.libcontainer.cgroup.ContainerCgroup;
 import dev.libcontainer.cgroup.OomEvents;
-import dev.libcontainer.kernel.Exit;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.SpawnCall;
 import dev.libcontainer.spec.Hooks;
+import dev.libcontainer.spec.IntelRdt;
 import dev.libcontainer.spec.Process;
 import dev.libcontainer.spec.Resources;
 import java.nio.file.Path;
@@ -26,7 +26,6 @@ import java.util.Set;
  */
 public final class OciRuntime implements AutoCloseable {
     private static final int SIGKILL = 9;
-    private static final int SIGNAL_BASE = 128;
     private static final Set<Status> ALIVE = Set.of(Status.CREATED, Status.RUNNING, Status.PAUSED);
 
     private final RuntimeOptions options;
@@ -79,6 +78,18 @@ public final class OciRuntime implements AutoCloseable {
      * @throws OciException if the program could not begin; the container is stopped then
      */
     public void start(String id) {
+        Path state = store.directory(id);
+        Optional<NotifySocket> notify = NotifySocket.open(options, state);
+        try {
+            begin(id);
+            // Not under the lock: it takes as long as the container likes.
+            notify.ifPresent(socket -> socket.untilReady(store.get(id).process().pid()));
+        } finally {
+            notify.ifPresent(NotifySocket::close);
+        }
+    }
+
+    private void begin(String id) {
         try (StateStore.Lock lock = store.lock(id)) {
             StoredContainer container = store.get(id);
             Status status = lockedStatus(container);
@@ -119,29 +130,45 @@ public final class OciRuntime implements AutoCloseable {
         store.directory(id);
         Spawner.loadKernel();
         boolean terminal = bundle.process().terminal();
-        try (Streams streams = new Streams(options, terminal, !detach, create.consoleSocket(), create.stdio())) {
+        try (Streams streams = new Streams(options, terminal, !detach, create.consoleSocket(), create.stdio());
+                Attendance attendance = Attendance.of(options, !detach)) {
             SpawnCall call = streams.bind(new SpawnCall());
             create(id, create, bundle, call);
             try (Fd pidfd = Fd.adopt(call.pidfd());
                     Fd master = Fd.adopt(call.console())) {
-                try {
-                    start(id);
-                } catch (RuntimeException e) {
-                    Kernel.signal(pidfd.value(), SIGKILL);
-                    Spawner.await(pidfd.value(), -1);
-                    delete(id, true);
-                    throw e;
-                }
                 if (detach) {
+                    orDelete(id, pidfd, () -> start(id));
                     leave(pidfd);
                     return 0;
                 }
-                int code = code(streams.await(pidfd.value(), master.value()));
+                attendance.listen(store.directory(id));
+                orDelete(id, pidfd, () -> begin(id));
+                int code = attendance.await(streams, pidfd, master);
                 if (!keep) {
                     delete(id, true);
                 }
                 return code;
             }
+        }
+    }
+
+    /** A container that does not come to run is none. */
+    private void orDelete(String id, Fd pidfd, Runnable starting) {
+        try {
+            orKill(pidfd, starting);
+        } catch (RuntimeException e) {
+            delete(id, true);
+            throw e;
+        }
+    }
+
+    private static void orKill(Fd pidfd, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            Kernel.signal(pidfd.value(), SIGKILL);
+            Spawner.await(pidfd.value(), -1);
+            throw e;
         }
     }
 
@@ -152,10 +179,6 @@ public final class OciRuntime implements AutoCloseable {
         } else {
             pidfd.close();
         }
-    }
-
-    private static int code(Exit exit) {
-        return exit.code() == Exit.EXITED ? exit.status() : SIGNAL_BASE + exit.status();
     }
 
     /** Executes a program in a running container; the exit code, or 128 + signal; 0 when detached. */
@@ -174,6 +197,7 @@ public final class OciRuntime implements AutoCloseable {
         Spawner.loadKernel();
         try (Streams streams =
                         new Streams(options, process.terminal(), !exec.detach(), exec.consoleSocket(), exec.stdio());
+                Attendance attendance = Attendance.of(options, !exec.detach());
                 Execution execution = new Execution(spawner(), container, bundle, exec)) {
             SpawnCall call = streams.bind(new SpawnCall());
             Path root = Path.of("/proc/" + container.process().pid() + "/root");
@@ -181,12 +205,12 @@ public final class OciRuntime implements AutoCloseable {
             execution.run(Grants.home(grants.capabilities(process), root), call);
             try (Fd pidfd = Fd.adopt(call.pidfd());
                     Fd master = Fd.adopt(call.console())) {
-                PidFile.write(options, exec.pidFile(), call.pid());
+                orKill(pidfd, () -> PidFile.write(options, exec.pidFile(), call.pid()));
                 if (exec.detach()) {
                     leave(pidfd);
                     return 0;
                 }
-                return code(streams.await(pidfd.value(), master.value()));
+                return attendance.await(streams, pidfd, master);
             }
         }
     }
@@ -314,6 +338,17 @@ public final class OciRuntime implements AutoCloseable {
             StoredContainer container = alive(id, "update");
             Spawner.loadKernel();
             cgroup(container).update(resources);
+            if (SystemdScope.update(options, container, resources)) {
+                cgroup(container).update(resources); // in systemd's words some are rounded
+            }
+        }
+    }
+
+    /** Changes the limits of the container's class of cache and memory bandwidth (resctrl). */
+    public void update(String id, IntelRdt limits) {
+        try (StateStore.Lock lock = store.lock(id)) {
+            StoredContainer container = alive(id, "update");
+            ResctrlUpdate.run(Bundle.of(container.bundle(), store.config(id)), id, limits);
         }
     }
 

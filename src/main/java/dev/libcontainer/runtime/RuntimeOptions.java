@@ -13,6 +13,7 @@ import java.util.function.Consumer;
  * @param environment the caller's ({@code NOTIFY_SOCKET}, {@code LISTEN_FDS} are read from it)
  * @param resident whether this JVM outlives what it starts, so that it must take note of the ends of detached processes; else
  *     whoever inherits them does
+ * @param rootless whether a caller who may not make cgroups goes without, if no limits are asked for
  * @param warnings takes what is worth telling and no failure
  */
 public record RuntimeOptions(
@@ -21,8 +22,20 @@ public record RuntimeOptions(
         Path directory,
         Map<String, String> environment,
         boolean resident,
+        boolean rootless,
         Consumer<String> warnings) {
     public RuntimeOptions {
         environment = Map.copyOf(environment);
+    }
+
+    /** For a caller who wants cgroups to be made. */
+    public RuntimeOptions(
+            Path root,
+            CgroupDriver cgroups,
+            Path directory,
+            Map<String, String> environment,
+            boolean resident,
+            Consumer<String> warnings) {
+        this(root, cgroups, directory, environment, resident, false, warnings);
     }
 }

@@ -33,12 +33,14 @@ import java.util.regex.Pattern;
  *  ROOT/ID/steps         what its plan does, a line each
  *  ROOT/ID/start         the gate of a created container; gone once it has been started
  *  ROOT/ID/reports       where a started container says that it could not begin
+ *  ROOT/ID/notify        the directory of its notify socket, if it has one
  *  ROOT/ID/lock          locked while an operation changes the container
  * </pre>
  */
 final class StateStore {
     static final String GATE = "start";
     static final String REPORTS = "reports";
+    static final String NOTIFY = "notify";
 
     private static final String STATE = "state.json";
     private static final String CONFIG = "config.json";
@@ -47,11 +49,13 @@ final class StateStore {
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
     private static final Pattern ID = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_+.-]{0,1023}");
 
+    /** Who of this JVM is at a container, whatever store they use: a file's lock is the whole process's. */
+    private static final Map<Path, Turn> TURNS = new ConcurrentHashMap<>();
+
     private final Path root;
-    private final Map<String, Semaphore> locked = new ConcurrentHashMap<>();
 
     StateStore(Path root) {
-        this.root = root;
+        this.root = root.toAbsolutePath().normalize();
     }
 
     /** The directory of an id, which need not be there. */
@@ -153,26 +157,33 @@ final class StateStore {
     /** Forgets a container. */
     void remove(String id) {
         Path directory = directory(id);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                Files.deleteIfExists(file); // by anybody: the lock's name may go while it is held
-            }
-            Files.deleteIfExists(directory);
-        } catch (NoSuchFileException e) {
-            return;
+        try {
+            removeFiles(directory.resolve(NOTIFY));
+            removeFiles(directory);
         } catch (IOException e) {
             throw new OciException("cannot remove the state directory " + directory + ": " + e, e);
         }
     }
 
+    private static void removeFiles(Path directory) throws IOException {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                Files.deleteIfExists(file); // by anybody: the lock's name may go while it is held
+            }
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        Files.deleteIfExists(directory);
+    }
+
     /** A container that nobody else changes meanwhile: no other process, and no other thread of this store. */
     static final class Lock implements AutoCloseable {
         private final FileChannel channel;
-        private final Semaphore here;
+        private final Path file;
 
-        private Lock(FileChannel channel, Semaphore here) {
+        private Lock(FileChannel channel, Path file) {
             this.channel = channel;
-            this.here = here;
+            this.file = file;
         }
 
         @Override
@@ -182,8 +193,27 @@ final class StateStore {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             } finally {
-                here.release();
+                Turn.end(file);
             }
+        }
+    }
+
+    /** Threads take turns; nothing is kept of containers that nobody is at. */
+    private record Turn(Semaphore free, int users) {
+        static void begin(Path file) {
+            TURNS.compute(
+                            file,
+                            (any, turn) ->
+                                    turn == null ? new Turn(new Semaphore(1), 1) : new Turn(turn.free, turn.users + 1))
+                    .free
+                    .acquireUninterruptibly();
+        }
+
+        static void end(Path file) {
+            TURNS.computeIfPresent(file, (any, turn) -> {
+                turn.free.release();
+                return turn.users == 1 ? null : new Turn(turn.free, turn.users - 1);
+            });
         }
     }
 
@@ -194,32 +224,37 @@ final class StateStore {
      */
     Lock lock(String id) {
         Path file = directory(id).resolve("lock");
-        Semaphore here = locked.computeIfAbsent(id, any -> new Semaphore(1)); // a file lock excludes processes only
-        here.acquireUninterruptibly();
+        Turn.begin(file);
+        boolean locked = false;
         try {
             while (exists(id)) {
                 FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 channel.lock();
                 if (Files.exists(file)) {
-                    return new Lock(channel, here);
+                    locked = true;
+                    return new Lock(channel, file);
                 }
                 channel.close(); // deleted meanwhile
             }
+            throw new OciException("container \"" + id + "\" does not exist");
         } catch (NoSuchFileException e) {
-            here.release();
             throw new OciException("container \"" + id + "\" does not exist", e);
         } catch (IOException e) {
-            here.release();
             throw new OciException("cannot lock container " + id + ": " + e, e);
+        } finally {
+            if (!locked) {
+                Turn.end(file);
+            }
         }
-        here.release();
-        throw new OciException("container \"" + id + "\" does not exist");
     }
 
-    /** Whether some other process changes a container at this moment. */
+    /** Whether somebody changes a container at this moment. */
     boolean isLocked(String id) {
-        try (FileChannel channel =
-                FileChannel.open(directory(id).resolve("lock"), StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        Path file = directory(id).resolve("lock");
+        if (TURNS.containsKey(file)) {
+            return true; // and closing the file here would release the lock that this process has (fcntl(2))
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             return channel.tryLock() == null;
         } catch (OverlappingFileLockException e) {
             return true;

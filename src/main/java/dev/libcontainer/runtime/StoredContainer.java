@@ -30,6 +30,9 @@ record StoredContainer(
 
     static final String RESCTRL_MONITORING = "resctrl-monitoring";
 
+    /** Under this name the unit of systemd that it has. */
+    static final String UNIT = "systemd-unit";
+
     StoredContainer {
         annotations = Map.copyOf(annotations);
         cgroups = Map.copyOf(cgroups);

@@ -45,6 +45,12 @@ public record Resources(
         return of(Optional.empty(), Optional.empty(), Optional.empty());
     }
 
+    /** Whether nothing but devices is named: who has no right to more than a few devices is not limited by such rules. */
+    public boolean limitsNothing() {
+        return new Resources(List.of(), memory, cpu, pids, blockIO, hugepageLimits, network, rdma, unified)
+                .equals(none());
+    }
+
     /** Only the three limits nearly everybody uses. */
     public static Resources of(Optional<Memory> memory, Optional<Cpu> cpu, Optional<Pids> pids) {
         return new Resources(

@@ -1,5 +1,6 @@
 package dev.libcontainer.spec;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,5 +45,12 @@ public record Spec(
     /** The same with another process. */
     public Spec withProcess(Process other) {
         return new Spec(ociVersion, root, mounts, Optional.of(other), hostname, domainname, hooks, annotations, linux);
+    }
+
+    /** The same with one more mount, made last. */
+    public Spec withMount(Mount last) {
+        List<Mount> all = new ArrayList<>(mounts);
+        all.add(last);
+        return new Spec(ociVersion, root, all, process, hostname, domainname, hooks, annotations, linux);
     }
 }

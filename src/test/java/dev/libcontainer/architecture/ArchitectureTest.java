@@ -35,17 +35,36 @@ class ArchitectureTest {
 
     /** Which packages of ours a package may use besides itself. */
     private static final Map<String, Set<String>> ARROWS = Map.ofEntries(
-            Map.entry(FACADE, Set.of("report", "spec", "plan", "security", "kernel", "cgroup", "net", "rootfs")),
+            Map.entry(
+                    FACADE,
+                    Set.of(
+                            "report",
+                            "spec",
+                            "plan",
+                            "security",
+                            "kernel",
+                            "cgroup",
+                            "net",
+                            "rootfs",
+                            "pool",
+                            "events",
+                            "stats")),
             Map.entry("demo", Set.of(FACADE)),
             Map.entry("bench", Set.of(FACADE, "spec", "security")),
             Map.entry("cli", Set.of("runtime", "spec", "cgroup", "bench")),
-            Map.entry("runtime", Set.of("report", "spec", "plan", "security", "kernel", "cgroup", "net", "rootfs")),
+            Map.entry(
+                    "runtime",
+                    Set.of("report", "spec", "plan", "security", "kernel", "cgroup", "net", "rootfs", "systemd")),
+            Map.entry("systemd", Set.of("spec", "cgroup")),
             Map.entry("report", Set.of("plan", "kernel", "spec", "security", "cgroup")),
             Map.entry("plan", Set.of("security", "spec")),
             Map.entry("security", Set.of("spec")),
-            Map.entry("cgroup", Set.of("spec", "kernel")),
+            Map.entry("cgroup", Set.of("spec", "kernel", "stats")),
             Map.entry("net", Set.of("spec", "kernel")),
             Map.entry("rootfs", Set.of("spec", "kernel")),
+            Map.entry("pool", Set.of()),
+            Map.entry("events", Set.of()),
+            Map.entry("stats", Set.of()),
             Map.entry("kernel", Set.of()),
             Map.entry("spec", Set.of()));
 
@@ -95,6 +114,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.bytedeco..")
+                .check(MAIN);
+    }
+
+    @Test
+    void onlyTheSystemdPackageKnowsDBus() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".systemd")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.freedesktop..")
                 .check(MAIN);
     }
 

@@ -130,4 +130,19 @@ class ResctrlTest {
                 .isInstanceOf(CgroupException.class)
                 .hasMessageContaining("linux.intelRdt: needs the resctrl file system, which is not mounted at");
     }
+
+    @Test
+    void theLimitsOfAClassCanBeChanged() throws IOException {
+        existing("web-1", "L3:0=f\n");
+        Resctrl resctrl = Resctrl.at(root);
+        Path directory = resctrl.directory(rdt("", "", "", false), "web-1");
+
+        resctrl.update(directory, rdt("", "L3:0=3", "MB:0=20", false));
+
+        assertThat(directory).isEqualTo(root.resolve("web-1"));
+        assertThat(Files.readString(directory.resolve("schemata"))).startsWith("L3:0=3\nMB:0=20\n");
+        assertThat(resctrl.directory(rdt("gold", "", "", false), "web-1")).isEqualTo(root.resolve("gold"));
+        assertThatThrownBy(() -> resctrl.update(root.resolve("silver"), rdt("", "L3:0=3", "", false)))
+                .hasMessageContaining("linux.intelRdt.closID: class " + root.resolve("silver") + " does not exist");
+    }
 }

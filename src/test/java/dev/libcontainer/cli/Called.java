@@ -26,7 +26,8 @@ record Called(int code, String out, String err) {
                 new ByteArrayInputStream(input.getBytes(UTF_8)),
                 new PrintStream(out, true, UTF_8),
                 new PrintStream(err, true, UTF_8),
-                List.of(0, 1, 2));
+                List.of(0, 1, 2),
+                List.of());
         int code = Jrunc.run(console, List.of(words));
         return new Called(code, out.toString(UTF_8), err.toString(UTF_8));
     }

@@ -48,6 +48,18 @@ class JruncTest {
     }
 
     @Test
+    void topAndStatsOfNobodyAreAHeadAndNothing() {
+        var top = jrunc(root(), "top", "-n", "1");
+        var stats = jrunc(root(), "stats");
+
+        assertThat(top.code()).isZero();
+        assertThat(top.out()).startsWith("ID ").doesNotContain("\033").hasLineCount(1);
+        assertThat(stats.code()).isZero();
+        assertThat(stats.out()).isEmpty();
+        assertThat(jrunc(root(), "stats", "--interval", "soon").err()).contains("soon");
+    }
+
+    @Test
     void theVersionIsTheBuilds() throws IOException {
         var called = jrunc("--version");
 

@@ -88,6 +88,42 @@ class TablesTest {
                 .containsExactly("web-1", "0.00s", "-", "4096B", "8192B", "unlimited", "0", "2", "10");
     }
 
+    private static LiveStats.Look look(String id, long cpuMicros, long throttled, long nanos) {
+        return new LiveStats.Look(
+                id,
+                new CgroupStats(
+                        new CgroupStats.Memory(OptionalLong.of(4096), NONE, OptionalLong.of(-1), OptionalLong.of(1)),
+                        new CgroupStats.Cpu(
+                                OptionalLong.of(cpuMicros),
+                                NONE,
+                                NONE,
+                                OptionalLong.of(nanos / 100_000_000),
+                                OptionalLong.of(throttled),
+                                NONE,
+                                NONE,
+                                NONE),
+                        new CgroupStats.Pids(OptionalLong.of(2), NONE, NONE)),
+                nanos);
+    }
+
+    @Test
+    void aLiveTableShowsWhatChangedTheBusiestFirst() {
+        long second = 1_000_000_000;
+        var before = Map.of("idle", look("idle", 500, 0, second), "busy", look("busy", 1000, 0, second));
+        var now = List.of(
+                look("idle", 500, 0, 2 * second), look("busy", 251_000, 5, 2 * second), look("new", 9, 0, 2 * second));
+
+        var lines = LiveStats.table(before, now)
+                .lines()
+                .map(line -> line.split("  +"))
+                .toList();
+
+        assertThat(lines.get(0)).startsWith("ID", "CPU %", "THROTTLED %", "MEMORY", "LIMIT");
+        assertThat(lines.get(1)).startsWith("busy", "25.0", "50.0", "4096B", "unlimited", "0B", "0B", "1", "2");
+        assertThat(lines.get(2)).startsWith("idle", "0.0", "0.0");
+        assertThat(lines.get(3)).startsWith("new", "-", "-");
+    }
+
     @Test
     void detailsStandWhereRuncHasThem() {
         var usage = new CgroupDetails.Usage(OptionalLong.of(5), NONE, OptionalLong.of(-1), OptionalLong.of(2));

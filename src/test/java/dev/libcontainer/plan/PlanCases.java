@@ -44,6 +44,7 @@ enum PlanCases {
     SANDBOX_WITH_V2_CGROUP("sandbox"),
     SANDBOX_WITH_BOTH_CGROUPS("sandbox"),
     SANDBOX_DETACHED("sandbox"),
+    SANDBOX_AHEAD("sandbox"),
     SANDBOX_ON_OLD_KERNEL("sandbox");
 
     static final HostFacts HOST = host(0, true, false, List.of("memory", "cpu,cpuacct", "name=systemd"), false);
@@ -106,7 +107,8 @@ enum PlanCases {
             default -> CgroupPlan.NONE;
         };
         return new Wishes(root, cgroups, this == SANDBOX_WITH_READY_NETWORK, this != SANDBOX_DETACHED)
-                .withExec(this == PLACEMENT_OF_EXEC);
+                .withExec(this == PLACEMENT_OF_EXEC)
+                .withAhead(this == SANDBOX_AHEAD);
     }
 
     /** What {@link ContainerSpec#builder} makes by default, with the filter of one architecture. */

@@ -1,8 +1,13 @@
 package dev.libcontainer.benchmarks;
 
 import dev.libcontainer.Blueprint;
+import dev.libcontainer.ContainerPool;
 import dev.libcontainer.ContainerSpec;
+import dev.libcontainer.Launch;
+import dev.libcontainer.Stdio;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -25,6 +30,8 @@ public final class PeersReport {
 
     private static final String FLATTERY = """
             What flatters the library here, and what does the opposite:
+              parked             its sandbox was made before, at the price of cold, by a thread of the pool; nothing is
+                                 refilled while it is taken; `benchmarks/run pool` has takes during a refill
               cold, cold-bundle  their network namespace was made before, by another thread, and on cgroup v1 so were the
                                  cgroups of cold; cold-fresh-net has a new network namespace, as the peers have
               cold-bundle        is the peers' very configuration with the library's profile; -compatible: the same filter for
@@ -105,9 +112,11 @@ public final class PeersReport {
                         setting.network().toString(),
                         filter);
                 Helper bare = Helper.start(Setting.programs().resolve("bare"), program.toString());
-                Peers peers = Peers.start(directory, bundles, jrunc)) {
+                Peers peers = Peers.start(directory, bundles, jrunc);
+                ContainerPool pool = PoolReport.still(setting.containers().compile(Level.pooledNetwork(program)))) {
             peers.missing().forEach((name, reason) -> System.err.println(name + " is left out: " + reason));
             withoutIsolation(bare);
+            parked(pool);
             Map<String, Blueprint> ours = ours(bundles);
             ours.forEach((name, blueprint) -> rounds.add(name, COLD, 0, () -> setting.spawnAndWait(blueprint)));
             for (Level level : new Level[] {Level.FULL, Level.FULL_FRESH_NET}) {
@@ -145,6 +154,30 @@ public final class PeersReport {
         rounds.add("nuprocess", FAST, 0, () -> NuProcesses.startAndWait(program));
     }
 
+    private void parked(ContainerPool pool) {
+        Path stamp = directory.resolve("stamp");
+        Launch stamped = Launch.of(Stdio.nothing().outputTo(stamp)).args(Level.INSIDE, "stamp");
+        rounds.addPaced(
+                "parked",
+                FAST,
+                (n, into) -> PoolReport.turn(pool, n, () -> {
+                    long start = System.nanoTime();
+                    PoolReport.end(pool.take(Stdio.nothing()));
+                    into.add(System.nanoTime() - start);
+                }));
+        rounds.addPaced(
+                "parked-first-instruction",
+                FAST,
+                (n, into) -> PoolReport.turn(pool, n, () -> {
+                    long start = System.nanoTime();
+                    PoolReport.end(pool.take(stamped));
+                    into.add(ByteBuffer.wrap(Files.readAllBytes(stamp))
+                                    .order(ByteOrder.nativeOrder())
+                                    .getLong()
+                            - start);
+                }));
+    }
+
     private Map<String, Blueprint> ours(Bundles bundles) {
         Map<String, ContainerSpec> specs = new LinkedHashMap<>();
         specs.put("cold", Level.pooledNetwork(setting.program()));
@@ -163,6 +196,12 @@ public final class PeersReport {
         for (String name : new String[] {"bare", "bare-first-instruction", "nuprocess", "processbuilder"}) {
             report.add(Row.of(name, rounds.samples(name)).vsProcessBuilder(builder));
         }
+        report.add(Row.of("parked", rounds.samples("parked"))
+                .vsProcessBuilder(builder)
+                .vsFloor(rounds.samples("bare"))
+                .with("vs_nuprocess", rounds.ratio("parked", "nuprocess")));
+        report.add(Row.of("parked-first-instruction", rounds.samples("parked-first-instruction"))
+                .with("vs_bare", rounds.ratio("parked-first-instruction", "bare-first-instruction")));
         for (String name : ours.keySet()) {
             Row row = Row.of(name, rounds.samples(name)).vsProcessBuilder(builder);
             if (name.equals("cold") || name.equals("cold-fresh-net")) {

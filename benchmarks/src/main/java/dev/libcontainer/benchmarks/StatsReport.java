@@ -1,0 +1,127 @@
+package dev.libcontainer.benchmarks;
+
+import com.sun.management.ThreadMXBean;
+import dev.libcontainer.Blueprint;
+import dev.libcontainer.Container;
+import dev.libcontainer.ContainerSpec;
+import dev.libcontainer.Containers;
+import dev.libcontainer.Stdio;
+import dev.libcontainer.stats.Counter;
+import dev.libcontainer.stats.Sample;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What it costs to watch many containers: CPU time and garbage of the one thread that does, per container and sample. */
+final class StatsReport {
+    private static final String THREAD = "libcontainer-statistics";
+    private static final int SECONDS = 10;
+    private static final double GOAL = 0.05;
+
+    private StatsReport() {}
+
+    public static void main(String[] args) throws Exception {
+        int count = args.length > 0 ? Integer.parseInt(args[0]) : 1000;
+        List<Container> running = new ArrayList<>();
+        try (Containers containers = Containers.open();
+                Blueprint blueprint = containers.compile(ContainerSpec.builder()
+                        .noIsolation()
+                        .command("/bin/sleep", "100000")
+                        .managed()
+                        .build())) {
+            try {
+                for (int i = 0; i < count; i++) {
+                    running.add(blueprint.spawn(Stdio.nothing()));
+                }
+                System.out.printf(
+                        "%-38s %12s %12s %14s %10s%n", "", "samples/s", "us/sample", "bytes/sample", "of a core");
+                double usual = measure(running, 100, Counter.USUAL, "10 Hz, CPU and memory");
+                Set<Counter> more = EnumSet.copyOf(Counter.USUAL);
+                more.add(Counter.PIDS);
+                measure(running, 100, more, "10 Hz, pids too");
+                more.addAll(Set.of(Counter.CPU_THROTTLED_MICROS, Counter.OOM_KILLS));
+                measure(running, 100, more, "10 Hz, throttling and oom kills too");
+                measure(running, 1000, EnumSet.allOf(Counter.class), "1 Hz, everything");
+                if (count == 1000) {
+                    System.out.printf(
+                            Locale.ROOT, "goal: under %.0f %% of a core at 10 Hz: %s%n", GOAL * 100, usual < GOAL);
+                }
+            } finally {
+                running.forEach(Container::kill);
+                running.forEach(Container::close);
+            }
+        }
+    }
+
+    /** The share of a core it takes. */
+    private static double measure(List<Container> running, int millis, Set<Counter> counters, String name)
+            throws InterruptedException {
+        LongAdder samples = new LongAdder();
+        List<Flow.Subscription> subscriptions = new ArrayList<>();
+        for (Container container : running) {
+            container.samples(Duration.ofMillis(millis), counters).subscribe(new Counting(samples, subscriptions));
+        }
+        TimeUnit.SECONDS.sleep(5); // compiled by then
+        long thread = thread();
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long cpu = threads.getThreadCpuTime(thread);
+        long garbage = threads.getThreadAllocatedBytes(thread);
+        long begun = System.nanoTime();
+        samples.reset();
+        TimeUnit.SECONDS.sleep(SECONDS);
+        double taken = samples.sum();
+        double nanos = threads.getThreadCpuTime(thread) - cpu;
+        double bytes = threads.getThreadAllocatedBytes(thread) - garbage;
+        double elapsed = System.nanoTime() - begun;
+        subscriptions.forEach(Flow.Subscription::cancel);
+        System.out.printf(
+                Locale.ROOT,
+                "%-38s %12.0f %12.2f %14.0f %9.1f%%%n",
+                name,
+                taken / elapsed * 1e9,
+                nanos / taken / 1000,
+                bytes / taken,
+                nanos / elapsed * 100);
+        return nanos / elapsed;
+    }
+
+    private static long thread() {
+        Thread[] all = new Thread[Thread.activeCount() + 50];
+        int n = Thread.enumerate(all);
+        return Arrays.stream(all, 0, n)
+                .filter(thread -> thread.getName().equals(THREAD))
+                .findFirst()
+                .orElseThrow()
+                .getId();
+    }
+
+    private record Counting(LongAdder samples, List<Flow.Subscription> subscriptions)
+            implements Flow.Subscriber<Sample> {
+        @Override
+        public void onSubscribe(Flow.Subscription subscription) {
+            subscriptions.add(subscription);
+            subscription.request(Long.MAX_VALUE);
+        }
+
+        @Override
+        public void onNext(Sample sample) {
+            samples.increment();
+        }
+
+        @Override
+        public void onError(Throwable e) {
+            throw new IllegalStateException(e);
+        }
+
+        @Override
+        public void onComplete() {}
+    }
+}

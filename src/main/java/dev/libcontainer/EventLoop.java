@@ -1,0 +1,207 @@
+package dev.libcontainer;
+
+import dev.libcontainer.cgroup.CgroupNotice;
+import dev.libcontainer.cgroup.CgroupNotice.What;
+import dev.libcontainer.events.ContainerEvent;
+import dev.libcontainer.events.ContainerEvent.Limit;
+import dev.libcontainer.events.Flight;
+import dev.libcontainer.events.PressureTrigger;
+import dev.libcontainer.kernel.Poller;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The one thread that hears from the kernel what happens to containers besides their end: eventfds of cgroup v1, files of
+ * both versions that tell of their changes, pressure triggers. Only pids.events of
+ * version 1, which the kernel counts in silence, is looked at four times a second while somebody listens. Subscribers are called by this thread.
+ */
+final class EventLoop implements AutoCloseable {
+    private static final int DATA_BYTES = 128 * 1024;
+    private static final int LOOK_EVERY_MILLIS = 250;
+
+    /** A container that is watched, and for whom. Only the loop's thread changes it. */
+    static final class Watch {
+        private final Container container;
+        private final Outlet<ContainerEvent> outlet;
+        private final Map<Long, Source> sources = new HashMap<>();
+        private final boolean endsWithContainer;
+        private boolean toldOutOfMemory;
+
+        Watch(Container container, Outlet<ContainerEvent> outlet, boolean endsWithContainer) {
+            this.container = container;
+            this.outlet = outlet;
+            this.endsWithContainer = endsWithContainer;
+        }
+    }
+
+    private record Source(Watch watch, CgroupNotice notice, Optional<PressureTrigger> trigger) {}
+
+    private final Poller poller = new Poller();
+    private final ByteBuffer data = ByteBuffer.allocateDirect(DATA_BYTES).order(ByteOrder.nativeOrder());
+    private final Map<Long, Source> sources = new HashMap<>();
+    private final Set<Source> silent = new HashSet<>();
+    private final List<Watch> watches = new ArrayList<>();
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private final Thread thread = new Thread(this::run, "libcontainer-events");
+    private long nextToken;
+    private volatile boolean closed;
+
+    EventLoop() {
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * Watches a container until it ends or nobody listens any more.
+     *
+     * @param notices what can be heard of; closed here
+     * @param triggers those of them that are pressure triggers
+     */
+    void add(Watch watch, List<CgroupNotice> notices, Map<CgroupNotice, PressureTrigger> triggers) {
+        execute(() -> {
+            watches.add(watch);
+            for (CgroupNotice notice : notices) {
+                long token = nextToken++;
+                Source source = new Source(watch, notice, Optional.ofNullable(triggers.get(notice)));
+                sources.put(token, source);
+                watch.sources.put(token, source);
+                notice.addTo(poller, token);
+                if (notice.isSilent()) {
+                    silent.add(source);
+                }
+            }
+        });
+        watch.container
+                .onExit()
+                .whenComplete((status, trouble) -> execute(() -> end(watch, Optional.ofNullable(status))));
+    }
+
+    /** Nobody listens to it any more. */
+    void remove(Outlet<ContainerEvent> outlet) {
+        execute(() -> List.copyOf(watches).stream()
+                .filter(watch -> watch.outlet == outlet)
+                .forEach(this::forget));
+    }
+
+    /** Something that the library itself did to a container. */
+    void tell(Container container, ContainerEvent event) {
+        execute(() -> watches.stream()
+                .filter(watch -> watch.container == container)
+                .forEach(watch -> watch.outlet.emit(event)));
+    }
+
+    private void execute(Runnable task) {
+        tasks.add(task);
+        if (Thread.currentThread() != thread) {
+            poller.wakeUp();
+        }
+    }
+
+    private void run() {
+        long nextLook = System.nanoTime();
+        while (!closed) {
+            poller.await(silent.isEmpty() ? -1 : LOOK_EVERY_MILLIS, this::changed);
+            if (System.nanoTime() - nextLook >= 0) {
+                silent.forEach(source -> source.notice.look(data, (what, value) -> tell(source, what, value)));
+                nextLook = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_EVERY_MILLIS);
+            }
+            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+                task.run();
+            }
+        }
+        List.copyOf(watches).forEach(watch -> {
+            forget(watch);
+            watch.outlet.complete();
+        });
+        poller.close();
+    }
+
+    private void changed(long token) {
+        Source source = sources.get(token);
+        if (source != null) {
+            source.notice.read(data, (what, value) -> tell(source, what, value));
+        }
+    }
+
+    private static void tell(Source source, What what, long value) {
+        String id = source.watch.container.id();
+        Instant now = Instant.now();
+        source.watch.toldOutOfMemory |= what == What.OOM_KILL;
+        ContainerEvent event = switch (what) {
+            case OOM_KILL -> new ContainerEvent.OutOfMemory(id, now, value);
+            case MEMORY_HIGH -> new ContainerEvent.LimitHit(id, now, Limit.MEMORY_HIGH, value);
+            case MEMORY_MAX -> new ContainerEvent.LimitHit(id, now, Limit.MEMORY_MAX, value);
+            case PIDS_MAX -> new ContainerEvent.LimitHit(id, now, Limit.PIDS, value);
+            case POPULATED -> new ContainerEvent.Populated(id, now, value == 1);
+            case FROZEN -> new ContainerEvent.Frozen(id, now, value == 1);
+            case PRESSURE -> new ContainerEvent.Pressure(id, now, source.trigger.orElseThrow());
+        };
+        Flight.happened(event);
+        source.watch.outlet.emit(event);
+    }
+
+    /** What happened last may not have been told yet; in directories that serve another container already it is his. */
+    private void end(Watch watch, Optional<ExitStatus> status) {
+        if (!watches.contains(watch)) {
+            return;
+        }
+        if (!watch.container.usesSharedDirectories()) {
+            watch.sources
+                    .values()
+                    .forEach(source -> source.notice.look(data, (what, value) -> tell(source, what, value)));
+        }
+        Instant now = Instant.now();
+        String id = watch.container.id();
+        boolean outOfMemory = status.map(ExitStatus::oomKilled).orElse(false);
+        if (outOfMemory && !watch.toldOutOfMemory) {
+            ContainerEvent event = new ContainerEvent.OutOfMemory(id, now, 1);
+            Flight.happened(event);
+            watch.outlet.emit(event);
+        }
+        watch.outlet.emit(new ContainerEvent.Exited(
+                id,
+                now,
+                status.map(ExitStatus::exitCode).orElse(OptionalInt.empty()),
+                status.map(ExitStatus::signal).orElse(OptionalInt.empty()),
+                outOfMemory));
+        forget(watch);
+        if (watch.endsWithContainer) {
+            watch.outlet.complete();
+        }
+    }
+
+    private void forget(Watch watch) {
+        watches.remove(watch);
+        watch.sources.forEach((token, source) -> {
+            sources.remove(token);
+            silent.remove(source);
+            source.notice.close();
+        });
+        watch.sources.clear();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        poller.wakeUp();
+        try {
+            if (Thread.currentThread() != thread) {
+                thread.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package dev.libcontainer;
+
+import dev.libcontainer.cgroup.CgroupException;
+import dev.libcontainer.cgroup.CgroupNotice;
+import dev.libcontainer.cgroup.ContainerCgroup;
+import dev.libcontainer.events.ContainerEvent;
+import dev.libcontainer.events.Flight;
+import dev.libcontainer.events.PressureTrigger;
+import dev.libcontainer.kernel.KernelException;
+import dev.libcontainer.stats.Counter;
+import dev.libcontainer.stats.Sample;
+import dev.libcontainer.stats.Statistics;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import java.util.function.Consumer;
+
+/** What a container may use, and what can be seen of it: everything that goes through its cgroups. */
+abstract sealed class ObservedContainer permits Container {
+    private volatile boolean isFrozen;
+
+    ObservedContainer() {}
+
+    public abstract String id();
+
+    public abstract long pid();
+
+    public abstract boolean isAlive();
+
+    public abstract CompletableFuture<ExitStatus> onExit();
+
+    /** Its cgroups, for what is done seldom; empty once it has ended. */
+    abstract Optional<ContainerCgroup> directories();
+
+    /** They have been changed: no other container may get them after. */
+    abstract void keepDirectories();
+
+    abstract Observation observation();
+
+    private Container self() {
+        return (Container) this;
+    }
+
+    /** What it uses now; empty once it has ended, and if it has no cgroup. */
+    public Optional<Statistics> stats() {
+        return directories().filter(cgroup -> !cgroup.paths().isEmpty()).map(cgroup -> cgroup.statistics(pid()));
+    }
+
+    /**
+     * What it uses, again and again, from the subscription to its end. Where the
+     * subscriber has asked for nothing, samples are left out and the next one tells of a longer time. Called by one thread
+     * for all containers, so it must not block.
+     */
+    public Flow.Publisher<Sample> samples(Duration interval, Set<Counter> counters) {
+        return observation().samples(self(), interval, counters);
+    }
+
+    /**
+     * What happens to it from the moment of subscription, its end last. What the kernel tells depends on the cgroups it
+     * has: {@link ContainerSpecBuilder#managed} gives it all. A trigger that cannot be set is the subscriber's onError.
+     */
+    public Flow.Publisher<ContainerEvent> events(PressureTrigger... triggers) {
+        return observation().events(self(), List.of(triggers));
+    }
+
+    /** The same as calls, by a thread of the library, so they must not block; closing the result ends them. */
+    public AutoCloseable onEvent(Consumer<? super ContainerEvent> callback, PressureTrigger... triggers) {
+        return Observation.callBack(events(triggers), callback);
+    }
+
+    /**
+     * Changes limits while it runs: all, or, on an exception, none. What the limits do not name stays as it is.
+     *
+     * @throws UnsupportedByHostException naming the limit that cannot be set
+     */
+    public void update(Limits limits) {
+        control(cgroup -> cgroup.update(limits.toResources()));
+    }
+
+    /** Stops all its processes; returns when they have stopped. */
+    public void freeze() {
+        control(ContainerCgroup::freeze);
+        frozen(true);
+    }
+
+    /** Lets them go on. */
+    public void thaw() {
+        control(ContainerCgroup::thaw);
+        frozen(false);
+    }
+
+    private void frozen(boolean on) {
+        isFrozen = on;
+        if (directories().filter(CgroupNotice::tellsOfFreezing).isEmpty()) {
+            ContainerEvent event = new ContainerEvent.Frozen(id(), Instant.now(), on);
+            Flight.happened(event);
+            observation().tell(self(), event);
+        }
+    }
+
+    /** Directories that were changed are nobody else's after. */
+    private void control(Consumer<ContainerCgroup> work) {
+        keepDirectories();
+        try {
+            work.accept(directories().orElseThrow(() -> new IllegalStateException("container " + id() + " has ended")));
+        } catch (CgroupException | KernelException e) {
+            throw Failures.running(e);
+        }
+    }
+
+    /** On cgroup v1 a stopped process does not even die. */
+    void thawToDie() {
+        if (isFrozen && isAlive()) {
+            try {
+                thaw();
+            } catch (IllegalStateException | ContainerException e) {
+                return; // it has ended meanwhile
+            }
+        }
+    }
+}

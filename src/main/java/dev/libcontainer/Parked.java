@@ -1,0 +1,73 @@
+package dev.libcontainer;
+
+import dev.libcontainer.kernel.Gate;
+import dev.libcontainer.kernel.SpawnCall;
+import dev.libcontainer.kernel.SpawnException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** A sandbox that is ready but for its program. Whoever {@link #claim claims} it, once, may use it or let it go. */
+final class Parked {
+    private final Container container;
+    private final Blueprint.Variant variant;
+    private final Gate gate;
+    private final long madeNanos = System.nanoTime();
+    private final AtomicBoolean claimed = new AtomicBoolean();
+
+    Parked(Container container, Blueprint.Variant variant, Gate gate) {
+        this.container = container;
+        this.variant = variant;
+        this.gate = gate;
+    }
+
+    long madeNanos() {
+        return madeNanos;
+    }
+
+    Container container() {
+        return container;
+    }
+
+    /** False if somebody else has it: its end, a taker, or the pool. */
+    boolean claim() {
+        return claimed.compareAndSet(false, true);
+    }
+
+    /**
+     * Starts a program in a claimed one.
+     *
+     * @param calledNanos when the caller asked for it
+     * @return false if it has ended while it waited; the call is as it was
+     * @throws SpawnFailedException if the program could not be started; nothing is left of the sandbox
+     */
+    boolean run(SpawnCall call, Launch launch, long calledNanos) {
+        if (!container.beginTask(launch.id(), calledNanos)) {
+            letGo();
+            return false;
+        }
+        try {
+            gate.open(call);
+            gate.close();
+            container.taskBegun(call, launch.stdio());
+            return true;
+        } catch (SpawnException e) {
+            container.settled();
+            letGo();
+            if (Gate.wasGone(e.report())) {
+                return false;
+            }
+            throw Failures.spawn(ContainerException.Phase.SPAWN, container.id(), variant.plan(), e);
+        }
+    }
+
+    /** Ends a claimed one that was never used; returns at once. */
+    void dismiss() {
+        container.kill();
+        gate.close();
+    }
+
+    /** The same, when everything of it is gone. */
+    void letGo() {
+        dismiss();
+        container.close();
+    }
+}

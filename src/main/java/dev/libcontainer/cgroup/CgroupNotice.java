@@ -1,0 +1,238 @@
+package dev.libcontainer.cgroup;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import dev.libcontainer.kernel.Errno;
+import dev.libcontainer.kernel.Fd;
+import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.KernelException;
+import dev.libcontainer.kernel.Poller;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A file of a cgroup that the kernel tells changes of: a poller hears of them, {@link #read} says what has changed. Not
+ * thread-safe.
+ *
+ * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v1/memory.html#oom-control">Version 1: eventfd</a>
+ * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html#basic-operations">Version 2: files that change</a>
+ */
+public final class CgroupNotice implements AutoCloseable {
+    /** What there is to be told. */
+    public enum What {
+        /** Processes killed for want of memory, or being killed: how many. */
+        OOM_KILL,
+        /** Hits of memory.high: how many. */
+        MEMORY_HIGH,
+        /** Hits of memory.max: how many. */
+        MEMORY_MAX,
+        /** Hits of pids.max: how many. */
+        PIDS_MAX,
+        /** 1: somebody is in the cgroup. */
+        POPULATED,
+        /** 1: all in the cgroup have been stopped. */
+        FROZEN,
+        /** A pressure trigger has fired. */
+        PRESSURE
+    }
+
+    /** Takes what has changed, and the number it has now. */
+    @FunctionalInterface
+    public interface Listener {
+        void changed(What what, long value);
+    }
+
+    private static final Map<String, What> MEMORY =
+            Map.of("oom_kill", What.OOM_KILL, "high", What.MEMORY_HIGH, "max", What.MEMORY_MAX);
+    private static final int LENGTH = Integer.BYTES;
+
+    private final Fd file;
+    private final Optional<Fd> eventFd;
+    private final Map<String, What> keys;
+    private boolean isSilent;
+    private final Map<What, Long> told = new HashMap<>();
+
+    private CgroupNotice(Fd file, Optional<Fd> eventFd, Map<String, What> keys) {
+        this.file = file;
+        this.eventFd = eventFd;
+        this.keys = keys;
+    }
+
+    /** Those that the directories of a container have; what happened before is not told. */
+    public static List<CgroupNotice> all(ContainerCgroup cgroup, ByteBuffer data) {
+        List<CgroupNotice> notices = new ArrayList<>();
+        cgroup.directory("memory").ifPresent(memory -> {
+            if (memory.hierarchy().version() == CgroupVersion.V2) {
+                open(memory, "memory.events", MEMORY).ifPresent(notices::add);
+            } else {
+                outOfMemory(memory).ifPresent(notices::add);
+            }
+        });
+        cgroup.directory("pids")
+                .ifPresent(pids -> open(pids, "pids.events", Map.of("max", What.PIDS_MAX))
+                        .ifPresent(notice -> {
+                            notice.isSilent = pids.hierarchy().version() == CgroupVersion.V1;
+                            notices.add(notice);
+                        }));
+        cgroup.directory(CgroupMounts.CORE)
+                .flatMap(
+                        core -> open(core, "cgroup.events", Map.of("populated", What.POPULATED, "frozen", What.FROZEN)))
+                .ifPresent(notices::add);
+        notices.forEach(notice -> notice.look(data, (what, value) -> {}));
+        return notices;
+    }
+
+    /** Whether the kernel tells of processes being stopped; version 1 does not. */
+    public static boolean tellsOfFreezing(ContainerCgroup cgroup) {
+        return cgroup.directory(Freezer.NAME).isEmpty();
+    }
+
+    /**
+     * A pressure trigger.
+     *
+     * @param resource {@code cpu}, {@code memory} or {@code io}
+     * @param trigger as in {@code some 150000 1000000}
+     * @throws CgroupException if the container or the kernel has none
+     */
+    public static CgroupNotice pressure(ContainerCgroup cgroup, String resource, String trigger) {
+        CgroupDirectory core = cgroup.directory(CgroupMounts.CORE)
+                .orElseThrow(() -> CgroupException.failed(
+                        resource,
+                        "pressure of a container is told by cgroup v2, and it has no cgroup there",
+                        "ContainerSpecBuilder.managed() gives it one where this host has a version 2 hierarchy."));
+        String name = resource + ".pressure";
+        try {
+            Fd fd = Kernel.open(core.path().resolve(name).toString(), Kernel.O_RDWR);
+            CgroupNotice notice = new CgroupNotice(fd, Optional.empty(), Map.of());
+            try {
+                byte[] text = (trigger + '\0').getBytes(US_ASCII);
+                Kernel.write(fd.value(), ByteBuffer.allocateDirect(text.length).put(0, text), text.length);
+                return notice;
+            } catch (KernelException e) {
+                fd.close();
+                throw e;
+            }
+        } catch (KernelException e) {
+            String hint = e.errno().equals(Errno.EINVAL)
+                    ? "The window is 500 ms to 10 s, without CAP_SYS_RESOURCE a multiple of 2 s; the stall is not longer."
+                    : "The kernel needs pressure stall information: CONFIG_PSI, and psi=1 where it is off by default.";
+            throw CgroupException.failed(resource, name + " takes no trigger \"" + trigger + "\": " + e.errno(), hint);
+        }
+    }
+
+    private static Optional<CgroupNotice> open(CgroupDirectory directory, String file, Map<String, What> keys) {
+        try {
+            Fd fd = Kernel.open(directory.path().resolve(file).toString(), Kernel.O_RDONLY);
+            return Optional.of(new CgroupNotice(fd, Optional.empty(), keys));
+        } catch (KernelException e) {
+            return Optional.empty(); // the kernel is too old for it, or the container is gone
+        }
+    }
+
+    private static Optional<CgroupNotice> outOfMemory(CgroupDirectory memory) {
+        Optional<CgroupNotice> file = open(memory, "memory.oom_control", Map.of("oom_kill", What.OOM_KILL));
+        if (file.isEmpty()) {
+            return file;
+        }
+        Fd events = Kernel.eventFd();
+        try {
+            memory.write(
+                    "cgroup.event_control",
+                    events.value() + " " + file.get().file.value());
+            return Optional.of(new CgroupNotice(file.get().file, Optional.of(events), file.get().keys));
+        } catch (KernelException e) {
+            events.close();
+            file.get().close();
+            return Optional.empty();
+        }
+    }
+
+    /** Whether the kernel counts but does not tell: pids.events of version 1. Then one has to {@link #look}. */
+    public boolean isSilent() {
+        return isSilent;
+    }
+
+    /** Has a poller hear of changes. */
+    public void addTo(Poller poller, long token) {
+        if (isSilent) {
+            return;
+        }
+        if (eventFd.isPresent()) {
+            poller.add(eventFd.get().value(), token);
+        } else {
+            poller.addUrgent(file.value(), token);
+        }
+    }
+
+    /**
+     * Says what has changed since the last call, and lets the kernel tell of the next change.
+     *
+     * @param data a direct buffer of at least 128 KiB, in the kernel's byte order
+     */
+    public void read(ByteBuffer data, Listener listener) {
+        if (keys.isEmpty()) {
+            listener.changed(What.PRESSURE, 1);
+        } else {
+            boolean isTold = eventFd.isPresent() && drain(eventFd.get());
+            readNumbers(data, isTold, listener);
+        }
+    }
+
+    /** The same, not having been told. */
+    public void look(ByteBuffer data, Listener listener) {
+        if (!keys.isEmpty()) {
+            readNumbers(data, false, listener);
+        }
+    }
+
+    private void readNumbers(ByteBuffer data, boolean isTold, Listener listener) {
+        Kernel.readEach(new int[] {file.value()}, 1, data);
+        int length = data.getInt(0);
+        if (length <= 0) {
+            return; // the cgroup has been removed
+        }
+        byte[] text = new byte[length];
+        data.get(LENGTH, text);
+        for (String line : new String(text, US_ASCII).split("\n")) {
+            String[] words = line.split(" ");
+            What what = keys.get(words[0]);
+            if (what != null && words.length == 2) {
+                changed(what, Long.parseLong(words[1]), isTold, listener);
+            }
+        }
+    }
+
+    private static boolean drain(Fd events) {
+        try {
+            return Kernel.read(events.value(), ByteBuffer.allocateDirect(Long.BYTES)) > 0;
+        } catch (KernelException e) {
+            return false; // EAGAIN: nothing was told, as when this is read for the first time
+        }
+    }
+
+    /** Version 1 tells before it kills, and may tell again before it has: a kill that was told of is not told twice. */
+    private void changed(What what, long value, boolean isTold, Listener listener) {
+        Long before = told.get(what);
+        if (before == null) {
+            told.put(what, value);
+            return;
+        }
+        boolean early = isTold && value == before;
+        boolean falls = what == What.POPULATED || what == What.FROZEN;
+        if (early || value > before || falls && value < before) {
+            long now = early ? value + 1 : value;
+            told.put(what, now);
+            listener.changed(what, now);
+        }
+    }
+
+    @Override
+    public void close() {
+        eventFd.ifPresent(Fd::close);
+        file.close();
+    }
+}

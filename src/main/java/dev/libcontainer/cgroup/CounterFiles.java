@@ -1,0 +1,186 @@
+package dev.libcontainer.cgroup;
+
+import static dev.libcontainer.cgroup.CounterFile.Form.ASSIGNED;
+import static dev.libcontainer.cgroup.CounterFile.Form.BY_DEVICE;
+import static dev.libcontainer.cgroup.CounterFile.Form.INTERFACES;
+import static dev.libcontainer.cgroup.CounterFile.Form.KEYED;
+import static dev.libcontainer.cgroup.CounterFile.Form.NUMBER;
+
+import dev.libcontainer.cgroup.CounterFile.Column;
+import dev.libcontainer.kernel.Fd;
+import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.KernelException;
+import dev.libcontainer.stats.Counter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The open files of one container that wanted counters stand in: read together with those of others, again and again.
+ * Not thread-safe.
+ */
+public final class CounterFiles implements AutoCloseable {
+    private static final String PROC = "";
+    private static final long ABSENT = -1;
+
+    /** What of a kind stands first is taken if it is there. */
+    private static final List<CounterFile> KNOWN = List.of(
+            of("memory", "memory.current", NUMBER, Column.of("", Counter.MEMORY_BYTES)),
+            of("memory", "memory.usage_in_bytes", NUMBER, Column.of("", Counter.MEMORY_BYTES)),
+            of("pids", "pids.current", NUMBER, Column.of("", Counter.PIDS)),
+            of("cpuacct", "cpuacct.usage", NUMBER, Column.nanos("", Counter.CPU_MICROS)),
+            of("cpuacct", "cpuacct.usage_user", NUMBER, Column.nanos("", Counter.CPU_USER_MICROS)),
+            of("cpuacct", "cpuacct.usage_sys", NUMBER, Column.nanos("", Counter.CPU_SYSTEM_MICROS)),
+            of(
+                    CgroupMounts.CORE,
+                    "cpu.stat",
+                    KEYED,
+                    Column.of("usage_usec", Counter.CPU_MICROS),
+                    Column.of("user_usec", Counter.CPU_USER_MICROS),
+                    Column.of("system_usec", Counter.CPU_SYSTEM_MICROS)),
+            of(
+                    "cpu",
+                    "cpu.stat",
+                    KEYED,
+                    Column.of("nr_periods", Counter.CPU_PERIODS),
+                    Column.of("nr_throttled", Counter.CPU_THROTTLED_PERIODS),
+                    Column.of("throttled_usec", Counter.CPU_THROTTLED_MICROS),
+                    Column.nanos("throttled_time", Counter.CPU_THROTTLED_MICROS),
+                    Column.of("nr_bursts", Counter.CPU_BURSTS),
+                    Column.of("burst_usec", Counter.CPU_BURST_MICROS),
+                    Column.nanos("burst_time", Counter.CPU_BURST_MICROS)),
+            of(
+                    "memory",
+                    "memory.events",
+                    KEYED,
+                    Column.of("high", Counter.MEMORY_HIGH_HITS),
+                    Column.of("max", Counter.MEMORY_LIMIT_HITS),
+                    Column.of("oom_kill", Counter.OOM_KILLS)),
+            of("memory", "memory.failcnt", NUMBER, Column.of("", Counter.MEMORY_LIMIT_HITS)),
+            of("memory", "memory.oom_control", KEYED, Column.of("oom_kill", Counter.OOM_KILLS)),
+            of(
+                    "memory",
+                    "memory.stat",
+                    KEYED,
+                    Column.of("anon", Counter.MEMORY_ANONYMOUS_BYTES),
+                    Column.of("file", Counter.MEMORY_FILE_BYTES),
+                    Column.of("total_rss", Counter.MEMORY_ANONYMOUS_BYTES),
+                    Column.of("total_cache", Counter.MEMORY_FILE_BYTES),
+                    Column.of("pgfault", Counter.PAGE_FAULTS),
+                    Column.of("pgmajfault", Counter.MAJOR_PAGE_FAULTS)),
+            of(
+                    "io",
+                    "io.stat",
+                    ASSIGNED,
+                    Column.of("rbytes", Counter.IO_READ_BYTES),
+                    Column.of("wbytes", Counter.IO_WRITTEN_BYTES),
+                    Column.of("rios", Counter.IO_READS),
+                    Column.of("wios", Counter.IO_WRITES)),
+            of(
+                    "blkio",
+                    "blkio.throttle.io_service_bytes_recursive",
+                    BY_DEVICE,
+                    Column.of("Read", Counter.IO_READ_BYTES),
+                    Column.of("Write", Counter.IO_WRITTEN_BYTES)),
+            of(
+                    "blkio",
+                    "blkio.throttle.io_serviced_recursive",
+                    BY_DEVICE,
+                    Column.of("Read", Counter.IO_READS),
+                    Column.of("Write", Counter.IO_WRITES)),
+            of(CgroupMounts.CORE, "cpu.pressure", KEYED, Column.of("some", Counter.CPU_STALLED_MICROS)),
+            of(CgroupMounts.CORE, "memory.pressure", KEYED, Column.of("some", Counter.MEMORY_STALLED_MICROS)),
+            of(CgroupMounts.CORE, "io.pressure", KEYED, Column.of("some", Counter.IO_STALLED_MICROS)),
+            of(
+                    PROC,
+                    "net/dev",
+                    INTERFACES,
+                    Column.of("0", Counter.NETWORK_RECEIVED_BYTES),
+                    Column.of("8", Counter.NETWORK_SENT_BYTES)));
+
+    private final List<Counter> counters;
+    private final List<CounterFile> files = new ArrayList<>();
+    private final List<int[]> places = new ArrayList<>();
+    private final List<Fd> fds = new ArrayList<>();
+
+    private CounterFiles(Set<Counter> wanted) {
+        counters = List.copyOf(EnumSet.copyOf(wanted));
+    }
+
+    private static CounterFile of(String controller, String file, CounterFile.Form form, Column... columns) {
+        return new CounterFile(controller, file, form, List.of(columns));
+    }
+
+    /**
+     * Opens those files that give the wanted counters, as far as the container has them.
+     *
+     * @param pid its first process; its network interfaces are those that process sees
+     * @param wanted at least one
+     */
+    public static CounterFiles open(ContainerCgroup cgroup, long pid, Set<Counter> wanted) {
+        CounterFiles opened = new CounterFiles(wanted);
+        Set<Counter> missing = EnumSet.copyOf(wanted);
+        for (CounterFile file : KNOWN) {
+            if (missing.stream().noneMatch(file::gives)) {
+                continue;
+            }
+            String path = file.controller().equals(PROC)
+                    ? "/proc/" + pid + "/" + file.file()
+                    : cgroup.directory(file.controller())
+                            .map(directory ->
+                                    directory.path().resolve(file.file()).toString())
+                            .orElse("");
+            if (!path.isEmpty() && opened.add(file, path, missing)) {
+                file.columns().forEach(column -> missing.remove(column.counter()));
+            }
+        }
+        return opened;
+    }
+
+    private boolean add(CounterFile file, String path, Set<Counter> missing) {
+        try {
+            fds.add(Kernel.open(path, Kernel.O_RDONLY));
+        } catch (KernelException e) {
+            return false; // the kernel is too old for it, or the container is gone
+        }
+        files.add(file);
+        places.add(file.columns().stream()
+                .mapToInt(column -> missing.contains(column.counter()) ? counters.indexOf(column.counter()) : -1)
+                .toArray());
+        return true;
+    }
+
+    /** What the numbers of {@link #parse} are. */
+    public List<Counter> counters() {
+        return counters;
+    }
+
+    /** How many files there are. */
+    public int count() {
+        return fds.size();
+    }
+
+    /** The fd of one, borrowed. */
+    public int fd(int index) {
+        return fds.get(index).value();
+    }
+
+    /** New numbers, all absent. */
+    public long[] none() {
+        long[] numbers = new long[counters.size()];
+        Arrays.fill(numbers, ABSENT);
+        return numbers;
+    }
+
+    /** Puts what one file says, data[from..end), into numbers. */
+    public void parse(int index, byte[] data, int from, int end, long[] numbers) {
+        files.get(index).parse(data, from, end, places.get(index), numbers);
+    }
+
+    @Override
+    public void close() {
+        fds.forEach(Fd::close);
+    }
+}
