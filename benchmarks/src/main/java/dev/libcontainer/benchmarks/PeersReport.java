@@ -3,6 +3,7 @@ package dev.libcontainer.benchmarks;
 import dev.libcontainer.Blueprint;
 import dev.libcontainer.ContainerPool;
 import dev.libcontainer.ContainerSpec;
+import dev.libcontainer.ContainersOptions;
 import dev.libcontainer.Launch;
 import dev.libcontainer.Stdio;
 import java.io.IOException;
@@ -20,20 +21,38 @@ import java.util.stream.Stream;
 
 /** {@code benchmarks/run peers}: the same program and the same isolation by the library and by others, in turns. */
 public final class PeersReport {
-    /** In a turn no more than the library's pool of network namespaces holds, uncounted ones and all. */
-    private static final int COLD = 5;
-
-    private static final int FAST = 10;
+    private static final int FAST = 20;
     private static final int SLOW = 2;
+    private static final int UNCOUNTED = 3;
+    /** A turn finds a network namespace for each of its spawns, uncounted ones and all. */
+    private static final int NETWORKS = FAST + UNCOUNTED + 1;
+
+    private static final int SETTLE_MILLIS = 3;
+    private static final int PACE_MILLIS = 2;
     private static final int WARM_UP_SPAWNS = 3000;
+    private static final String PACED = "cold-paced";
+    /** Of rows that have one. */
+    private static final Map<String, String> FLOORS = Map.of(
+            "cold",
+            "floor-full",
+            "cold-joined-net",
+            "floor-full",
+            PACED,
+            "floor-" + PACED,
+            "cold-fresh-net",
+            "floor-full-fresh-net");
+
     private static final double QUIET = 0.10;
 
     private static final String FLATTERY = """
             What flatters the library here, and what does the opposite:
+              cold               each turn finds the pool of network namespaces full; it is being filled again meanwhile.
+                                 cold-paced, and its floor, pause for 2 ms before each, until it is full
               parked             its sandbox was made before, at the price of cold, by a thread of the pool; nothing is
                                  refilled while it is taken; `benchmarks/run pool` has takes during a refill
               cold, cold-bundle  their network namespace was made before, by another thread, and on cgroup v1 so were the
                                  cgroups of cold; cold-fresh-net has a new network namespace, as the peers have
+              cold-joined-net    joins one network namespace again and again, as its floor does
               cold-bundle        is the peers' very configuration with the library's profile; -compatible: the same filter for
                                  32-bit programs too, as Docker's is
               bwrap-level        joins no user namespace, as bwrap's root does, and takes its network from the pool:
@@ -73,7 +92,7 @@ public final class PeersReport {
         }
         Path directory = Files.createTempDirectory("libcontainer-peers");
         Ending.mayBeInterrupted();
-        try (Setting setting = Setting.open()) {
+        try (Setting setting = Setting.open(ContainersOptions.DEFAULT.networkPoolSize(NETWORKS))) {
             Report report = new PeersReport(setting, directory, full).run();
             System.out.print(report.text());
             System.out.println("\n" + FLATTERY + "\nto reproduce: benchmarks/run peers" + (full ? " --full" : ""));
@@ -118,19 +137,25 @@ public final class PeersReport {
             withoutIsolation(bare);
             parked(pool);
             Map<String, Blueprint> ours = ours(bundles);
-            ours.forEach((name, blueprint) -> rounds.add(name, COLD, 0, () -> setting.spawnAndWait(blueprint)));
+            ours.forEach((name, blueprint) ->
+                    rounds.addPaced(name, FAST, (n, into) -> cold(blueprint, n, name.equals(PACED), into)));
             for (Level level : new Level[] {Level.FULL, Level.FULL_FRESH_NET}) {
                 String name = level.label();
-                rounds.add("floor-" + name, COLD, (n, into) -> floor.measure(name, n, 0, into));
+                rounds.add("floor-" + name, FAST, (n, into) -> floor.measure(name, n, 0, into));
             }
+            rounds.addPaced(
+                    "floor-" + PACED,
+                    FAST,
+                    (n, into) -> floor.measure(Level.FULL.label(), n, PACE_MILLIS * 1000, into));
             for (String name : peers.names()) {
-                rounds.addPaced(name, SLOW, (n, into) -> peers.measure(name, n, into));
+                rounds.addPaced(name, name.startsWith("jrunc") ? 1 : SLOW, (n, into) -> peers.measure(name, n, into));
             }
             System.err.println("warming up");
             for (int i = 0; i < WARM_UP_SPAWNS; i++) {
                 setting.spawnAndWait(setting.blueprint(Level.NONE));
             }
-            rounds.warmUp(2);
+            setting.spawnAndWait(ours.get("cold")); // from here on there is a pool of networks
+            rounds.warmUp(3);
             System.err.println("rounds");
             rounds.run(full ? 150 : 20);
             rows(ours, peers);
@@ -152,6 +177,32 @@ public final class PeersReport {
         rounds.add("bare-first-instruction", FAST, (n, into) -> bare.measure("first", n, 0, into));
         rounds.add("processbuilder", FAST, 0, () -> Setting.processBuilder(program, nanos -> {}));
         rounds.add("nuprocess", FAST, 0, () -> NuProcesses.startAndWait(program));
+    }
+
+    /**
+     * A turn of spawns that begins when the pool of network namespaces is full. Back to back, somebody makes a namespace and
+     * somebody takes one down with every spawn, which is more work than the spawn, and two CPUs are soon busy; at a pace, each
+     * finds the pool full again.
+     */
+    private void cold(Blueprint blueprint, int count, boolean paced, Samples into) throws InterruptedException {
+        awaitNetworks();
+        Thread.sleep(SETTLE_MILLIS);
+        for (int i = 0; i < UNCOUNTED; i++) {
+            setting.spawnAndWait(blueprint);
+        }
+        for (int i = 0; i < count; i++) {
+            if (paced) {
+                Thread.sleep(PACE_MILLIS);
+                awaitNetworks();
+            }
+            into.add(setting.spawnAndWait(blueprint));
+        }
+    }
+
+    private void awaitNetworks() throws InterruptedException {
+        while (setting.containers().readyNetworks() < NETWORKS) {
+            Thread.sleep(1);
+        }
     }
 
     private void parked(ContainerPool pool) {
@@ -181,6 +232,8 @@ public final class PeersReport {
     private Map<String, Blueprint> ours(Bundles bundles) {
         Map<String, ContainerSpec> specs = new LinkedHashMap<>();
         specs.put("cold", Level.pooledNetwork(setting.program()));
+        specs.put(PACED, Level.pooledNetwork(setting.program()));
+        specs.put("cold-joined-net", Level.FULL.spec(setting.program(), setting.network()));
         specs.put("cold-bundle", ContainerSpec.of(Bundles.read(bundles.seccomp())));
         specs.put("cold-bundle-compatible", ContainerSpec.of(Bundles.read(bundles.compatible())));
         specs.put("cold-fresh-net", Level.FULL_FRESH_NET.spec(setting.program(), setting.network()));
@@ -204,9 +257,8 @@ public final class PeersReport {
                 .with("vs_bare", rounds.ratio("parked-first-instruction", "bare-first-instruction")));
         for (String name : ours.keySet()) {
             Row row = Row.of(name, rounds.samples(name)).vsProcessBuilder(builder);
-            if (name.equals("cold") || name.equals("cold-fresh-net")) {
-                Level floor = name.equals("cold-fresh-net") ? Level.FULL_FRESH_NET : Level.FULL;
-                row = row.vsFloor(rounds.samples("floor-" + floor.label()));
+            if (FLOORS.containsKey(name)) {
+                row = row.vsFloor(rounds.samples(FLOORS.get(name)));
             }
             for (String peer : peers.names()) {
                 if (!peer.startsWith("jrunc") && peer.startsWith("bwrap") == name.startsWith("bwrap")) {
