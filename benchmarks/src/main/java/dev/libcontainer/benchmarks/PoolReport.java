@@ -190,7 +190,8 @@ public final class PoolReport {
         }
     }
 
-    private static long kibibytes() throws IOException {
+    /** What the kernel holds for processes and namespaces now. */
+    static long kibibytes() throws IOException {
         return Files.readAllLines(Path.of("/proc/meminfo")).stream()
                 .filter(line -> MEMORY.stream().anyMatch(line::startsWith))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", " ").strip()))

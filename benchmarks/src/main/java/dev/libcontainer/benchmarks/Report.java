@@ -98,10 +98,12 @@ final class Report {
             lines.addAll(chart());
             lines.add("");
         }
-        lines.add("| goal | found | |");
-        lines.add("|---|---:|---|");
-        goals.apply(this)
-                .forEach(goal -> lines.add("| " + goal.text() + " | " + goal.found() + " | " + goal.verdict() + " |"));
+        List<Goals.Goal> checked = goals.apply(this);
+        if (!checked.isEmpty()) {
+            lines.add("| goal | found | |");
+            lines.add("|---|---:|---|");
+        }
+        checked.forEach(goal -> lines.add("| " + goal.text() + " | " + goal.found() + " | " + goal.verdict() + " |"));
         return String.join("\n", lines) + "\n";
     }
 
