@@ -150,7 +150,6 @@ extern "C" int32_t lc_layout(int32_t *numbers, int32_t capacity) {
         offsetof(lc_result, console),
         offsetof(lc_result, cgroup_count),
         offsetof(lc_result, cgroups),
-        offsetof(lc_result, exit),
         offsetof(lc_exit, status),
         offsetof(lc_exit, user_micros),
         offsetof(lc_exit, before_exec),
@@ -165,6 +164,7 @@ extern "C" int32_t lc_layout(int32_t *numbers, int32_t capacity) {
         LC_SETHOSTNAME,
         LC_EXECVE,
         LC_AT_MEMORY,
+        offsetof(lc_result, exit),
     };
     const int32_t count = sizeof all / sizeof *all;
     for (int32_t i = 0; i < count && i < capacity; i++) numbers[i] = all[i];

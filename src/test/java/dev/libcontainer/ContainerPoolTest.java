@@ -327,7 +327,7 @@ class ContainerPoolTest {
                         containers.compile(Inside.sandbox("exit 0").build())) {
             try (ContainerPool pool =
                     full(blueprint, PoolOptions.of(4).lowWater(1).idle(Duration.ofMillis(200)))) {
-                for (int i = 0; i < 1000 && pool.ready() > 1; i++) {
+                for (int i = 0; i < 1000 && pool.figures().retired() < 3; i++) {
                     TimeUnit.MILLISECONDS.sleep(10);
                 }
                 assertThat(pool.ready()).isEqualTo(1);

@@ -16,9 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /** One exec: a process that joins the namespaces and cgroups of a container's first one. */
 final class Execution implements AutoCloseable {
+    private static final int LONGEST_END_MILLIS = 500;
+
     private final Spawner spawner;
     private final StoredContainer container;
     private final Bundle bundle;
@@ -41,13 +44,21 @@ final class Execution implements AutoCloseable {
                 spawning.proceed();
             }
         } catch (SpecException e) { // its namespaces are found by its pid
-            if (container.process().lives()) {
+            if (!isOnItsWayOut()) {
                 throw e;
             }
             throw new OciException("cannot exec in a stopped container: it has just ended", e);
         } catch (SpawnException e) {
             throw Spawner.failure("exec " + container.id(), plan, e);
         }
+    }
+
+    /** A process that ends has lost its namespaces a moment before it is seen to be gone. */
+    private boolean isOnItsWayOut() {
+        for (int i = 0; i < LONGEST_END_MILLIS && container.process().lives(); i++) {
+            LockSupport.parkNanos(1_000_000);
+        }
+        return !container.process().lives();
     }
 
     private Spec spec(dev.libcontainer.spec.Process process) {
