@@ -25,6 +25,9 @@ import java.util.Locale;
 public final class PoolReport {
     static final int TURNS = 20;
     private static final int UNCOUNTED = 3;
+    /** How many a turn takes. */
+    static final int SIZE = TURNS + UNCOUNTED + 1;
+
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final int MANY = 1000;
     private static final int SETTLE_MILLIS = 3;
@@ -95,7 +98,7 @@ public final class PoolReport {
 
     /** A pool for {@link #turn}: nobody refills it while it is taken from. */
     static ContainerPool still(Blueprint blueprint) {
-        return blueprint.pool(PoolOptions.of(TURNS + UNCOUNTED + 1).lowWater(0).failWhenEmpty());
+        return blueprint.pool(PoolOptions.of(SIZE).lowWater(0).failWhenEmpty());
     }
 
     /** What a turn does n times. */
@@ -105,7 +108,7 @@ public final class PoolReport {
 
     /** Fills the pool, lets the machine settle, then takes without anybody refilling; the last one begins the next filling. */
     static void turn(ContainerPool pool, int n, Shot shot) throws Exception {
-        if (!pool.awaitReady(TURNS + UNCOUNTED + 1, LONG)) {
+        if (!pool.awaitReady(SIZE, LONG)) {
             throw new IllegalStateException(pool.figures().toString());
         }
         Thread.sleep(SETTLE_MILLIS);
