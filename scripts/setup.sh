@@ -25,6 +25,7 @@ have() {
     dpkg-dev) command -v dpkg-source > /dev/null ;;
     xz-utils) command -v xz > /dev/null ;;
     docker.io) [[ -x /usr/sbin/dockerd ]] ;; # the command may be somebody else's
+    bubblewrap) command -v bwrap > /dev/null ;;
     containernetworking-plugins) [[ -x /usr/lib/cni/bridge ]] ;;
     golang-go) command -v go > /dev/null ;;
     busybox-static | golang-*-dev) dpkg -s "$1" > /dev/null 2>&1 ;;

@@ -26,6 +26,7 @@ final class Verbs {
             "explain",
             "features",
             "check",
+            "bench",
             "checkpoint",
             "restore");
 
@@ -54,6 +55,7 @@ final class Verbs {
             case "explain" -> new ExplainVerb();
             case "features" -> new FeaturesVerb();
             case "check" -> new CheckVerb();
+            case "bench" -> new BenchVerb();
             case "checkpoint", "restore" -> new CheckpointVerb(name);
             default -> throw new UsageException("unknown verb \"" + name + "\"; known: " + String.join(", ", NAMES));
         };

@@ -6,15 +6,21 @@ import dev.libcontainer.kernel.KernelException;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * New network namespaces with their loopback up, made ahead by one thread: the kernel serialises their making and
  * sometimes lets the maker wait for milliseconds. Each is given away once and never comes back. Thread-safe.
  */
 public final class NetworkNamespacePool implements AutoCloseable {
+    private static final long CALM_NANOS = 2_000_000;
+
     private final BlockingQueue<Fd> ready;
+    private final int low;
     private final Thread refill;
     private volatile boolean closed;
+    private volatile boolean idle;
+    private volatile long lastTaken = System.nanoTime() - CALM_NANOS;
 
     /**
      * Starts filling.
@@ -23,6 +29,7 @@ public final class NetworkNamespacePool implements AutoCloseable {
      */
     public NetworkNamespacePool(int size) {
         ready = new ArrayBlockingQueue<>(size);
+        low = (size + 1) / 2;
         refill = new Thread(this::refill, "libcontainer-networks");
         refill.setDaemon(true);
         refill.start();
@@ -30,22 +37,48 @@ public final class NetworkNamespacePool implements AutoCloseable {
 
     private void refill() {
         while (!closed) {
-            try {
-                Fd made = Kernel.createNetworkNamespace();
+            if (ready.remainingCapacity() == 0) {
+                awaitTake();
+            } else if (!calm()) {
+                LockSupport.parkNanos(this, CALM_NANOS);
+            } else {
                 try {
-                    ready.put(made);
-                } catch (InterruptedException e) {
-                    made.close();
+                    Fd made = Kernel.createNetworkNamespace();
+                    if (!ready.offer(made)) {
+                        made.close();
+                    }
+                } catch (KernelException e) {
+                    return; // without the privilege or after a failed return to the old namespace: takers make their
+                    // own
                 }
-            } catch (KernelException e) {
-                return; // without the privilege or after a failed return to the old namespace: takers make their own
             }
         }
     }
 
+    private void awaitTake() {
+        idle = true;
+        if (ready.remainingCapacity() == 0) {
+            LockSupport.park(this);
+        }
+        idle = false;
+    }
+
+    /**
+     * Whether it is time to make one. Making one takes a CPU for as long as a spawn; begun by a take, it would take that CPU
+     * from the very container that is being started. So there is a moment's rest, unless they run short.
+     */
+    private boolean calm() {
+        return ready.size() < low || System.nanoTime() - lastTaken >= CALM_NANOS;
+    }
+
     /** A ready one, now the caller's; empty when none is ready: then a spawn makes its own. */
     public Optional<Fd> poll() {
-        return Optional.ofNullable(ready.poll());
+        Optional<Fd> taken = Optional.ofNullable(ready.poll());
+        lastTaken = System.nanoTime();
+        if (idle || ready.size() < low) {
+            LockSupport.unpark(refill);
+        }
+        return taken;
     }
 
     /** How many are ready now. */

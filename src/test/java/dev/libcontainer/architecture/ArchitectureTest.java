@@ -50,7 +50,8 @@ class ArchitectureTest {
                             "events",
                             "stats")),
             Map.entry("demo", Set.of(FACADE)),
-            Map.entry("cli", Set.of("runtime", "spec", "cgroup")),
+            Map.entry("bench", Set.of(FACADE, "spec", "security")),
+            Map.entry("cli", Set.of("runtime", "spec", "cgroup", "bench")),
             Map.entry(
                     "runtime",
                     Set.of("report", "spec", "plan", "security", "kernel", "cgroup", "net", "rootfs", "systemd")),

@@ -47,6 +47,32 @@ final class Goals {
         return goals.goals;
     }
 
+    /** Those of {@code run peers}. */
+    static List<Goal> ofPeers(Report report) {
+        Goals goals = new Goals(report);
+        goals.atMost(
+                "parked, to the first instruction, of bare vfork and exec", "parked-first-instruction", "vs_bare", 2.1);
+        goals.atMost("parked, of ProcessBuilder without isolation", "parked", Row.VS_PROCESSBUILDER, 0.12);
+        goals.atMost("cold, of the floor", "cold", Row.VS_FLOOR, 1.1);
+        goals.atMost("cold, of ProcessBuilder without isolation", "cold", Row.VS_PROCESSBUILDER, 0.5);
+        goals.fraction("cold, of `crun run` without seccomp", "cold", "vs_crun", 12);
+        goals.fraction("cold, of `runc run` without seccomp", "cold", "vs_runc", 60);
+        goals.fraction("cold, of `crun run` with the same profile", "cold", "vs_crun_seccomp", 60);
+        goals.fraction("cold, of `runc run` with the same profile", "cold", "vs_runc_seccomp", 100);
+        goals.fraction("bwrap-level, of `bwrap --unshare-all`", "bwrap-level", "vs_bwrap", 12);
+        return goals.goals;
+    }
+
+    private void fraction(String what, String row, String figure, int of) {
+        double found = figure(row, figure);
+        if (Double.isNaN(found)) {
+            add(what + " ≤ 1/" + of, found, false);
+        } else {
+            String shown = "1/" + String.format(Locale.ROOT, "%.1f", 1 / found);
+            goals.add(new Goal(what + " ≤ 1/" + of, shown, found <= 1.0 / of ? "met" : "not met"));
+        }
+    }
+
     private void atMost(String what, String row, String figure, double limit) {
         double found = figure(row, figure);
         add(what + " ≤ " + number(limit), found, found <= limit);

@@ -42,21 +42,31 @@ final class Helper implements AutoCloseable {
         read(into);
     }
 
+    /** A single number that it tells. */
+    long figure(String what) throws IOException {
+        ask(what, 1, 0);
+        return Long.parseLong(line().strip());
+    }
+
     void ask(String what, int count, int pauseMicros) throws IOException {
         questions.write(what + " " + count + " " + pauseMicros + "\n");
         questions.flush();
     }
 
     void read(Samples into) throws IOException {
+        StringTokenizer words = new StringTokenizer(line());
+        while (words.hasMoreTokens()) {
+            into.add(Long.parseLong(words.nextToken()));
+        }
+    }
+
+    private String line() throws IOException {
         String line = answers.readLine();
         if (line == null) {
             throw new IOException(
                     "it has ended early: " + process.info().commandLine().orElse("a helper"));
         }
-        StringTokenizer words = new StringTokenizer(line);
-        while (words.hasMoreTokens()) {
-            into.add(Long.parseLong(words.nextToken()));
-        }
+        return line;
     }
 
     @Override

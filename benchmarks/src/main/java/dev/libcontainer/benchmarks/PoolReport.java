@@ -23,8 +23,11 @@ import java.util.Locale;
  * from C, in the same rounds. Takes are measured while nothing is being refilled, and once more while it is.
  */
 public final class PoolReport {
-    private static final int TURNS = 20;
+    static final int TURNS = 20;
     private static final int UNCOUNTED = 3;
+    /** How many a turn takes. */
+    static final int SIZE = TURNS + UNCOUNTED + 1;
+
     private static final Duration LONG = Duration.ofSeconds(60);
     private static final int MANY = 1000;
     private static final int SETTLE_MILLIS = 3;
@@ -57,8 +60,7 @@ public final class PoolReport {
 
     private void run(Helper bare, int count) throws Exception {
         Rounds rounds = new Rounds(600);
-        try (ContainerPool still = blueprint.pool(
-                        PoolOptions.of(TURNS + UNCOUNTED + 1).lowWater(0).failWhenEmpty());
+        try (ContainerPool still = still(blueprint);
                 ContainerPool busy = blueprint.pool(PoolOptions.of(16))) {
             rounds.add("bare-first-instruction", TURNS, (n, into) -> bare.measure("first", n, 0, into));
             rounds.add("bare-reaped", TURNS, (n, into) -> bare.measure("reaped", n, 0, into));
@@ -94,14 +96,19 @@ public final class PoolReport {
                 ofBuilder);
     }
 
+    /** A pool for {@link #turn}: nobody refills it while it is taken from. */
+    static ContainerPool still(Blueprint blueprint) {
+        return blueprint.pool(PoolOptions.of(SIZE).lowWater(0).failWhenEmpty());
+    }
+
     /** What a turn does n times. */
-    private interface Shot {
+    interface Shot {
         void take() throws Exception;
     }
 
     /** Fills the pool, lets the machine settle, then takes without anybody refilling; the last one begins the next filling. */
-    private static void turn(ContainerPool pool, int n, Shot shot) throws Exception {
-        if (!pool.awaitReady(TURNS + UNCOUNTED + 1, LONG)) {
+    static void turn(ContainerPool pool, int n, Shot shot) throws Exception {
+        if (!pool.awaitReady(SIZE, LONG)) {
             throw new IllegalStateException(pool.figures().toString());
         }
         Thread.sleep(SETTLE_MILLIS);
@@ -116,7 +123,7 @@ public final class PoolReport {
         }
     }
 
-    private static void end(Container container) throws InterruptedException {
+    static void end(Container container) throws InterruptedException {
         ExitStatus status = container.waitFor();
         if (!status.isSuccess()) {
             throw new IllegalStateException(status.toString());
@@ -141,11 +148,15 @@ public final class PoolReport {
         long start = System.nanoTime();
         Container container = pool == null ? blueprint.spawn(launch) : pool.take(launch);
         end(container);
-        return ByteBuffer.wrap(Files.readAllBytes(stamp)).order(ByteOrder.nativeOrder()).getLong() - start;
+        return ByteBuffer.wrap(Files.readAllBytes(stamp))
+                        .order(ByteOrder.nativeOrder())
+                        .getLong()
+                - start;
     }
 
     private double bytesPerTake() throws Exception {
-        try (ContainerPool pool = blueprint.pool(PoolOptions.of(MANY).lowWater(0).failWhenEmpty())) {
+        try (ContainerPool pool =
+                blueprint.pool(PoolOptions.of(MANY).lowWater(0).failWhenEmpty())) {
             pool.awaitReady(MANY, LONG);
             end(pool.take(Stdio.nothing()));
             ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -182,7 +193,8 @@ public final class PoolReport {
         }
     }
 
-    private static long kibibytes() throws IOException {
+    /** What the kernel holds for processes and namespaces now. */
+    static long kibibytes() throws IOException {
         return Files.readAllLines(Path.of("/proc/meminfo")).stream()
                 .filter(line -> MEMORY.stream().anyMatch(line::startsWith))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D+", " ").strip()))

@@ -9,19 +9,24 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** The rows of a run, and the forms they are told in. */
 final class Report {
-    private static final String BEGIN = "<!-- results -->";
-    private static final String END = "<!-- end of results -->";
-
     private static final int WIDTH = 70;
 
     private final Map<String, Object> environment;
+    private final Function<Report, List<Goals.Goal>> goals;
     private final Map<String, Row> rows = new LinkedHashMap<>();
 
+    /** Of {@code run spawn}. */
     Report(Map<String, Object> environment) {
+        this(environment, Goals::check);
+    }
+
+    Report(Map<String, Object> environment, Function<Report, List<Goals.Goal>> goals) {
         this.environment = environment;
+        this.goals = goals;
     }
 
     void add(Row row) {
@@ -42,7 +47,7 @@ final class Report {
         json.put("rows", rows.values().stream().map(Row::toJson).toList());
         json.put(
                 "goals",
-                Goals.check(this).stream()
+                goals.apply(this).stream()
                         .map(goal -> Map.of("goal", goal.text(), "verdict", goal.verdict()))
                         .toList());
         return Json.of(json);
@@ -68,7 +73,7 @@ final class Report {
     String text() {
         StringBuilder out = new StringBuilder(table());
         out.append('\n').append(environmentLine()).append("\n\n");
-        Goals.check(this)
+        goals.apply(this)
                 .forEach(goal -> out.append(String.format("%-8s %s: %s%n", goal.verdict(), goal.text(), goal.found())));
         return out.toString();
     }
@@ -89,24 +94,30 @@ final class Report {
         lines.add("");
         lines.add(environmentLine());
         lines.add("");
-        lines.addAll(chart());
-        lines.add("");
-        lines.add("| goal | found | |");
-        lines.add("|---|---:|---|");
-        Goals.check(this)
-                .forEach(goal -> lines.add("| " + goal.text() + " | " + goal.found() + " | " + goal.verdict() + " |"));
+        if (row(Level.FULL.label()).isPresent()) {
+            lines.addAll(chart());
+            lines.add("");
+        }
+        List<Goals.Goal> checked = goals.apply(this);
+        if (!checked.isEmpty()) {
+            lines.add("| goal | found | |");
+            lines.add("|---|---:|---|");
+        }
+        checked.forEach(goal -> lines.add("| " + goal.text() + " | " + goal.found() + " | " + goal.verdict() + " |"));
         return String.join("\n", lines) + "\n";
     }
 
-    /** Puts the Markdown between the markers of a file. */
-    void writeMarkdown(Path file) throws IOException {
+    /** Puts the Markdown between the markers of a file: {@code <!-- name -->} and {@code <!-- end of name -->}. */
+    void writeMarkdown(Path file, String name) throws IOException {
+        String first = "<!-- " + name + " -->";
+        String last = "<!-- end of " + name + " -->";
         String text = Files.readString(file);
-        int begin = text.indexOf(BEGIN);
-        int end = text.indexOf(END);
+        int begin = text.indexOf(first);
+        int end = text.indexOf(last);
         if (begin < 0 || end < begin) {
-            throw new IOException(file + " lacks the lines \"" + BEGIN + "\" and \"" + END + "\"");
+            throw new IOException(file + " lacks the lines \"" + first + "\" and \"" + last + "\"");
         }
-        String before = text.substring(0, begin + BEGIN.length());
+        String before = text.substring(0, begin + first.length());
         Files.writeString(file, before + "\n\n" + markdown() + "\n" + text.substring(end));
     }
 

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -23,7 +24,9 @@ final class Scaling {
     private static final int WARM_UP = 300;
     private static final int IDLE_THREADS = 2000;
     private static final int STACK_BYTES = 64 * 1024;
-    private static final long HEAP_AND_MORE_KIB = 11L << 20;
+    /** What the other JVM and this one need besides a large heap. */
+    private static final int MORE_GIB = 3;
+
     private static final String LEVEL = Level.FULL.name();
 
     private final Setting setting;
@@ -44,26 +47,32 @@ final class Scaling {
         return List.of("-XX:+UseParallelGC", "-Xms" + size, "-Xmx" + size, "-XX:+AlwaysPreTouch");
     }
 
-    void heap(Report report) throws Exception {
-        if (availableKib() < HEAP_AND_MORE_KIB) {
-            System.err.println("heap-8g needs 11 GiB of free memory: left out");
+    /** From a heap of so many GiB, against one of 64 MiB. */
+    void heap(Report report, int gib) throws Exception {
+        String name = "heap-" + gib + "g";
+        double available = availableKib() / (double) (1 << 20);
+        if (available < gib + MORE_GIB) {
+            String missing =
+                    String.format("needs %d GiB of free memory, %.1f are here: left out", gib + MORE_GIB, available);
+            System.err.println(name + " " + missing);
+            report.environment(name, missing);
             return;
         }
         try (Helper small = Worker.start(List.of(), heap("64m"));
-                Helper large = Worker.start(List.of(), heap("8g"))) {
-            Rounds measured = compare("heap-64m", small, "heap-8g", large);
+                Helper large = Worker.start(List.of(), heap(gib + "g"))) {
+            Rounds measured = compare("heap-64m", small, name, large);
             report.add(Row.of("heap-64m", measured.samples("heap-64m")));
-            report.add(Row.of("heap-8g", measured.samples("heap-8g"))
-                    .with("vs_heap_64m", measured.ratio("heap-8g", "heap-64m")));
+            report.add(Row.of(name, measured.samples(name)).with("vs_heap_64m", measured.ratio(name, "heap-64m")));
         }
     }
 
-    void mounts(Report report) throws Exception {
+    /** In a mount namespace with so many mounts more. */
+    void mounts(Report report, int more) throws Exception {
         String aside = Setting.programs().resolve("aside").toString();
         try (Helper few = Worker.start(List.of(aside, "0"), List.of());
-                Helper many = Worker.start(List.of(aside, "1000"), List.of())) {
+                Helper many = Worker.start(List.of(aside, String.valueOf(more)), List.of())) {
             Rounds measured = compare("few", few, "many", many);
-            report.add(Row.of("mounts-plus-1000", measured.samples("many"))
+            report.add(Row.of("mounts-plus-" + more, measured.samples("many"))
                     .with("vs_plain", measured.ratio("many", "few")));
         }
     }
@@ -124,7 +133,7 @@ final class Scaling {
     /** Two threads that spawn as fast as they can, and two processes that make the same system calls. */
     void twoThreads(Report report, double duration, Helper floor, Helper other) throws Exception {
         Samples full = new Samples();
-        double perSecond = twoThreads(setting.blueprint(Level.FULL), duration, full);
+        double perSecond = together(setting, setting.blueprint(Level.FULL), 2, duration, full);
         int count = Math.max(100, full.size() / 2);
         long begin = System.nanoTime();
         floor.ask(Level.FULL.label(), count, 0);
@@ -135,11 +144,13 @@ final class Scaling {
         report.add(Row.of("two-threads", full).with("per_second", perSecond).with("floor_per_second", floorPerSecond));
         Samples unlimited = new Samples();
         Blueprint blueprint = setting.containers().compile(Level.unlimited(setting.program(), setting.network()));
-        perSecond = twoThreads(blueprint, duration, unlimited);
+        perSecond = together(setting, blueprint, 2, duration, unlimited);
         report.add(Row.of("two-threads-no-limits", unlimited).with("per_second", perSecond));
     }
 
-    private double twoThreads(Blueprint blueprint, double duration, Samples into) throws Exception {
+    /** So many threads that spawn as fast as they can; how many spawns a second they reach. */
+    static double together(Setting setting, Blueprint blueprint, int count, double duration, Samples into)
+            throws Exception {
         for (int i = 0; i < WARM_UP / 2; i++) {
             setting.spawnAndWait(blueprint);
         }
@@ -152,9 +163,9 @@ final class Scaling {
             }
             return mine;
         };
-        ExecutorService threads = Executors.newFixedThreadPool(2);
+        ExecutorService threads = Executors.newFixedThreadPool(count);
         try {
-            for (Future<Samples> future : threads.invokeAll(List.of(spawner, spawner))) {
+            for (Future<Samples> future : threads.invokeAll(Collections.nCopies(count, spawner))) {
                 into.addAll(future.get());
             }
         } finally {

@@ -74,7 +74,7 @@ public final class SpawnReport {
                 Files.writeString(json.get(), report.json());
             }
             if (markdown.isPresent()) {
-                report.writeMarkdown(markdown.get());
+                report.writeMarkdown(markdown.get(), "results");
             }
         } catch (InterruptedException e) {
             System.err.println("interrupted");
@@ -147,9 +147,9 @@ public final class SpawnReport {
         phase("2,000 more threads");
         scaling.threads(report);
         phase("1,000 more mounts");
-        scaling.mounts(report);
+        scaling.mounts(report, 1000);
         phase("heaps of 64 MiB and 8 GiB");
-        scaling.heap(report);
+        scaling.heap(report, 8);
         phase("loading the seccomp filter");
         seccomp();
         phase("first call in a fresh JVM");

@@ -41,7 +41,8 @@ final class StatsReport {
                 for (int i = 0; i < count; i++) {
                     running.add(blueprint.spawn(Stdio.nothing()));
                 }
-                System.out.printf("%-38s %12s %12s %14s %10s%n", "", "samples/s", "us/sample", "bytes/sample", "of a core");
+                System.out.printf(
+                        "%-38s %12s %12s %14s %10s%n", "", "samples/s", "us/sample", "bytes/sample", "of a core");
                 double usual = measure(running, 100, Counter.USUAL, "10 Hz, CPU and memory");
                 Set<Counter> more = EnumSet.copyOf(Counter.USUAL);
                 more.add(Counter.PIDS);

@@ -1,0 +1,82 @@
+package dev.libcontainer.bench;
+
+import dev.libcontainer.spec.IdMapping;
+import dev.libcontainer.spec.Linux;
+import dev.libcontainer.spec.Process;
+import dev.libcontainer.spec.Spec;
+import java.util.List;
+import java.util.Optional;
+
+/** Configurations with one member changed that the builder of containers leaves as it is. */
+final class Rewritten {
+    private Rewritten() {}
+
+    static Spec spec(Spec spec, Linux linux) {
+        return new Spec(
+                spec.ociVersion(),
+                spec.root(),
+                spec.mounts(),
+                spec.process(),
+                spec.hostname(),
+                spec.domainname(),
+                spec.hooks(),
+                spec.annotations(),
+                Optional.of(linux));
+    }
+
+    static Linux ids(Linux linux, List<IdMapping> ids) {
+        return linux(linux, ids, linux.maskedPaths(), linux.readonlyPaths());
+    }
+
+    static Linux paths(Linux linux, List<String> masked, List<String> readonly) {
+        return linux(linux, linux.uidMappings(), masked, readonly);
+    }
+
+    private static Linux linux(Linux linux, List<IdMapping> ids, List<String> masked, List<String> readonly) {
+        return new Linux(
+                linux.namespaces(),
+                ids,
+                ids,
+                linux.timeOffsets(),
+                linux.devices(),
+                linux.cgroupsPath(),
+                linux.resources(),
+                linux.rootfsPropagation(),
+                linux.seccomp(),
+                linux.sysctl(),
+                masked,
+                readonly,
+                linux.mountLabel(),
+                linux.intelRdt(),
+                linux.personality(),
+                linux.netDevices(),
+                linux.memoryPolicy());
+    }
+
+    static Process appArmor(Process process, String profile) {
+        return labelled(process, Optional.of(profile), process.selinuxLabel());
+    }
+
+    static Process seLinux(Process process, String label) {
+        return labelled(process, process.apparmorProfile(), Optional.of(label));
+    }
+
+    private static Process labelled(Process process, Optional<String> profile, Optional<String> label) {
+        return new Process(
+                process.terminal(),
+                process.consoleSize(),
+                process.user(),
+                process.args(),
+                process.env(),
+                process.cwd(),
+                process.capabilities(),
+                process.rlimits(),
+                process.noNewPrivileges(),
+                profile,
+                process.oomScoreAdj(),
+                process.scheduler(),
+                label,
+                process.ioPriority(),
+                process.execCPUAffinity());
+    }
+}

@@ -1,0 +1,301 @@
+// What a program feels of its isolation: a static program without libc that times what the kernel does for it, once
+// inside a container and once outside.
+//
+//   lc-probe                          ends at once: what is started when starting is measured
+//   lc-probe wait                     ends with its stdin
+//   lc-probe run [read:LABEL:FILE] [write:LABEL:DIRECTORY]…
+//
+// `run` prints a line for each batch, "NAME OPERATIONS NANOSECONDS", or "NAME failed ERRNO".
+#include "sys.h"
+#include <linux/in.h>
+#include <linux/mman.h>
+#include <linux/socket.h>
+#include <linux/tcp.h>
+#include <linux/time.h>
+
+#if defined(__x86_64__)
+asm(".globl _start\n_start:\n\txor %ebp,%ebp\n\tmov %rsp,%rdi\n\tand $-16,%rsp\n\tcall lc_probe_start\n\thlt\n");
+#else
+asm(".globl _start\n_start:\n\tmov x29,xzr\n\tmov x0,sp\n\tbl lc_probe_start\n\tbrk #0\n");
+#endif
+
+using namespace lc;
+
+namespace {
+
+constexpr int64_t kChunk = 64 * 1024, kPage = 4096;
+constexpr int kBatches = 5;
+constexpr int kChildEnded = 17;                         // SIGCHLD
+constexpr int64_t kInternet = 2, kStream = 1, kTcp = 6; // AF_INET, SOCK_STREAM, IPPROTO_TCP
+alignas(kPage) char buffer[kChunk];
+
+int64_t now() {
+    __kernel_timespec t{};
+    sys(__NR_clock_gettime, int64_t{CLOCK_MONOTONIC}, &t);
+    return t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+struct Line {
+    char text[256];
+    uint64_t size = 0;
+    Line &operator<<(const char *s) {
+        while (*s && size < sizeof text) text[size++] = *s++;
+        return *this;
+    }
+    Line &operator<<(int64_t number) {
+        char digits[24];
+        int n = 0;
+        do digits[n++] = static_cast<char>('0' + number % 10);
+        while (number /= 10);
+        while (n > 0 && size < sizeof text) text[size++] = digits[--n];
+        return *this;
+    }
+    ~Line() { sys(__NR_write, 1L, text, static_cast<int64_t>(size)); }
+};
+
+struct Name {
+    const char *what, *label; // label may be null
+};
+
+Line &operator<<(Line &line, Name name) {
+    line << name.what;
+    if (name.label) line << "-" << name.label;
+    return line;
+}
+
+/// Runs work(operations) a few times; it returns less than 0 if the kernel refused.
+template <typename Work> void measure(Name name, int64_t operations, Work work) {
+    for (int batch = 0; batch < kBatches; batch++) {
+        int64_t start = now(), result = work(operations), nanos = now() - start;
+        Line line;
+        if (result < 0) {
+            line << name << " failed " << -result << "\n";
+            return;
+        }
+        line << name << " " << operations << " " << nanos << "\n";
+    }
+}
+
+template <typename Child> int64_t fork(Child child) {
+    int64_t pid = sys(__NR_clone, int64_t{kChildEnded}, 0L, 0L, 0L, 0L);
+    if (pid == 0) {
+        child();
+        exit_now(0);
+    }
+    return pid;
+}
+
+void echo(int in, int out) {
+    char byte;
+    while (sys(__NR_read, in, &byte, 1L) == 1) sys(__NR_write, out, &byte, 1L);
+}
+
+int64_t ping(int out, int in, int64_t times) {
+    char byte = 0;
+    for (int64_t i = 0; i < times; i++) {
+        if (sys(__NR_write, out, &byte, 1L) != 1 || sys(__NR_read, in, &byte, 1L) != 1) return -EPIPE;
+    }
+    return 0;
+}
+
+void pipes(Name name) {
+    int there[2], back[2];
+    if (sys(__NR_pipe2, there, 0L) < 0 || sys(__NR_pipe2, back, 0L) < 0) return;
+    int64_t pid = fork([&] {
+        close(there[1]);
+        echo(there[0], back[1]);
+    });
+    close(there[0]);
+    close(back[1]);
+    measure(name, 2000, [&](int64_t n) { return pid < 0 ? pid : ping(there[1], back[0], n); });
+    close(there[1]);
+    close(back[0]);
+    sys(__NR_wait4, pid, 0L, 0L, 0L);
+}
+
+/// Both ends on one CPU: each byte is a change of process.
+void one_cpu() {
+    uint8_t old[128] = {}, one[128] = {};
+    int64_t size = sys(__NR_sched_getaffinity, 0L, int64_t{sizeof old}, old);
+    for (int64_t i = 0; i < size; i++) {
+        if (!old[i]) continue;
+        one[i] = static_cast<uint8_t>(old[i] & -old[i]);
+        break;
+    }
+    if (size <= 0 || sys(__NR_sched_setaffinity, 0L, size, one) < 0) return;
+    pipes({"context-switch", nullptr});
+    sys(__NR_sched_setaffinity, 0L, size, old);
+}
+
+int64_t drain(int in) {
+    int64_t n;
+    while ((n = sys(__NR_read, in, buffer, kChunk)) > 0) {
+    }
+    return n;
+}
+
+int64_t pump(int out, int64_t chunks) {
+    for (int64_t left = chunks * kChunk; left > 0;) {
+        int64_t n = sys(__NR_write, out, buffer, left < kChunk ? left : kChunk);
+        if (n <= 0) return n ? n : -EPIPE;
+        left -= n;
+    }
+    return 0;
+}
+
+int64_t through_pipe(int64_t chunks) {
+    int ends[2];
+    if (int64_t refused = sys(__NR_pipe2, ends, 0L)) return refused;
+    int64_t pid = fork([&] {
+        close(ends[1]);
+        drain(ends[0]);
+    });
+    close(ends[0]);
+    int64_t result = pid < 0 ? pid : pump(ends[1], chunks);
+    close(ends[1]);
+    sys(__NR_wait4, pid, 0L, 0L, 0L);
+    return result;
+}
+
+/// A connection over the loopback device; the child has the other end in other(fd).
+template <typename Other> int64_t connect(int64_t *pid, Other other) {
+    sockaddr_in address{};
+    address.sin_family = kInternet;
+    address.sin_addr.s_addr = __builtin_bswap32(0x7f000001);
+    int size = sizeof address, on = 1;
+    int64_t listener = sys(__NR_socket, kInternet, kStream, 0L);
+    if (listener < 0) return listener;
+    int64_t refused = sys(__NR_bind, listener, &address, int64_t{sizeof address});
+    if (refused >= 0) refused = sys(__NR_listen, listener, 1L);
+    if (refused >= 0) refused = sys(__NR_getsockname, listener, &address, &size);
+    if (refused < 0) return refused;
+    *pid = fork([&] {
+        int64_t fd = sys(__NR_socket, kInternet, kStream, 0L);
+        if (sys(__NR_connect, fd, &address, int64_t{sizeof address}) < 0) exit_now(1);
+        sys(__NR_setsockopt, fd, kTcp, int64_t{TCP_NODELAY}, &on, int64_t{sizeof on});
+        other(static_cast<int>(fd));
+    });
+    int64_t fd = *pid < 0 ? *pid : sys(__NR_accept, listener, 0L, 0L);
+    close(listener);
+    if (fd >= 0) sys(__NR_setsockopt, fd, kTcp, int64_t{TCP_NODELAY}, &on, int64_t{sizeof on});
+    return fd;
+}
+
+int64_t through_loopback(int64_t chunks) {
+    int64_t pid = -1, fd = connect(&pid, [](int other) { drain(other); });
+    if (fd < 0) return fd;
+    int64_t result = pump(static_cast<int>(fd), chunks);
+    close(fd);
+    sys(__NR_wait4, pid, 0L, 0L, 0L);
+    return result;
+}
+
+void loopback() {
+    int64_t pid = -1, fd = connect(&pid, [](int other) { echo(other, other); });
+    int socket = static_cast<int>(fd);
+    measure({"loopback-latency", nullptr}, 1000, [&](int64_t n) { return fd < 0 ? fd : ping(socket, socket, n); });
+    close(fd);
+    if (pid > 0) sys(__NR_wait4, pid, 0L, 0L, 0L);
+    measure({"loopback-64k", nullptr}, 512, through_loopback);
+}
+
+int64_t touch(int64_t pages) {
+    int64_t at = sys(__NR_mmap, 0L, pages * kPage, int64_t{PROT_READ | PROT_WRITE},
+                     int64_t{MAP_PRIVATE | MAP_ANONYMOUS}, -1L, 0L);
+    if (at < 0 && at > -4096) return at;
+    sys(__NR_madvise, at, pages * kPage, int64_t{MADV_NOHUGEPAGE});
+    for (int64_t i = 0; i < pages; i++) *reinterpret_cast<volatile char *>(at + i * kPage) = 1;
+    return sys(__NR_munmap, at, pages * kPage);
+}
+
+void memory_and_calls() {
+    measure({"getppid", nullptr}, 20000, [](int64_t n) {
+        for (int64_t i = 0; i < n; i++) sys(__NR_getppid);
+        return int64_t{0};
+    });
+    measure({"page-fault", nullptr}, 1024, touch);
+    one_cpu();
+    pipes({"pipe-latency", nullptr});
+    measure({"pipe-64k", nullptr}, 512, through_pipe);
+    loopback();
+}
+
+void reading(const char *label, const char *file) {
+    measure({"open", label}, 1000, [&](int64_t n) {
+        for (int64_t i = 0; i < n; i++) {
+            int64_t fd = openat(AT_FDCWD, file, O_RDONLY);
+            if (fd < 0) return fd;
+            close(fd);
+        }
+        return int64_t{0};
+    });
+    measure({"stat", label}, 2000, [&](int64_t n) {
+        for (int64_t i = 0; i < n; i++) {
+            int64_t refused = sys(__NR_newfstatat, int64_t{AT_FDCWD}, file, buffer, 0L);
+            if (refused < 0) return refused;
+        }
+        return int64_t{0};
+    });
+    int64_t fd = openat(AT_FDCWD, file, O_RDONLY);
+    measure({"read-4k", label}, 2000, [&](int64_t n) {
+        for (int64_t i = 0; i < n; i++) {
+            int64_t got = sys(__NR_pread64, fd, buffer, kPage, 0L);
+            if (got < 0) return got;
+        }
+        return int64_t{0};
+    });
+    close(fd);
+}
+
+void writing(const char *label, const char *directory) {
+    int64_t at = openat(AT_FDCWD, directory, O_RDONLY | O_DIRECTORY);
+    int dir = static_cast<int>(at);
+    measure({"create", label}, 200, [&](int64_t n) {
+        for (int64_t i = 0; i < n; i++) {
+            int64_t fd = openat(dir, "lc-probe-new", O_CREAT | O_EXCL | O_RDWR, 0600);
+            if (fd < 0) return fd;
+            close(fd);
+            sys(__NR_unlinkat, at, "lc-probe-new", 0L);
+        }
+        return int64_t{0};
+    });
+    int64_t fd = openat(dir, "lc-probe-data", O_CREAT | O_RDWR, 0600);
+    measure({"write-4k", label}, 1000, [&](int64_t n) {
+        for (int64_t i = 0; i < n; i++) {
+            int64_t put = sys(__NR_pwrite64, fd, buffer, kPage, 0L);
+            if (put < 0) return put;
+        }
+        return int64_t{0};
+    });
+    close(fd);
+    sys(__NR_unlinkat, at, "lc-probe-data", 0L);
+    close(at);
+}
+
+/// Splits KIND:LABEL:PATH in place; the first letter of KIND tells which.
+void files(char *word) {
+    char *label = word, *path;
+    while (*label && *label != ':') label++;
+    if (!*label) return;
+    *label++ = 0;
+    for (path = label; *path && *path != ':';) path++;
+    if (!*path) return;
+    *path++ = 0;
+    if (word[0] == 'r') {
+        reading(label, path);
+    } else {
+        writing(label, path);
+    }
+}
+
+} // namespace
+
+extern "C" [[noreturn]] void lc_probe_start(int64_t *stack) {
+    auto **arguments = reinterpret_cast<char **>(stack + 1);
+    if (stack[0] > 1 && arguments[1][0] == 'w') drain(0);
+    if (stack[0] > 1 && arguments[1][0] == 'r') {
+        memory_and_calls();
+        for (int64_t i = 2; i < stack[0]; i++) files(arguments[i]);
+    }
+    exit_now(0);
+}

@@ -1,0 +1,81 @@
+package dev.libcontainer.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.libcontainer.NeedsRoot;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+@NeedsRoot
+class IsolationBenchTest {
+    @Test
+    void everyKnobHasItsPriceOrAReason() throws Exception {
+        List<String> told = new ArrayList<>();
+
+        var report = IsolationBench.run(24, told::add);
+
+        assertThat(told).startsWith("warming up").endsWith("done");
+        assertThat(report.environment()).containsKeys("kernel", "cpus", "cgroups", "java", "load");
+        var knobs = List.of(
+                "none",
+                "pid",
+                "mount",
+                "ipc",
+                "uts",
+                "cgroup-namespace",
+                "time",
+                "user",
+                "all-namespaces",
+                "network-joined",
+                "network-pooled",
+                "network-new",
+                "root-host-view",
+                "root-directory",
+                "binds-10",
+                "tmpfs-50",
+                "overlay",
+                "system-mounts",
+                "cgroup",
+                "memory-limit",
+                "pids-limit",
+                "cpu-limit",
+                "cpuset",
+                "capabilities",
+                "ids",
+                "no-new-privs",
+                "seccomp-default",
+                "apparmor",
+                "selinux",
+                "spawn");
+        for (String knob : knobs) {
+            assertThat(report.start(knob).isPresent() || report.leftOut().containsKey(knob))
+                    .as(knob)
+                    .isTrue();
+        }
+        assertThat(report.starting()).allSatisfy(row -> {
+            assertThat(row.p50()).isPositive().isLessThanOrEqualTo(row.p99());
+            assertThat(row.samples()).isEqualTo(24);
+        });
+        // what costs a multiple of a bare start is seen even on a busy machine
+        double none = report.start("none").orElseThrow().p50();
+        assertThat(report.start("spawn").orElseThrow().p50()).isGreaterThan(none);
+        assertThat(report.start("tmpfs-50").orElseThrow().cost()).isPositive();
+    }
+
+    @Test
+    void theProbeFeelsWhatIsInsideAndOutside() throws Exception {
+        var report = IsolationBench.run(1, what -> {});
+
+        assertThat(report.running())
+                .extracting(RunRow::name)
+                .contains("getppid", "page-fault", "context-switch", "pipe-latency", "pipe-64k")
+                .contains("loopback-latency", "loopback-64k", "open-root", "stat-root", "read-4k-root")
+                .contains("create-tmpfs", "write-4k-tmpfs", "create-overlay", "write-4k-overlay", "jvm-start");
+        assertThat(report.running()).allSatisfy(row -> {
+            assertThat(row.outside()).isPositive();
+            assertThat(row.inside()).isPositive().isLessThanOrEqualTo(row.p99());
+            assertThat(row.unfiltered()).isPositive();
+        });
+    }
+}
