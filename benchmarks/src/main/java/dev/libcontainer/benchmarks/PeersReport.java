@@ -92,7 +92,7 @@ public final class PeersReport {
                 default -> throw new IllegalArgumentException("see benchmarks/run --help");
             }
         }
-        Path directory = Files.createTempDirectory("libcontainer-peers");
+        Path directory = Files.createTempDirectory(Path.of("/dev/shm"), "libcontainer-peers");
         Ending.mayBeInterrupted();
         try (Setting setting = Setting.open(ContainersOptions.DEFAULT.networkPoolSize(NETWORKS))) {
             Report report = new PeersReport(setting, directory, full).run();
