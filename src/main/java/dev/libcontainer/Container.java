@@ -74,7 +74,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
         }
         timeline = call.times().length == 0 ? Optional.empty() : Optional.of(Timeline.of(variant.plan(), call.times()));
         begun(begun);
-        call.exit().ifPresent(this::end);
+        end(call.exit());
     }
 
     /** A sandbox waits for its task, or was given one, did not begin it, and has ended or will. */
@@ -132,13 +132,13 @@ public final class Container extends ObservedContainer implements AutoCloseable 
             }
             exited = pidfd.value() < 0 ? Optional.empty() : Kernel.await(pidfd.value(), 0);
         }
-        exited.ifPresent(this::end);
+        end(exited);
     }
 
-    private void end(Exit event) {
+    private void end(Optional<Exit> exited) {
         int[] directories;
         synchronized (this) {
-            if (ended) {
+            if (ended || exited.isEmpty()) {
                 return;
             }
             ended = true;
@@ -146,6 +146,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
             closePidfd();
         }
         owner.exits().forget(token);
+        Exit event = exited.get();
         long wallNanos = System.nanoTime() - calledNanos;
         OptionalLong peak = OptionalLong.empty();
         boolean oom = false;
@@ -283,7 +284,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
                 closePidfd();
             }
         }
-        exited.ifPresent(this::end);
+        end(exited);
     }
 
     private void closePidfd() {

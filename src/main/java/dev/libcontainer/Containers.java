@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,14 +35,18 @@ import java.util.function.Consumer;
  * one instance serves a whole application. Closing ends everything that was started here and is not detached.
  */
 public final class Containers implements AutoCloseable {
+    private static final int MOST_KEPT = 64;
+
     private final ContainersOptions options;
     private final ExitLoop exits;
     private final Engine engine;
     private final HostInfo host;
     private final PlanCompiler compiler;
     private final CgroupSession cgroups;
-    private final Queue<SpawnCall> calls = new ConcurrentLinkedQueue<>();
-    private final Queue<ByteBuffer> exitBuffers = new ConcurrentLinkedQueue<>();
+    /** What spawns share, in queues that make no garbage; beyond their size a spawn makes its own. */
+    private final Queue<SpawnCall> calls = new ArrayBlockingQueue<>(MOST_KEPT);
+
+    private final Queue<ByteBuffer> exitBuffers = new ArrayBlockingQueue<>(MOST_KEPT);
     private final Set<Blueprint> blueprints = ConcurrentHashMap.newKeySet();
     private final Deque<LoadedPlan> templates = new ArrayDeque<>();
     private final Observation observation = new Observation();
@@ -216,7 +220,7 @@ public final class Containers implements AutoCloseable {
     }
 
     void giveCall(SpawnCall call) {
-        calls.add(call);
+        calls.offer(call);
     }
 
     OutputCollector output() {
@@ -253,7 +257,7 @@ public final class Containers implements AutoCloseable {
         try {
             return Kernel.awaitInstead(exits.poller(), token, pidfd, timeoutMicros, buffer);
         } finally {
-            exitBuffers.add(buffer);
+            exitBuffers.offer(buffer);
         }
     }
 
