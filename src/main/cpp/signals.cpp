@@ -14,8 +14,8 @@ constexpr int kSignals = 64;
 constexpr int32_t kHeld = -1;
 
 /// Those that speak of this process itself, that HotSpot lives on, or that nobody can catch.
-constexpr int kOwn[] = {SIGKILL, SIGSTOP, SIGSEGV, SIGBUS,  SIGILL,  SIGFPE,   SIGTRAP, SIGABRT, SIGSYS,
-                        SIGCHLD, SIGURG,  SIGPIPE, SIGXCPU, SIGXFSZ, SIGWINCH, SIGTTIN, SIGTTOU};
+constexpr int kAboutItself[] = {SIGKILL, SIGSTOP, SIGSEGV, SIGBUS,  SIGILL,  SIGFPE,   SIGTRAP, SIGABRT, SIGSYS,
+                                SIGCHLD, SIGURG,  SIGPIPE, SIGXCPU, SIGXFSZ, SIGWINCH, SIGTTIN, SIGTTOU};
 
 struct sigaction before[kSignals + 1];
 std::atomic<uint64_t> taken{0}; // bits of signals
@@ -27,7 +27,7 @@ std::atomic<bool> busy{false};
 uint64_t bit(int signal) { return 1ull << (signal - 1); }
 
 bool own(int signal) {
-    for (int each : kOwn)
+    for (int each : kAboutItself)
         if (each == signal) return true;
     return false;
 }

@@ -112,8 +112,8 @@ static void do_bomb(char **args) {
         if (fork() < 0) pause_millis(10);
 }
 
-/// Forks as fast as it can, for ever, and so do the children; many leave as soon as they have one, so that whoever looks
-/// for them by pid comes too late.
+/// Forks as fast as it can, for ever, and so do the children; many leave as soon as they have one, so that whoever
+/// looks for them by pid comes too late.
 static void do_forkbomb(char **args) {
     fflush(stdout);
     for (unsigned n = 0;; n++)
