@@ -51,8 +51,8 @@ class OciRootlessTest {
         String json = Files.readString(config)
                 .replace("{\"type\":\"pid\"}", "{\"type\":\"pid\"},{\"type\":\"user\"}")
                 .replace(
-                        "{\"destination\":\"/out\",\"source\":\"out\",\"options\":[\"bind\"]}",
-                        "{\"destination\":\"/tmp\",\"type\":\"tmpfs\",\"source\":\"tmpfs\"}");
+                        "{\"destination\":\"/out\"",
+                        "{\"destination\":\"/tmp\",\"type\":\"tmpfs\",\"source\":\"tmpfs\"},{\"destination\":\"/out\"");
         Files.writeString(config, json);
         try (Stream<Path> files = Files.walk(bundle.directory)) {
             for (Path file : files.toList()) {
@@ -72,7 +72,7 @@ class OciRootlessTest {
 
     @Test
     void withoutLimitsAContainerStaysInTheCallersCgroups() throws Exception {
-        runs("ids -- exit 7");
+        runs("ids -- touch /out/made -- exit 7");
         for (String[] options : new String[][] {{}, {"--rootless", "auto"}, {"--rootless=true"}}) {
             OtherJvm.Ended ran = jrunc(options);
 
@@ -80,6 +80,7 @@ class OciRootlessTest {
             assertThat(ran.output()).contains("uid 0 0 0 0");
             assertThat(ran.errors()).contains("stays in the caller's cgroups");
         }
+        assertThat(bundle.out.resolve("made")).exists();
         assertThat(bundle.runtime.list()).isEmpty();
     }
 

@@ -64,10 +64,15 @@ final class MountStage {
         for (Item item : items) {
             if (item.isMapped()) {
                 idMaps.open(source(item), item.options.recursiveBind(), item.options.idMap(), item.path);
-            } else if (item.isBind() && draft.wishes.life().isPresent() && draft.isNew(NamespaceType.USER)) {
+            } else if (item.isBind() && isOpenedOutside()) {
                 idMaps.openPlain(source(item), item.options.recursiveBind(), item.path);
             }
         }
+    }
+
+    /** Who has no privileges outside has them in the container's user namespace, and opens the sources there. */
+    private boolean isOpenedOutside() {
+        return draft.wishes.life().isPresent() && draft.isNew(NamespaceType.USER) && draft.host.euid() == 0;
     }
 
     private void refuseMisplaced(Item item) {
