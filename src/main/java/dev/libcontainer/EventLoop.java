@@ -83,7 +83,7 @@ final class EventLoop implements AutoCloseable {
                 }
             }
         });
-        watch.container
+        var unused = watch.container
                 .onExit()
                 .whenComplete((status, trouble) -> execute(() -> end(watch, Optional.ofNullable(status))));
     }

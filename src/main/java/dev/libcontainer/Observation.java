@@ -67,7 +67,7 @@ final class Observation implements AutoCloseable {
             }
             CounterFiles files = CounterFiles.open(cgroup.get(), container.pid(), wanted);
             own.add(new Sampler.Target(container, files, outlet), interval);
-            container.onExit().whenComplete((status, trouble) -> own.look());
+            var unused = container.onExit().whenComplete((status, trouble) -> own.look());
         };
     }
 

@@ -179,7 +179,7 @@ final class Sampler implements AutoCloseable {
 
     private static void emit(Target target, long now) {
         boolean first = target.beforeNanos == 0;
-        if (!target.container.isAlive() || !first && !target.outlet.isWanted()) {
+        if (!target.container.isAlive() || (!first && !target.outlet.isWanted())) {
             return; // where it goes on, the next sample tells of a longer interval
         }
         if (!first) {

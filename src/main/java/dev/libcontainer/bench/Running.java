@@ -161,7 +161,7 @@ final class Running {
             for (Map.Entry<Where, Blueprint> one : blueprints.entrySet()) {
                 long begin = System.nanoTime();
                 run(one.getValue());
-                series(JVM, one.getKey()).add(System.nanoTime() - begin);
+                series(JVM, one.getKey()).add((double) (System.nanoTime() - begin));
             }
         }
     }

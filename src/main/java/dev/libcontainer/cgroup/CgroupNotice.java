@@ -223,7 +223,7 @@ public final class CgroupNotice implements AutoCloseable {
         }
         boolean early = isTold && value == before;
         boolean falls = what == What.POPULATED || what == What.FROZEN;
-        if (early || value > before || falls && value < before) {
+        if (early || value > before || (falls && value < before)) {
             long now = early ? value + 1 : value;
             told.put(what, now);
             listener.changed(what, now);

@@ -47,7 +47,7 @@ record Globals(Path root, CgroupDriver cgroups, boolean rootless, Optional<Path>
 
     private static boolean rootless(Arguments arguments) {
         String choice = arguments.choice("rootless", "auto", "true", "false");
-        return choice.equals("true") || choice.equals("auto") && !isRoot();
+        return choice.equals("true") || (choice.equals("auto") && !isRoot());
     }
 
     private static CgroupDriver driver(Arguments arguments) {

@@ -29,7 +29,7 @@ final class StatsVerb implements Verb {
                 .choice("format", terminal ? "table" : "json", "table", "json")
                 .equals("json");
         Optional<String> interval = call.arguments().text("interval");
-        boolean once = call.arguments().has("no-stream") || !terminal && interval.isEmpty();
+        boolean once = call.arguments().has("no-stream") || (!terminal && interval.isEmpty());
         Duration pause = Interval.parse(interval.orElse("1s"));
         List<String> ids = call.arguments().operands();
         try (OciRuntime runtime = call.runtime()) {
