@@ -207,23 +207,43 @@ final class CgroupLayout {
                     .anyMatch(figure -> figure.file().equals(PEAK_V1))) {
                 Kernel.tryWriteAt(directories[i], PEAK_V1, "0");
             }
-            Kernel.close(directories[i]);
         }
-        putBack(new Existing(existing.name, oomKills, true));
+        synchronized (idle) {
+            if (!closed) {
+                for (int directory : directories) {
+                    Kernel.close(directory);
+                }
+                idle.add(new Existing(existing.name, oomKills, true));
+                return;
+            }
+        }
+        remove(directories); // it outlived its blueprint, and the parents may be closed
+    }
+
+    /** Removes the directories of an ended container, and kills who is left in them; closes their fds. */
+    void remove(int[] directories) {
+        Kernel.removeCgroups(directories);
+        if (closed) {
+            session.removeLeft();
+        }
     }
 
     /** A spawn failed: its directories were never used. */
     void putBack(Existing existing) {
-        idle.add(existing);
-        if (closed) {
-            removeIdle(); // it outlived its blueprint
+        synchronized (idle) {
+            idle.add(existing);
+            if (closed) {
+                removeIdle(); // the blueprint was closed meanwhile
+            }
         }
     }
 
     /** Removes the directories that wait to be used again. */
     void close() {
-        closed = true;
-        removeIdle();
+        synchronized (idle) {
+            closed = true;
+            removeIdle();
+        }
         places.forEach(place -> session.release(place.hierarchy, place.parent)); // does nothing to one that is shared
     }
 
