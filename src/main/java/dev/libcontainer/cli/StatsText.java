@@ -56,7 +56,7 @@ final class StatsText {
     private static void cpuset(JsonObject json, Map<String, String> files) {
         for (Map.Entry<String, String> file : files.entrySet()) {
             String value = file.getValue();
-            if (file.getKey().matches(".*(cpus|mems)(\\..*)?")) {
+            if (file.getKey().matches(".*(cpus|mems)(\\..*)?") && value.matches("[0-9,-]*")) { // cpus.partition: a word
                 json.numbers(file.getKey(), members(value));
             } else if (value.matches("-?\\d{1,18}")) {
                 json.number(file.getKey(), Long.parseLong(value));

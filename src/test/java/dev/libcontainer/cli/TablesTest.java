@@ -133,7 +133,7 @@ class TablesTest {
                 List.of(1L, 2L),
                 List.of(),
                 List.of(),
-                Map.of("cpus", "0-1,4", "cpu_exclusive", "0"),
+                Map.of("cpus", "0-1,4", "cpu_exclusive", "0", "cpus.partition", "member"),
                 Map.of("io_service_bytes", List.of(new CgroupDetails.Io(8, 0, "Read", 4096))),
                 Map.of("2MB", usage),
                 Map.of(),
@@ -152,7 +152,7 @@ class TablesTest {
 
         assertThat(StatsText.json("c", stats))
                 .contains("\"percpu\":[1,2]")
-                .contains("\"cpuset\":{\"cpu_exclusive\":0,\"cpus\":[0,1,4]}")
+                .contains("\"cpuset\":{\"cpu_exclusive\":0,\"cpus\":[0,1,4],\"cpus.partition\":\"member\"}")
                 .contains(
                         "\"memory\":{\"cache\":17,\"usage\":{\"usage\":5,\"failcnt\":2},\"swap\":{\"usage\":5,\"failcnt\":2}")
                 .contains(
