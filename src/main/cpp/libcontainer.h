@@ -88,9 +88,11 @@ typedef struct lc_step {
  *  openat2(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS). */
 enum {
     /* host steps */
-    LC_CGROUP_MAKE = 1,  /* a name, b parent slot, c out slot: mkdir (removed again if the spawn fails), open */
+    LC_CGROUP_MAKE = 1,  /* a name, b parent slot, c out slot: mkdir (removed again if the spawn fails), open;
+                            d 1: below one that was made before, which takes it along when it is removed */
     LC_CGROUP_WRITE = 2, /* a file, b directory slot, c value, d its length */
     LC_OPEN_AT = 3,      /* a path, b directory slot, c out slot, d open flags */
+    LC_CGROUP_OWN = 4,   /* a file or ".", b directory slot, d the user that it is given to */
     /* files and namespaces */
     LC_AWAIT_HOST = 8,     /* d 0: until the late host steps are done; 1: LC_WAITING, until lc_spawn_continue */
     LC_OPEN_BELOW = 9,     /* a name, b directory slot, c out slot, d open flags */

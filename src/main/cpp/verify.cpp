@@ -38,9 +38,10 @@ struct Rule {
 };
 
 constexpr Rule kRules[] = {
-    {LC_CGROUP_MAKE, true, kText, kSlot, kOut, kZero, 0},
+    {LC_CGROUP_MAKE, true, kText, kSlot, kOut, kFlags0or1, 0},
     {LC_CGROUP_WRITE, true, kText, kSlot, kBytes, kAny, 0},
     {LC_OPEN_AT, true, kText, kSlot, kOut, kAny, 0},
+    {LC_CGROUP_OWN, true, kText, kSlot, kZero, kAny, 0},
     {LC_AWAIT_HOST, false, kZero, kZero, kZero, kFlags0or1, 0},
     {LC_OPEN_BELOW, false, kText, kSlot, kOut, kAny, 0},
     {LC_WRITE, false, kBytes, kSlot, kAny, kZero, 0},

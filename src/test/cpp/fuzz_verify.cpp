@@ -38,6 +38,7 @@ constexpr char kNothing = '-', kSized = '#';
 constexpr Reads kReads[] = {
     {LC_CGROUP_MAKE, 't', 's', 'o', '-'},
     {LC_CGROUP_WRITE, 't', 's', '#', '-'},
+    {LC_CGROUP_OWN, 't', 's', '-', '-'},
     {LC_OPEN_AT, 't', 's', 'o', '-'},
     {LC_OPEN_BELOW, 't', 's', 'o', '-'},
     {LC_WRITE, '#', 's', '-', '-'},

@@ -82,7 +82,7 @@ TEST_CASE("a plan with every opcode is accepted") {
     bool seen[LC_OPEN_MAPPED_TREE + 1] = {};
     for (uint32_t i = 0; i < kSteps; i++) seen[plan.steps()[i].opcode] = true;
     for (int op = LC_CGROUP_MAKE; op <= LC_OPEN_MAPPED_TREE; op++) {
-        bool gap = (op > LC_OPEN_AT && op < LC_AWAIT_HOST) || (op > LC_EMPTY_DIRECTORY && op < LC_SETHOSTNAME);
+        bool gap = (op > LC_CGROUP_OWN && op < LC_AWAIT_HOST) || (op > LC_EMPTY_DIRECTORY && op < LC_SETHOSTNAME);
         CHECK_MESSAGE(seen[op] != gap, "opcode ", op);
     }
 }
