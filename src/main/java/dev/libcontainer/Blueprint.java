@@ -1,6 +1,8 @@
 package dev.libcontainer;
 
 import dev.libcontainer.cgroup.Resctrl;
+import dev.libcontainer.events.Flight;
+import dev.libcontainer.events.FlightSpan;
 import dev.libcontainer.kernel.Engine;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.KernelException;
@@ -162,9 +164,46 @@ public final class Blueprint implements AutoCloseable {
     }
 
     private Container spawn(Launch launch, String id, Variant variant, int network) {
+        FlightSpan.Spawn seen = Flight.spawn();
+        SpawnCall call = containers.takeCall();
+        try {
+            Container container = spawn(launch, id, variant, network, call);
+            recorded(seen, container, call);
+            return container;
+        } catch (ContainerException e) {
+            seen.failed(
+                    id,
+                    containers.engine().kind().name(),
+                    call.isThroughTemplate(),
+                    e.step().orElse(-1),
+                    e.errno().orElse(""),
+                    String.valueOf(e.getMessage()));
+            throw e;
+        } finally {
+            containers.giveCall(call);
+        }
+    }
+
+    private void recorded(FlightSpan.Spawn seen, Container container, SpawnCall call) {
+        seen.begun(container.id(), container.pid(), containers.engine().kind().name(), call.isThroughTemplate());
+        if (seen.wantsPhases() && container.timeline().isPresent()) {
+            container
+                    .timeline()
+                    .get()
+                    .steps()
+                    .forEach(step -> seen.phase(
+                            container.id(),
+                            step.number(),
+                            step.text(),
+                            step.jsonPath(),
+                            step.beginNanos(),
+                            step.nanos()));
+        }
+    }
+
+    private Container spawn(Launch launch, String id, Variant variant, int network, SpawnCall call) {
         Container container = new Container(containers, variant, id);
         Optional<CgroupLayout.Existing> existing = Optional.empty();
-        SpawnCall call = containers.takeCall();
         try (StdioFds fds = new StdioFds(launch.stdio())) {
             call.exitTo(containers.exits().poller().fd(), container.token());
             fds.bind(call);
@@ -194,8 +233,6 @@ public final class Blueprint implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             containers.exits().forget(container.token());
             throw e;
-        } finally {
-            containers.giveCall(call);
         }
     }
 

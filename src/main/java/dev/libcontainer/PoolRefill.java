@@ -1,5 +1,7 @@
 package dev.libcontainer;
 
+import dev.libcontainer.events.Flight;
+import dev.libcontainer.events.FlightSpan;
 import dev.libcontainer.pool.RefillPolicy;
 import dev.libcontainer.pool.RefillPolicy.Decision;
 import java.time.Duration;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class PoolRefill {
     private static final long FOREVER_NANOS = Long.MAX_VALUE / 4;
 
+    private final String name;
     private final Parking parking;
     private final RefillPolicy policy;
     private final int lowWater;
@@ -36,7 +39,8 @@ final class PoolRefill {
     private volatile Optional<ContainerException> lastFailure = Optional.empty();
     private volatile boolean closed;
 
-    PoolRefill(Parking parking, PoolOptions options) {
+    PoolRefill(String name, Parking parking, PoolOptions options) {
+        this.name = name;
         this.parking = parking;
         lowWater = options.lowWater();
         policy = new RefillPolicy(new RefillPolicy.Wanted(
@@ -133,22 +137,25 @@ final class PoolRefill {
     }
 
     private void make(long now) {
+        FlightSpan.Refill seen = Flight.refill(name);
         try {
             Parked parked = parking.park();
             made.incrementAndGet();
             policy.made(now);
             ready.incrementAndGet();
+            seen.made(parked.container().id(), parked.container().pid(), ready.get());
             waiting.addFirst(parked);
             var unused = parked.container().onExit().whenComplete((status, failure) -> ended(parked));
             signal();
         } catch (ContainerException e) {
-            failed(e);
+            failed(e, seen);
         } catch (RuntimeException e) { // whatever it was, takers must not wait for a thread that is no more
-            failed(new EngineException(ContainerException.Phase.SPAWN, String.valueOf(e.getMessage()), "", "", e));
+            failed(new EngineException(ContainerException.Phase.SPAWN, String.valueOf(e.getMessage()), "", "", e), seen);
         }
     }
 
-    private void failed(ContainerException e) {
+    private void failed(ContainerException e, FlightSpan.Refill seen) {
+        seen.failed(String.valueOf(e.getMessage()), ready.get());
         lastFailure = Optional.of(e);
         failures.incrementAndGet();
         policy.failed(System.nanoTime());
