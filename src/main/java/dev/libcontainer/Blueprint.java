@@ -102,7 +102,7 @@ public final class Blueprint implements AutoCloseable {
         }
 
         void spawn(SpawnCall call) {
-            loaded.spawn(call);
+            loaded.spawn(call, false);
         }
 
         boolean diesWithJvm() {
@@ -204,17 +204,23 @@ public final class Blueprint implements AutoCloseable {
     private Container spawn(Launch launch, String id, Variant variant, int network, SpawnCall call) {
         Container container = new Container(containers, variant, id);
         Optional<CgroupLayout.Existing> existing = Optional.empty();
-        try (StdioFds fds = new StdioFds(launch.stdio())) {
+        String place = launch.cgroupName().orElse(id);
+        try (StdioFds fds = new StdioFds(launch.stdio());
+                LimitedCgroups limited = LimitedCgroups.of(launch, cgroups, place)) {
             call.exitTo(containers.exits().poller().fd(), container.token());
             fds.bind(call);
-            boolean named = launch.id().isPresent() || launch.cgroupName().isPresent();
-            existing = bindPlace(variant, launch.cgroupName().orElse(id), named, network, call);
+            boolean named = launch.id().isPresent() || launch.cgroupName().isPresent() || limited.isMade();
+            existing = bindPlace(variant, place, named, network, call);
             bindHostname(launch, call);
             bindProgram(launch, call);
             if (launch.timed()) {
                 call.timed(variant.plan.steps().size());
             }
-            variant.loaded.spawn(call);
+            if (limited.isMade()) {
+                call.cgroupsExist();
+            }
+            variant.loaded.spawn(call, limited.isMade());
+            limited.handOver();
             container.started(call, launch.stdio(), existing);
             fds.resize(container);
             containers.observation().started(container);
@@ -318,7 +324,7 @@ public final class Blueprint implements AutoCloseable {
     }
 
     /** A name that is one directory, no path to another. */
-    private static String checkedName(String name) {
+    static String checkedName(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("\"" + name + "\" is no name for a cgroup: letters, digits and _+-. are,"
                     + " with a letter or digit first");
