@@ -138,6 +138,11 @@ final class Knobs {
         add("all-limits", "cgroups", NONE, limited(plain()).cpuset("0"));
     }
 
+    /** The default sandbox with limits. */
+    static ContainerSpec sandbox(Workplace place) {
+        return limited(place.inside(ContainerSpec.builder())).build();
+    }
+
     private static ContainerSpecBuilder limited(ContainerSpecBuilder builder) {
         return builder.memoryLimitBytes(MEMORY_BYTES).pidsLimit(PIDS).cpus(1);
     }
@@ -186,7 +191,7 @@ final class Knobs {
 
     private void whole() {
         add("sandbox", "whole", NONE, place.inside(ContainerSpec.builder()));
-        add(SPAWN, "whole", "sandbox", limited(place.inside(ContainerSpec.builder())));
+        add(SPAWN, "whole", "sandbox", sandbox(place));
         add(
                 "spawn-new-network",
                 "whole",
