@@ -26,12 +26,18 @@ final class BenchIsolation implements Verb {
                 .note("""
                         Two tables. Starting: what each knob alone adds to the start of a container, namespaces, mounts,
                         paths, cgroup controllers, filters, network; FIGURE is p50, p99 or cost. Running: what system
-                        calls, files, pipes, memory and a JVM take inside of the default sandbox and outside; FIGURE is
-                        inside, outside, unfiltered, p99 or ratio (inside to outside).
+                        calls, files, pipes, networks, memory and a JVM take inside of the default sandbox and outside;
+                        FIGURE is inside, outside, unfiltered, p99 or ratio (inside to outside).
                         """)
                 .note("""
                         What was measured together may be compared; do not compare two runs of a busy machine. The row
                         spawn is the default sandbox with limits. This JVM compiles with C1 only, as all of jrunc.
+                        """)
+                .note("""
+                        network-veth-bridge makes a bridge named lcb… on the host meanwhile, without an address, and a veth
+                        pair for each start. The rows veth-… have a bridge in a network namespace of their own: outside is
+                        beside the server, inside is through the pair and the bridge. getppid-no-bitmap is a call for which
+                        the kernel has to run the filter; for getppid it looks into the filter's bitmap.
                         """)
                 .note("""
                         examples:

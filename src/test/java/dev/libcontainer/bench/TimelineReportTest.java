@@ -36,8 +36,7 @@ class TimelineReportTest {
 
     @Test
     void theTextIsAlignedAndItsSharesAreOfTheWhole() {
-        assertThat(report().text())
-                .isEqualTo("""
+        assertThat(report().text()).isEqualTo("""
                 step     at µs       µs  share                                                      what
                            0.0     10.0  10.0%  #####                                               (until the child's first step)
                    7      10.0     50.0  50.0%       #########################                      mount <proc>
