@@ -182,7 +182,7 @@ function remark(key,    part, text) {
     split(key, part, SUBSEP)
     text = why(part[1], part[2], part[3])
     if (text != "") return text
-    return "here: " told(key) "; in the VM: " (key in vm ? vm[key] : "not run") "; runc: " peer(runc, key) ", crun: " peer(crun, key)
+    return "here: " told(key) "; in the VM: " (vm[key] != "" ? vm[key] : "not run") "; runc: " peer(runc, key) ", crun: " peer(crun, key)
 }
 
 function total(suite,    text) {
