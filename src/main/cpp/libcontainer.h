@@ -116,7 +116,8 @@ enum {
     LC_SYMLINK = 25,      /* a path in root, b target */
     LC_MASK = 26,         /* a path in root; a missing one is fine; c options of a tmpfs that masks directories, or 0 */
     LC_READONLY = 27,     /* a path in root; a missing one is fine; b slot of the host's procfs, for kernels without
-                             mount_setattr(2): what is mounted below the path stays as it is then; or 0 */
+                             mount_setattr(2): what is mounted below the path stays as it is then; or 0;
+                             d slot of the procfs in which the path's last part is a name; or 0 */
     LC_OPEN_IN_ROOT = 28, /* a path in root, b file system magic or 0, c out slot, d open flags */
     LC_OPEN_HOST = 29,    /* a path, c out slot, d open flags */
     LC_OPEN_PROC = 30,    /* c out slot: a detached procfs of the own pid namespace */

@@ -61,7 +61,7 @@ constexpr Rule kRules[] = {
     {LC_MKNOD, false, kText, kAny, kData0, kAny, 8},
     {LC_SYMLINK, false, kText, kText, kZero, kZero, 0},
     {LC_MASK, false, kText, kZero, kText0, kZero, 0},
-    {LC_READONLY, false, kText, kSlot0, kZero, kZero, 0},
+    {LC_READONLY, false, kText, kSlot0, kZero, kSlot0, 0},
     {LC_OPEN_IN_ROOT, false, kText, kAny, kOut, kAny, 0},
     {LC_OPEN_HOST, false, kText, kZero, kOut, kAny, 0},
     {LC_OPEN_PROC, false, kZero, kZero, kOut, kZero, 0},

@@ -54,7 +54,7 @@ constexpr Reads kReads[] = {
     {LC_MKNOD, 't', '-', '#', '-'},
     {LC_SYMLINK, 't', 't', '-', '-'},
     {LC_MASK, 't', '-', 'T', '-'},
-    {LC_READONLY, 't', '0', '-', '-'},
+    {LC_READONLY, 't', '0', '-', '0'},
     {LC_EMPTY_DIRECTORY, 't', '-', '-', '-'},
     {LC_OPEN_IN_ROOT, 't', '-', 'o', '-'},
     {LC_OPEN_HOST, 't', '-', 'o', '-'},
