@@ -3,9 +3,12 @@
 //
 //   lc-probe                          ends at once: what is started when starting is measured
 //   lc-probe wait                     ends with its stdin
+//   lc-probe serve                    answers what `net` asks, until it is killed
+//   lc-probe net LABEL ADDRESS        times bytes to and from a server at an IPv4 address
+//   lc-probe call LABEL               times a system call
 //   lc-probe run [read:LABEL:FILE] [write:LABEL:DIRECTORY]…
 //
-// `run` prints a line for each batch, "NAME OPERATIONS NANOSECONDS", or "NAME failed ERRNO".
+// `run`, `net` and `call` print a line for each batch, "NAME OPERATIONS NANOSECONDS", or "NAME failed ERRNO".
 #include "sys.h"
 #include <linux/in.h>
 #include <linux/mman.h>
@@ -27,6 +30,7 @@ constexpr int64_t kChunk = 64 * 1024, kPage = 4096;
 constexpr int kBatches = 5;
 constexpr int kChildEnded = 17;                         // SIGCHLD
 constexpr int64_t kInternet = 2, kStream = 1, kTcp = 6; // AF_INET, SOCK_STREAM, IPPROTO_TCP
+constexpr uint16_t kEcho = 7, kSink = 9;                // as the ports are named
 alignas(kPage) char buffer[kChunk];
 
 int64_t now() {
@@ -157,27 +161,48 @@ int64_t through_pipe(int64_t chunks) {
     return result;
 }
 
-/// A connection over the loopback device; the child has the other end in other(fd).
-template <typename Other> int64_t connect(int64_t *pid, Other other) {
-    sockaddr_in address{};
-    address.sin_family = kInternet;
-    address.sin_addr.s_addr = __builtin_bswap32(0x7f000001);
-    int size = sizeof address, on = 1;
-    int64_t listener = sys(__NR_socket, kInternet, kStream, 0L);
+int64_t internet_socket() { return sys(__NR_socket, kInternet, kStream, 0L); }
+
+sockaddr_in at(uint32_t address, uint16_t port) {
+    sockaddr_in all{};
+    all.sin_family = kInternet;
+    all.sin_port = __builtin_bswap16(port);
+    all.sin_addr.s_addr = __builtin_bswap32(address);
+    return all;
+}
+
+/// A listening socket, or less than 0.
+int64_t listen_at(const sockaddr_in &address) {
+    int64_t listener = internet_socket();
     if (listener < 0) return listener;
     int64_t refused = sys(__NR_bind, listener, &address, int64_t{sizeof address});
-    if (refused >= 0) refused = sys(__NR_listen, listener, 1L);
-    if (refused >= 0) refused = sys(__NR_getsockname, listener, &address, &size);
+    if (refused >= 0) refused = sys(__NR_listen, listener, 8L);
+    return refused < 0 ? refused : listener;
+}
+
+/// Each byte leaves at once.
+void undelayed(int64_t fd) {
+    int on = 1;
+    sys(__NR_setsockopt, fd, kTcp, int64_t{TCP_NODELAY}, &on, int64_t{sizeof on});
+}
+
+/// A connection over the loopback device; the child has the other end in other(fd).
+template <typename Other> int64_t connect(int64_t *pid, Other other) {
+    sockaddr_in address = at(0x7f000001, 0);
+    int size = sizeof address;
+    int64_t listener = listen_at(address);
+    if (listener < 0) return listener;
+    int64_t refused = sys(__NR_getsockname, listener, &address, &size);
     if (refused < 0) return refused;
     *pid = fork([&] {
-        int64_t fd = sys(__NR_socket, kInternet, kStream, 0L);
+        int64_t fd = internet_socket();
         if (sys(__NR_connect, fd, &address, int64_t{sizeof address}) < 0) exit_now(1);
-        sys(__NR_setsockopt, fd, kTcp, int64_t{TCP_NODELAY}, &on, int64_t{sizeof on});
+        undelayed(fd);
         other(static_cast<int>(fd));
     });
     int64_t fd = *pid < 0 ? *pid : sys(__NR_accept, listener, 0L, 0L);
     close(listener);
-    if (fd >= 0) sys(__NR_setsockopt, fd, kTcp, int64_t{TCP_NODELAY}, &on, int64_t{sizeof on});
+    if (fd >= 0) undelayed(fd);
     return fd;
 }
 
@@ -199,6 +224,63 @@ void loopback() {
     measure({"loopback-64k", nullptr}, 512, through_loopback);
 }
 
+/// Serves connections one after the other, for ever.
+template <typename Answer> void serve(uint16_t port, Answer answer) {
+    int64_t listener = listen_at(at(0, port));
+    for (int64_t fd; listener >= 0 && (fd = sys(__NR_accept, listener, 0L, 0L)) >= 0; close(fd)) {
+        undelayed(fd);
+        answer(static_cast<int>(fd));
+    }
+}
+
+/// A connection to a server that may not have begun to listen.
+int64_t reach(uint32_t address, uint16_t port) {
+    const sockaddr_in there = at(address, port);
+    for (int tries = 0;; tries++) {
+        int64_t fd = internet_socket();
+        if (fd < 0) return fd;
+        int64_t refused = sys(__NR_connect, fd, &there, int64_t{sizeof there});
+        if (refused >= 0) {
+            undelayed(fd);
+            return fd;
+        }
+        close(fd);
+        if (refused != -ECONNREFUSED || tries == 1000) return refused;
+        const __kernel_timespec pause{0, 1000000};
+        sys(__NR_nanosleep, &pause, 0L);
+    }
+}
+
+uint32_t address_of(const char *text) {
+    uint32_t address = 0, part = 0;
+    for (; *text; text++) {
+        if (*text == '.') {
+            address = address << 8 | part;
+            part = 0;
+        } else {
+            part = part * 10 + static_cast<uint32_t>(*text - '0');
+        }
+    }
+    return address << 8 | part;
+}
+
+void network(const char *label, const char *text) {
+    const uint32_t address = address_of(text);
+    int64_t fd = reach(address, kEcho);
+    int socket = static_cast<int>(fd);
+    measure({label, "latency"}, 1000, [&](int64_t n) { return fd < 0 ? fd : ping(socket, socket, n); });
+    close(fd);
+    measure({label, "64k"}, 512, [&](int64_t chunks) {
+        int64_t sink = reach(address, kSink);
+        if (sink < 0) return sink;
+        int64_t result = pump(static_cast<int>(sink), chunks);
+        sys(__NR_shutdown, sink, 1L); // SHUT_WR; the server closes when it has read all
+        if (result >= 0) result = drain(static_cast<int>(sink));
+        close(sink);
+        return result;
+    });
+}
+
 int64_t touch(int64_t pages) {
     int64_t at = sys(__NR_mmap, 0L, pages * kPage, int64_t{PROT_READ | PROT_WRITE},
                      int64_t{MAP_PRIVATE | MAP_ANONYMOUS}, -1L, 0L);
@@ -208,11 +290,15 @@ int64_t touch(int64_t pages) {
     return sys(__NR_munmap, at, pages * kPage);
 }
 
-void memory_and_calls() {
-    measure({"getppid", nullptr}, 20000, [](int64_t n) {
+void call(const char *label) {
+    measure({"getppid", label}, 20000, [](int64_t n) {
         for (int64_t i = 0; i < n; i++) sys(__NR_getppid);
         return int64_t{0};
     });
+}
+
+void memory_and_calls() {
+    call(nullptr);
     measure({"page-fault", nullptr}, 1024, touch);
     one_cpu();
     pipes({"pipe-latency", nullptr});
@@ -292,10 +378,21 @@ void files(char *word) {
 
 extern "C" [[noreturn]] void lc_probe_start(int64_t *stack) {
     auto **arguments = reinterpret_cast<char **>(stack + 1);
-    if (stack[0] > 1 && arguments[1][0] == 'w') drain(0);
-    if (stack[0] > 1 && arguments[1][0] == 'r') {
+    switch (stack[0] > 1 ? arguments[1][0] : 0) {
+    case 'w': drain(0); break;
+    case 'c': call(stack[0] > 2 ? arguments[2] : nullptr); break;
+    case 'n':
+        if (stack[0] > 3) network(arguments[2], arguments[3]);
+        break;
+    case 's':
+        fork([] { serve(kEcho, [](int fd) { echo(fd, fd); }); });
+        serve(kSink, [](int fd) { drain(fd); });
+        break;
+    case 'r':
         memory_and_calls();
         for (int64_t i = 2; i < stack[0]; i++) files(arguments[i]);
+        break;
+    default: break;
     }
     exit_now(0);
 }

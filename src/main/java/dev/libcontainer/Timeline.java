@@ -17,6 +17,10 @@ public record Timeline(List<Step> steps, long totalNanos) {
     private static final int ROW = 14;
     private static final int TEXT = 520;
     private static final int BAR = 600;
+    /** Characters that fit beside the bars. */
+    private static final int LONGEST = 58;
+
+    private static final String BEFORE = "(until the child's first step)";
 
     public Timeline {
         steps = List.copyOf(steps);
@@ -46,49 +50,85 @@ public record Timeline(List<Step> steps, long totalNanos) {
         return new Timeline(steps, times[times.length - 1]);
     }
 
-    /** A line for each step: number, when, how long, a bar, what. */
+    /** A line for what comes before the first step, one for each step, and one for all: number, when, how long, share, bar, what. */
     public String text() {
-        StringBuilder out = new StringBuilder();
+        StringBuilder out = new StringBuilder(String.format(
+                Locale.ROOT, "%4s %9s %8s %6s  %-" + WIDTH + "s  %s%n", "step", "at µs", "µs", "share", "", "what"));
+        row(out, "", 0, begin(0), BEFORE);
         for (Step step : steps) {
-            int from = (int) (step.beginNanos * WIDTH / Math.max(1, totalNanos));
-            int length = (int) Math.max(1, step.nanos * WIDTH / Math.max(1, totalNanos));
-            String bar = " ".repeat(Math.min(from, WIDTH - 1)) + "#".repeat(Math.min(length, WIDTH));
-            out.append(String.format(
-                    Locale.ROOT,
-                    "%4d %9.1f %8.1f  %-" + WIDTH + "s  %s%n",
-                    step.number,
-                    step.beginNanos / 1e3,
-                    step.nanos / 1e3,
-                    bar,
-                    step.text));
+            row(out, String.valueOf(step.number), step.beginNanos, step.nanos, step.text);
         }
-        return out.append(String.format(Locale.ROOT, "     %9.1f µs in all%n", totalNanos / 1e3))
+        return out.append(String.format(
+                        Locale.ROOT,
+                        "%4s %9s %8.1f %5.1f%%  %-" + WIDTH + "s  %s%n",
+                        "",
+                        "",
+                        totalNanos / 1e3,
+                        100.0,
+                        "",
+                        "in all"))
                 .toString();
+    }
+
+    private void row(StringBuilder out, String number, long begin, long nanos, String what) {
+        int from = (int) Math.min(WIDTH - 1, begin * WIDTH / Math.max(1, totalNanos));
+        int length = (int) Math.max(1, Math.min(WIDTH - from, nanos * WIDTH / Math.max(1, totalNanos)));
+        out.append(String.format(
+                Locale.ROOT,
+                "%4s %9.1f %8.1f %5.1f%%  %-" + WIDTH + "s  %s%n",
+                number,
+                begin / 1e3,
+                nanos / 1e3,
+                share(nanos),
+                " ".repeat(from) + "#".repeat(length),
+                what));
+    }
+
+    private double share(long nanos) {
+        return 100.0 * nanos / Math.max(1, totalNanos);
+    }
+
+    /** When the step at an index began; behind the last one, when the call was over. */
+    private long begin(int index) {
+        return index < steps.size() ? steps.get(index).beginNanos : totalNanos;
     }
 
     /** The same as a picture. */
     public String svg() {
         StringBuilder out = new StringBuilder(String.format(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" font-family=\"monospace\" font-size=\"10\">%n",
-                TEXT + BAR, ROW * (steps.size() + 1)));
-        int y = 0;
+                TEXT + BAR, ROW * (steps.size() + 2)));
+        bar(out, 0, "", 0, begin(0), BEFORE);
+        int y = ROW;
         for (Step step : steps) {
-            double x = TEXT + (double) step.beginNanos * BAR / Math.max(1, totalNanos);
-            double width = Math.max(0.5, (double) step.nanos * BAR / Math.max(1, totalNanos));
-            out.append(String.format(
-                    Locale.ROOT,
-                    "<text x=\"0\" y=\"%d\">%d %.1f µs %s</text><rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"steelblue\"/>%n",
-                    y + ROW - 3,
-                    step.number,
-                    step.nanos / 1e3,
-                    escaped(step.text),
-                    x,
-                    y + 2,
-                    width,
-                    ROW - 4));
+            bar(out, y, String.valueOf(step.number), step.beginNanos, step.nanos, step.text);
             y += ROW;
         }
-        return out.append("</svg>\n").toString();
+        return out.append(String.format(
+                        Locale.ROOT,
+                        "<text x=\"0\" y=\"%d\">%.1f µs in all</text>%n</svg>%n",
+                        y + ROW - 3,
+                        totalNanos / 1e3))
+                .toString();
+    }
+
+    private void bar(StringBuilder out, int y, String number, long begin, long nanos, String what) {
+        String shown = what.length() > LONGEST ? what.substring(0, LONGEST - 1) + "…" : what;
+        out.append(String.format(
+                Locale.ROOT,
+                "<text x=\"0\" y=\"%d\" xml:space=\"preserve\">%4s %8.1f µs %5.1f%%  %s</text>"
+                        + "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"steelblue\">"
+                        + "<title>%s</title></rect>%n",
+                y + ROW - 3,
+                number,
+                nanos / 1e3,
+                share(nanos),
+                escaped(shown),
+                TEXT + (double) begin * BAR / Math.max(1, totalNanos),
+                y + 2,
+                Math.max(0.5, (double) nanos * BAR / Math.max(1, totalNanos)),
+                ROW - 4,
+                escaped(what)));
     }
 
     private static String escaped(String text) {

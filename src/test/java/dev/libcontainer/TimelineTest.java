@@ -32,11 +32,11 @@ class TimelineTest {
                     assertThat(timeline.totalNanos())
                             .isGreaterThan(steps.get(steps.size() - 1).beginNanos())
                             .isLessThanOrEqualTo(container.startLatency().toNanos());
-                    assertThat(timeline.text().lines()).hasSize(steps.size() + 1);
+                    assertThat(timeline.text().lines()).hasSize(steps.size() + 3);
                     var picture = DocumentBuilderFactory.newInstance()
                             .newDocumentBuilder()
                             .parse(new InputSource(new StringReader(timeline.svg())));
-                    assertThat(picture.getElementsByTagName("rect").getLength()).isEqualTo(steps.size());
+                    assertThat(picture.getElementsByTagName("rect").getLength()).isEqualTo(steps.size() + 1);
                 }
             }
         }

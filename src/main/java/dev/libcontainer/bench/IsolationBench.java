@@ -1,23 +1,18 @@
 package dev.libcontainer.bench;
 
 import dev.libcontainer.Blueprint;
-import dev.libcontainer.Container;
-import dev.libcontainer.ContainerException;
 import dev.libcontainer.ContainerSpec;
 import dev.libcontainer.Containers;
 import dev.libcontainer.ContainersOptions;
 import dev.libcontainer.Stdio;
-import dev.libcontainer.spec.NamespaceType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Measures what isolation costs on this host: a knob at a time when starting, and inside against outside. */
@@ -41,10 +36,10 @@ public final class IsolationBench {
         Map<String, String> leftOut = new LinkedHashMap<>();
         try (Workplace place = Workplace.make();
                 Containers containers = Containers.open(ContainersOptions.DEFAULT.templates(TEMPLATES));
-                Holder holder = Holder.start(containers, place, leftOut)) {
+                Networks networks = Networks.make(containers, place, leftOut)) {
             progress.accept("warming up");
             warmUp(containers, place, Math.min(WARM_UP, samples * 5));
-            Starting starting = new Starting(containers, Knobs.of(place, holder.network()), leftOut);
+            Starting starting = new Starting(containers, Knobs.of(place, networks), leftOut);
             progress.accept("starting, knob by knob");
             List<StartRow> starts = starting.measure(samples);
             progress.accept("running, inside and outside");
@@ -70,36 +65,6 @@ public final class IsolationBench {
             for (int i = 0; i < starts; i++) {
                 blueprint.spawn(Stdio.nothing()).waitFor();
             }
-        }
-    }
-
-    /** A process that keeps a network namespace, for others to join. */
-    private record Holder(Optional<Container> container) implements AutoCloseable {
-        static Holder start(Containers containers, Workplace place, Map<String, String> leftOut) {
-            ContainerSpec spec = ContainerSpec.builder()
-                    .noIsolation()
-                    .namespaces(EnumSet.of(NamespaceType.NETWORK))
-                    .freshNetwork()
-                    .command(place.probe().toString(), "wait")
-                    .build();
-            try {
-                return new Holder(Optional.of(
-                        containers.compile(spec).spawn(Stdio.nothing().inputPiped())));
-            } catch (ContainerException e) {
-                leftOut.put(
-                        "network-joined",
-                        String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
-                return new Holder(Optional.empty());
-            }
-        }
-
-        Optional<String> network() {
-            return container.map(one -> "/proc/" + one.pid() + "/ns/net");
-        }
-
-        @Override
-        public void close() {
-            container.ifPresent(Container::close);
         }
     }
 

@@ -9,5 +9,6 @@ import dev.libcontainer.ContainerSpec;
  * @param group what it belongs to
  * @param base the knob that has all but this; empty for none
  * @param spec a container with it
+ * @param surroundings what each start needs besides
  */
-record Knob(String name, String group, String base, ContainerSpec spec) {}
+record Knob(String name, String group, String base, ContainerSpec spec, Surroundings surroundings) {}

@@ -3,23 +3,18 @@ package dev.libcontainer.bench;
 import dev.libcontainer.ContainerSpec;
 import dev.libcontainer.ContainerSpecBuilder;
 import dev.libcontainer.Rootfs;
-import dev.libcontainer.security.Arch;
 import dev.libcontainer.security.CapabilitySet;
-import dev.libcontainer.security.DefaultSeccompProfile;
 import dev.libcontainer.security.SeccompCompiler;
 import dev.libcontainer.spec.IdMapping;
 import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.Mount;
 import dev.libcontainer.spec.NamespaceType;
 import dev.libcontainer.spec.Process;
-import dev.libcontainer.spec.Seccomp;
+import dev.libcontainer.spec.Resources;
 import dev.libcontainer.spec.Spec;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
@@ -28,6 +23,9 @@ final class Knobs {
     static final String NONE = "none";
     static final String SPAWN = "spawn";
 
+    private static final String CGROUPS = "cgroups";
+    private static final String NETWORK = "network";
+    private static final String NEW_NETWORK = "network-new";
     private static final String MOUNT = "mount";
     private static final String ROOT = "root-host-view";
     private static final String SYSTEM = "system-mounts";
@@ -41,10 +39,10 @@ final class Knobs {
             EnumSet.complementOf(EnumSet.of(NamespaceType.NETWORK, NamespaceType.USER));
 
     private final Workplace place;
-    private final Optional<String> network;
+    private final Networks network;
     private final List<Knob> all = new ArrayList<>();
 
-    private Knobs(Workplace place, Optional<String> network) {
+    private Knobs(Workplace place, Networks network) {
         this.place = place;
         this.network = network;
     }
@@ -52,9 +50,9 @@ final class Knobs {
     /**
      * All of them, each after its base.
      *
-     * @param network path of a network namespace that can be joined
+     * @param network what can be joined, and a bridge
      */
-    static List<Knob> of(Workplace place, Optional<String> network) {
+    static List<Knob> of(Workplace place, Networks network) {
         Knobs knobs = new Knobs(place, network);
         knobs.add(NONE, "process", "", knobs.plain());
         knobs.namespaces();
@@ -79,7 +77,7 @@ final class Knobs {
     }
 
     private void add(String name, String group, String base, ContainerSpec spec) {
-        all.add(new Knob(name, group, base, spec));
+        all.add(new Knob(name, group, base, spec, Surroundings.NONE));
     }
 
     private void namespaces() {
@@ -95,9 +93,14 @@ final class Knobs {
 
     private void networks() {
         Set<NamespaceType> net = EnumSet.of(NamespaceType.NETWORK);
-        network.ifPresent(path -> add("network-joined", "network", NONE, plain().join(NamespaceType.NETWORK, path)));
-        add("network-pooled", "network", NONE, plain().namespaces(net));
-        add("network-new", "network", NONE, plain().namespaces(net).freshNetwork());
+        network.joinable()
+                .ifPresent(path -> add("network-joined", NETWORK, NONE, plain().join(NamespaceType.NETWORK, path)));
+        add("network-pooled", NETWORK, NONE, plain().namespaces(net));
+        ContainerSpec fresh = plain().namespaces(net).freshNetwork().build();
+        add(NEW_NETWORK, NETWORK, NONE, fresh);
+        ContainerSpec moved = linux(fresh, linux -> Rewritten.netDevice(linux, Networks.inner(), "eth0"));
+        network.pairs()
+                .ifPresent(pairs -> all.add(new Knob("network-veth-bridge", NETWORK, NEW_NETWORK, moved, pairs)));
     }
 
     private void mounts() {
@@ -130,12 +133,24 @@ final class Knobs {
     }
 
     private void cgroups() {
-        add("cgroup", "cgroups", NONE, plain().cgroup());
-        add("memory-limit", "cgroups", NONE, plain().memoryLimitBytes(MEMORY_BYTES));
-        add("pids-limit", "cgroups", NONE, plain().pidsLimit(PIDS));
-        add("cpu-limit", "cgroups", NONE, plain().cpus(1));
-        add("cpuset", "cgroups", NONE, plain().cpuset("0"));
-        add("all-limits", "cgroups", NONE, limited(plain()).cpuset("0"));
+        add("cgroup", CGROUPS, NONE, plain().cgroup());
+        add("memory-limit", CGROUPS, NONE, plain().memoryLimitBytes(MEMORY_BYTES));
+        add("pids-limit", CGROUPS, NONE, plain().pidsLimit(PIDS));
+        add("cpu-limit", CGROUPS, NONE, plain().cpus(1));
+        add("cpuset", CGROUPS, NONE, plain().cpuset("0"));
+        add("device-rules", CGROUPS, NONE, resources(Controllers.devices()));
+        add("hugepage-limit", CGROUPS, NONE, resources(Controllers.hugepages()));
+        Controllers.disk().ifPresent(disk -> add("io-limit", CGROUPS, NONE, resources(disk)));
+        add("all-limits", CGROUPS, NONE, limited(plain()).cpuset("0"));
+    }
+
+    private ContainerSpec resources(Resources resources) {
+        return linux(plain().build(), linux -> Rewritten.resources(linux, resources));
+    }
+
+    /** The default sandbox with limits. */
+    static ContainerSpec sandbox(Workplace place) {
+        return limited(place.inside(ContainerSpec.builder())).build();
     }
 
     private static ContainerSpecBuilder limited(ContainerSpecBuilder builder) {
@@ -150,27 +165,14 @@ final class Knobs {
                 plain().capabilities(Set.copyOf(CapabilitySet.CONTAINER_DEFAULT.names())));
         add("ids", "privileges", NONE, plain().user(NOBODY, NOBODY));
         add(PRIVILEGES, "privileges", NONE, plain().noNewPrivileges(true));
-        Arch arch = Arch.fromOsArch(System.getProperty("os.arch")).orElseThrow();
-        Seccomp profile = DefaultSeccompProfile.forCapabilities(CapabilitySet.CONTAINER_DEFAULT, arch);
-        Seccomp.SyscallRule rule =
-                new Seccomp.SyscallRule(List.of("reboot"), "SCMP_ACT_ERRNO", OptionalInt.empty(), List.of());
-        Seccomp oneCall = new Seccomp(
-                "SCMP_ACT_ALLOW",
-                OptionalInt.empty(),
-                List.of(arch.ociName()),
-                List.of(),
-                Optional.empty(),
-                Optional.empty(),
-                List.of(rule));
-        Map<String, Seccomp> filters = new java.util.LinkedHashMap<>();
-        filters.put("one-call", oneCall);
-        filters.put("default", profile);
-        filters.put("compatible", DefaultSeccompProfile.withCompatible(profile, arch));
-        filters.forEach((name, filter) -> add(
-                "seccomp-" + name,
-                "filter of " + SeccompCompiler.compile(filter, arch).instructions(),
-                PRIVILEGES,
-                plain().noNewPrivileges(true).seccomp(filter)));
+        Filters.all()
+                .forEach((name, filter) -> add(
+                        "seccomp-" + name,
+                        "filter of "
+                                + SeccompCompiler.compile(filter, Filters.arch())
+                                        .instructions(),
+                        PRIVILEGES,
+                        plain().noNewPrivileges(true).seccomp(filter)));
         modules();
     }
 
@@ -186,7 +188,7 @@ final class Knobs {
 
     private void whole() {
         add("sandbox", "whole", NONE, place.inside(ContainerSpec.builder()));
-        add(SPAWN, "whole", "sandbox", limited(place.inside(ContainerSpec.builder())));
+        add(SPAWN, "whole", "sandbox", sandbox(place));
         add(
                 "spawn-new-network",
                 "whole",
@@ -205,6 +207,7 @@ final class Knobs {
     }
 
     private static ContainerSpec with(ContainerSpec spec, Spec oci) {
-        return new ContainerSpec(oci, spec.rootfs(), spec.networkPool(), spec.dieWithJvm(), spec.managed());
+        return new ContainerSpec(
+                oci, spec.rootfs(), spec.networkPool(), spec.dieWithJvm(), spec.managed(), spec.delegated());
     }
 }

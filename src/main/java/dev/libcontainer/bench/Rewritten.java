@@ -2,9 +2,12 @@ package dev.libcontainer.bench;
 
 import dev.libcontainer.spec.IdMapping;
 import dev.libcontainer.spec.Linux;
+import dev.libcontainer.spec.NetDevice;
 import dev.libcontainer.spec.Process;
+import dev.libcontainer.spec.Resources;
 import dev.libcontainer.spec.Spec;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Configurations with one member changed that the builder of containers leaves as it is. */
@@ -25,14 +28,40 @@ final class Rewritten {
     }
 
     static Linux ids(Linux linux, List<IdMapping> ids) {
-        return linux(linux, ids, linux.maskedPaths(), linux.readonlyPaths());
+        return linux(linux, ids, linux.resources(), linux.maskedPaths(), linux.readonlyPaths(), linux.netDevices());
     }
 
     static Linux paths(Linux linux, List<String> masked, List<String> readonly) {
-        return linux(linux, linux.uidMappings(), masked, readonly);
+        return linux(linux, linux.uidMappings(), linux.resources(), masked, readonly, linux.netDevices());
     }
 
-    private static Linux linux(Linux linux, List<IdMapping> ids, List<String> masked, List<String> readonly) {
+    static Linux resources(Linux linux, Resources resources) {
+        return linux(
+                linux,
+                linux.uidMappings(),
+                Optional.of(resources),
+                linux.maskedPaths(),
+                linux.readonlyPaths(),
+                linux.netDevices());
+    }
+
+    static Linux netDevice(Linux linux, String hostName, String name) {
+        return linux(
+                linux,
+                linux.uidMappings(),
+                linux.resources(),
+                linux.maskedPaths(),
+                linux.readonlyPaths(),
+                Map.of(hostName, new NetDevice(Optional.of(name))));
+    }
+
+    private static Linux linux(
+            Linux linux,
+            List<IdMapping> ids,
+            Optional<Resources> resources,
+            List<String> masked,
+            List<String> readonly,
+            Map<String, NetDevice> netDevices) {
         return new Linux(
                 linux.namespaces(),
                 ids,
@@ -40,7 +69,7 @@ final class Rewritten {
                 linux.timeOffsets(),
                 linux.devices(),
                 linux.cgroupsPath(),
-                linux.resources(),
+                resources,
                 linux.rootfsPropagation(),
                 linux.seccomp(),
                 linux.sysctl(),
@@ -49,7 +78,7 @@ final class Rewritten {
                 linux.mountLabel(),
                 linux.intelRdt(),
                 linux.personality(),
-                linux.netDevices(),
+                netDevices,
                 linux.memoryPolicy());
     }
 

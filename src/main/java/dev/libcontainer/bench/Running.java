@@ -9,6 +9,7 @@ import dev.libcontainer.Containers;
 import dev.libcontainer.ExitStatus;
 import dev.libcontainer.Rootfs;
 import dev.libcontainer.Stdio;
+import dev.libcontainer.net.NetworkException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -21,7 +22,7 @@ final class Running {
     private static final String JVM = "jvm-start";
 
     /** Where a program runs. */
-    private enum Where {
+    enum Where {
         OUTSIDE,
         INSIDE,
         UNFILTERED
@@ -39,16 +40,25 @@ final class Running {
     }
 
     List<RunRow> measure(int rounds, int jvmStarts) throws InterruptedException {
-        Map<Where, Blueprint> probes = probes();
-        for (int round = 0; round < rounds; round++) {
-            for (Map.Entry<Where, Blueprint> probe : probes.entrySet()) {
-                read(probe.getKey(), run(probe.getValue()));
-            }
+        inTurns(rounds, probes());
+        inTurns(rounds, callers());
+        try (OverVeth veth = new OverVeth(containers, place)) {
+            inTurns(rounds, veth.probes());
+        } catch (ContainerException | NetworkException e) {
+            leftOut.put("veth", Starting.reason(e));
         }
         jvms(jvmStarts);
         return found.entrySet().stream()
                 .map(entry -> row(entry.getKey(), entry.getValue()))
                 .toList();
+    }
+
+    private void inTurns(int rounds, Map<Where, Blueprint> probes) throws InterruptedException {
+        for (int round = 0; round < rounds; round++) {
+            for (Map.Entry<Where, Blueprint> probe : probes.entrySet()) {
+                read(probe.getKey(), run(probe.getValue()));
+            }
+        }
     }
 
     private static RunRow row(String name, Map<Where, Series> series) {
@@ -90,15 +100,38 @@ final class Running {
         return all;
     }
 
+    /** A system call under a filter that has to be run for it, and without. */
+    private Map<Where, Blueprint> callers() {
+        String[] words = {Workplace.PROBE, "call", "no-bitmap"};
+        Map<Where, Blueprint> all = new LinkedHashMap<>();
+        all.put(
+                Where.OUTSIDE,
+                containers.compile(ContainerSpec.builder()
+                        .noIsolation()
+                        .command(place.probe().toString(), words[1], words[2])
+                        .build()));
+        all.put(
+                Where.INSIDE,
+                containers.compile(place.inside(ContainerSpec.builder())
+                        .command(words)
+                        .seccomp(Filters.withoutBitmap())
+                        .build()));
+        all.put(
+                Where.UNFILTERED,
+                containers.compile(place.inside(ContainerSpec.builder())
+                        .command(words)
+                        .withoutSeccomp()
+                        .build()));
+        return all;
+    }
+
     private boolean overlayWorks() throws InterruptedException {
         ContainerSpec spec =
                 place.withOverlay(place.inside(ContainerSpec.builder())).build();
         try (Blueprint blueprint = containers.compile(spec)) {
             return blueprint.spawn(Stdio.nothing()).waitFor().isSuccess();
         } catch (ContainerException e) {
-            leftOut.put(
-                    "writing to an overlay",
-                    String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+            leftOut.put("writing to an overlay", Starting.reason(e));
             return false;
         }
     }

@@ -5,6 +5,7 @@ import dev.libcontainer.ContainerException;
 import dev.libcontainer.Containers;
 import dev.libcontainer.ExitStatus;
 import dev.libcontainer.Stdio;
+import dev.libcontainer.net.NetworkException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,7 +22,11 @@ final class Starting {
     private static final int FEWEST_ROUNDS = 3;
     private static final int SETTLE_MILLIS = 3;
 
-    private record Contestant(Knob knob, Blueprint blueprint, Series all, List<Double> medians) {}
+    private record Contestant(Knob knob, Blueprint blueprint, Series all, List<Double> medians) {
+        double start() throws InterruptedException {
+            return Starting.start(blueprint, knob.surroundings());
+        }
+    }
 
     private final Map<String, String> leftOut;
     private final Map<String, Contestant> contestants = new LinkedHashMap<>();
@@ -31,14 +36,12 @@ final class Starting {
         this.leftOut = leftOut;
         for (Knob knob : knobs) {
             try {
-                Blueprint blueprint = containers.compile(knob.spec());
-                start(blueprint);
-                start(blueprint); // from the second on its template is there
-                contestants.put(knob.name(), new Contestant(knob, blueprint, new Series(), new ArrayList<>()));
-            } catch (ContainerException e) {
-                leftOut.put(
-                        knob.name(),
-                        String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+                Contestant one = new Contestant(knob, containers.compile(knob.spec()), new Series(), new ArrayList<>());
+                one.start();
+                one.start(); // from the second on its template is there
+                contestants.put(knob.name(), one);
+            } catch (ContainerException | NetworkException e) {
+                leftOut.put(knob.name(), reason(e));
             }
         }
     }
@@ -58,11 +61,11 @@ final class Starting {
     private static void turn(Contestant contestant, boolean counted) throws InterruptedException {
         Thread.sleep(SETTLE_MILLIS);
         for (int i = 0; i < UNCOUNTED; i++) {
-            start(contestant.blueprint);
+            contestant.start();
         }
         Series turn = new Series();
         for (int i = 0; i < TURN; i++) {
-            double nanos = start(contestant.blueprint);
+            double nanos = contestant.start();
             turn.add(nanos);
             if (counted) {
                 contestant.all.add(nanos);
@@ -73,14 +76,25 @@ final class Starting {
         }
     }
 
-    private static double start(Blueprint blueprint) throws InterruptedException {
-        long begin = System.nanoTime();
-        ExitStatus status = blueprint.spawn(Stdio.nothing()).waitFor();
-        long nanos = System.nanoTime() - begin;
-        if (!status.isSuccess()) {
-            throw new IllegalStateException("the probe: " + status);
+    /** Nanoseconds from the call to the reaped process. */
+    static double start(Blueprint blueprint, Surroundings surroundings) throws InterruptedException {
+        try {
+            long begin = System.nanoTime();
+            surroundings.make();
+            ExitStatus status = blueprint.spawn(Stdio.nothing()).waitFor();
+            long nanos = System.nanoTime() - begin;
+            if (!status.isSuccess()) {
+                throw new IllegalStateException("the probe: " + status);
+            }
+            return nanos;
+        } finally {
+            surroundings.remove();
         }
-        return nanos;
+    }
+
+    /** The first line of what went wrong. */
+    static String reason(RuntimeException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
     private StartRow row(Contestant one) {

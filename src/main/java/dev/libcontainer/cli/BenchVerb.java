@@ -1,105 +1,56 @@
 package dev.libcontainer.cli;
 
-import dev.libcontainer.bench.Budget;
-import dev.libcontainer.bench.HtmlReport;
-import dev.libcontainer.bench.IsolationBench;
-import dev.libcontainer.bench.IsolationReport;
-import dev.libcontainer.bench.ReportText;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
-/** {@code jrunc bench}. */
+/** {@code jrunc bench}: which of its two measurements is meant, and what they share. */
 final class BenchVerb implements Verb {
-    private static final int SAMPLES = 160;
+    static final String ISOLATION = "isolation";
+    static final String TIMELINE = "timeline";
     private static final int SAMPLES_AT_MOST = 1_000_000;
 
     @Override
     public Syntax syntax() {
-        return new Syntax("jrunc bench", "isolation", "Measure what isolation costs on this host")
-                .value("samples", "N", "starts of each knob (default " + SAMPLES + "; 2000 for figures to be quoted)")
-                .value("json", "FILE", "also write the figures as JSON")
-                .value("html", "FILE", "also write a page with charts, all in one file")
-                .value("budget", "NAME.FIGURE=LIMIT", "fail if a figure exceeds this; may be given several times")
+        return new Syntax("jrunc bench", "isolation|timeline", "Measure what isolation costs on this host")
+                .anyWords()
                 .note("""
-                        Two tables. Starting: what each knob alone adds to the start of a container, namespaces, mounts,
-                        paths, cgroup controllers, filters, network; FIGURE is p50, p99 or cost. Running: what system
-                        calls, files, pipes, memory and a JVM take inside of the default sandbox and outside; FIGURE is
-                        inside, outside, unfiltered, p99 or ratio (inside to outside).
-                        """)
-                .note("""
-                        What was measured together may be compared; do not compare two runs of a busy machine. The row
-                        spawn is the default sandbox with limits. This JVM compiles with C1 only, as all of jrunc.
-                        """)
-                .note("""
-                        examples:
-                          jrunc bench isolation
-                          jrunc bench isolation --html cost.html
-                          jrunc bench isolation --budget spawn.p99=2ms --budget getppid.ratio=1.5
-                        """)
-                .note("exit code: 1 if a budget is exceeded, or its figure cannot be measured here.");
+                        isolation  what each knob adds to the start of a container, and what a program feels inside
+                        timeline   where the time of a start goes, step by step
+
+                        jrunc bench isolation --help, jrunc bench timeline --help
+                        """);
     }
 
     @Override
-    public int run(Call call) throws IOException {
-        if (!call.arguments().operands().equals(List.of("isolation"))) {
-            throw new UsageException("wants to know what to measure: isolation");
+    public Verb narrowed(List<String> words) {
+        for (String word : words) {
+            if (word.equals(ISOLATION)) {
+                return new BenchIsolation();
+            }
+            if (word.equals(TIMELINE)) {
+                return new BenchTimeline();
+            }
         }
-        List<Budget> budgets = budgets(call.arguments().texts("budget"));
-        Optional<Path> json = call.path("json");
-        Optional<Path> html = call.path("html");
-        long samples = call.arguments().number("samples").orElse(SAMPLES);
+        return this;
+    }
+
+    @Override
+    public int run(Call call) {
+        throw new UsageException("wants to know what to measure: " + ISOLATION + " or " + TIMELINE);
+    }
+
+    /** The name of the measurement is the only operand. */
+    static void refuseMore(Call call, String name) {
+        if (!call.arguments().operands().equals(List.of(name))) {
+            throw new UsageException(
+                    "wants to know what to measure, " + ISOLATION + " or " + TIMELINE + ", and options");
+        }
+    }
+
+    static int samples(Call call, int usual) {
+        long samples = call.arguments().number("samples").orElse(usual);
         if (samples < 1 || samples > SAMPLES_AT_MOST) {
             throw new UsageException("--samples is between 1 and " + SAMPLES_AT_MOST + ", not " + samples);
         }
-        IsolationReport report = measure(call, (int) samples);
-        call.console().out().print(ReportText.table(report));
-        if (json.isPresent()) {
-            Files.writeString(json.get(), ReportText.json(report));
-        }
-        if (html.isPresent()) {
-            Files.writeString(html.get(), HtmlReport.of(report));
-        }
-        return judge(call, report, budgets);
-    }
-
-    static List<Budget> budgets(List<String> texts) {
-        List<Budget> budgets = new ArrayList<>();
-        for (String text : texts) {
-            try {
-                budgets.add(Budget.parse(text));
-            } catch (IllegalArgumentException e) {
-                throw new UsageException("--budget: " + e.getMessage());
-            }
-        }
-        return budgets;
-    }
-
-    private static IsolationReport measure(Call call, int samples) throws IOException {
-        long start = System.nanoTime();
-        try {
-            return IsolationBench.run(samples, what -> {
-                call.console().err().printf("%5.1f s  %s%n", (System.nanoTime() - start) / 1e9, what);
-                call.console().err().flush();
-            });
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException("interrupted", e);
-        }
-    }
-
-    static int judge(Call call, IsolationReport report, List<Budget> budgets) {
-        int code = 0;
-        for (Budget budget : budgets) {
-            Budget.Verdict verdict = budget.judge(report);
-            call.console().out().println(verdict.text());
-            if (!verdict.kept()) {
-                code = Jrunc.FAILURE;
-            }
-        }
-        return code;
+        return (int) samples;
     }
 }

@@ -61,7 +61,7 @@ public final class Jrunc {
     }
 
     private static int run(Console console, Globals globals, Log log, String name, List<String> words) {
-        Verb verb = Verbs.named(name);
+        Verb verb = Verbs.named(name).narrowed(words);
         log.debug(name + " " + String.join(" ", words));
         String subject = name;
         try {
@@ -96,7 +96,7 @@ public final class Jrunc {
                 console,
                 words.isEmpty()
                         ? Help.text(syntax)
-                        : Verbs.named(words.get(0)).syntax().help());
+                        : Verbs.named(words.get(0)).narrowed(words).syntax().help());
     }
 
     private static int print(Console console, String text) {

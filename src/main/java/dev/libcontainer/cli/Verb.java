@@ -1,6 +1,7 @@
 package dev.libcontainer.cli;
 
 import java.io.IOException;
+import java.util.List;
 
 /** A command of jrunc. */
 interface Verb {
@@ -9,6 +10,11 @@ interface Verb {
 
     /** Does it; the exit code. What fails is thrown. */
     int run(Call call) throws IOException;
+
+    /** The command that is meant, by the words that follow its name. */
+    default Verb narrowed(List<String> words) {
+        return this;
+    }
 
     /** The exit code when it fails, other than by wrong usage. */
     default int failure() {

@@ -40,6 +40,11 @@ final class NetlinkRequest {
         ints(1, 0);
     }
 
+    /** What is to become the payload of an attribute. */
+    static NetlinkRequest nest() {
+        return new NetlinkRequest(0, 0);
+    }
+
     /** struct ifinfomsg: family, index, IFF_* and which of them to change. */
     NetlinkRequest link(int index, int flags, int change) {
         shorts(0, 0);
@@ -87,6 +92,11 @@ final class NetlinkRequest {
         byte[] message = Arrays.copyOf(bytes, size);
         ByteBuffer.wrap(message).order(ByteOrder.nativeOrder()).putInt(0, size);
         return message;
+    }
+
+    /** All but the message's header. */
+    byte[] payload() {
+        return Arrays.copyOfRange(bytes, HEADER_SIZE, size);
     }
 
     static int padded(int length) {

@@ -1,7 +1,7 @@
 package dev.libcontainer.runtime;
 
 import dev.libcontainer.plan.Plan;
-import dev.libcontainer.spec.Mount;
+import dev.libcontainer.spec.BundlePaths;
 import dev.libcontainer.spec.Root;
 import dev.libcontainer.spec.Spec;
 import dev.libcontainer.spec.SpecException;
@@ -10,9 +10,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 
 /**
  * A configuration and the directory that its relative paths belong to.
@@ -35,44 +32,7 @@ record Bundle(Path directory, byte[] config, Spec spec) {
     }
 
     static Bundle of(Path directory, byte[] config) {
-        return new Bundle(directory, config, absolute(SpecReader.read(config), directory));
-    }
-
-    private static Spec absolute(Spec spec, Path directory) {
-        List<Mount> mounts = new ArrayList<>();
-        for (Mount mount : spec.mounts()) {
-            mounts.add(absolute(mount, directory));
-        }
-        Optional<Root> root = spec.root()
-                .map(r -> new Root(directory.resolve(r.path()).normalize().toString(), r.readonly()));
-        return new Spec(
-                spec.ociVersion(),
-                root,
-                mounts,
-                spec.process(),
-                spec.hostname(),
-                spec.domainname(),
-                spec.hooks(),
-                spec.annotations(),
-                spec.linux());
-    }
-
-    /** config.md, "mounts": the source of a bind may be relative to the bundle. */
-    private static Mount absolute(Mount mount, Path directory) {
-        boolean bind = mount.options().contains("bind")
-                || mount.options().contains("rbind")
-                || mount.type().filter("bind"::equals).isPresent();
-        Optional<String> source = mount.source();
-        if (!bind || source.isEmpty() || source.get().startsWith("/")) {
-            return mount;
-        }
-        return new Mount(
-                mount.destination(),
-                mount.type(),
-                Optional.of(directory.resolve(source.get()).normalize().toString()),
-                mount.options(),
-                mount.uidMappings(),
-                mount.gidMappings());
+        return new Bundle(directory, config, BundlePaths.absolute(SpecReader.read(config), directory));
     }
 
     /** The root file system. */

@@ -50,7 +50,7 @@ class ArchitectureTest {
                             "events",
                             "stats")),
             Map.entry("demo", Set.of(FACADE)),
-            Map.entry("bench", Set.of(FACADE, "spec", "security")),
+            Map.entry("bench", Set.of(FACADE, "spec", "security", "net")),
             Map.entry("cli", Set.of("runtime", "spec", "cgroup", "bench")),
             Map.entry(
                     "runtime",

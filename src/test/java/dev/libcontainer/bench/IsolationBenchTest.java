@@ -30,6 +30,7 @@ class IsolationBenchTest {
                 "network-joined",
                 "network-pooled",
                 "network-new",
+                "network-veth-bridge",
                 "root-host-view",
                 "root-directory",
                 "binds-10",
@@ -41,6 +42,8 @@ class IsolationBenchTest {
                 "pids-limit",
                 "cpu-limit",
                 "cpuset",
+                "device-rules",
+                "hugepage-limit",
                 "capabilities",
                 "ids",
                 "no-new-privs",
@@ -71,7 +74,8 @@ class IsolationBenchTest {
                 .extracting(RunRow::name)
                 .contains("getppid", "page-fault", "context-switch", "pipe-latency", "pipe-64k")
                 .contains("loopback-latency", "loopback-64k", "open-root", "stat-root", "read-4k-root")
-                .contains("create-tmpfs", "write-4k-tmpfs", "create-overlay", "write-4k-overlay", "jvm-start");
+                .contains("create-tmpfs", "write-4k-tmpfs", "create-overlay", "write-4k-overlay", "jvm-start")
+                .contains("veth-latency", "veth-64k", "getppid-no-bitmap");
         assertThat(report.running()).allSatisfy(row -> {
             assertThat(row.outside()).isPositive();
             assertThat(row.inside()).isPositive().isLessThanOrEqualTo(row.p99());

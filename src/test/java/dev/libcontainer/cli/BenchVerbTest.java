@@ -34,6 +34,10 @@ class BenchVerbTest {
         "bench, wants to know what to measure",
         "bench nosuch, wants to know what to measure",
         "bench isolation more, wants to know what to measure",
+        "bench timeline more, wants to know what to measure",
+        "bench timeline --samples 0, --samples is between 1 and",
+        "bench timeline --html page.html, unknown option --html",
+        "bench timeline --bundle nosuch, nosuch/config.json",
         "bench isolation --samples 0, --samples is between 1 and",
         "bench isolation --samples few, few",
         "bench isolation --budget spawn=2ms, --budget: a budget is NAME.FIGURE=LIMIT",
@@ -64,5 +68,48 @@ class BenchVerbTest {
 
         assertThat(called.code()).isEqualTo(1);
         assertThat(called.out()).contains("EXCEEDED  none.p50=1ns: ", "kept      none.p99=60s: ");
+    }
+
+    @Test
+    void aTimelineIsWrittenAsTextPictureAndJson() throws IOException {
+        var called = Called.in(here, "bench timeline -n 12 --svg steps.svg --json steps.json".split(" "));
+
+        assertThat(called.err()).isEmpty();
+        assertThat(called.code()).isZero();
+        assertThat(called.out()).contains("share", "execve ", "100.0%  ", "median of ");
+        assertThat(Files.readString(here.resolve("steps.svg")))
+                .startsWith("<svg")
+                .contains("execve");
+        assertThat(Files.readString(here.resolve("steps.json"))).contains("\"p50_ns\"", "\"process.args\"");
+    }
+
+    @Test
+    void aTimelineOfABundleHasItsSteps() throws IOException {
+        Files.createDirectories(here.resolve("rootfs/bin"));
+        Files.copy(Path.of("target/helper/inside"), here.resolve("rootfs/bin/sh"));
+        assertThat(Called.in(here, "spec").code()).isZero();
+        Path config = here.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("\"sh\"", "\"/bin/sh\", \"sleep\", \"60000\""));
+
+        var called = Called.in(here, "bench", "timeline", "--samples", "3", "--bundle", here.toString());
+
+        assertThat(called.err()).isEmpty();
+        assertThat(called.code()).isZero();
+        assertThat(called.out()).contains("execve /bin/sh ", "median of ");
+    }
+
+    @Test
+    void eachMeasurementHasItsOwnHelp() {
+        assertThat(Called.in(here, "bench", "timeline", "--help").out()).contains("--svg FILE", "jrunc explain");
+        assertThat(Called.in(here, "help", "bench", "isolation").out()).contains("--budget NAME.FIGURE=LIMIT");
+        assertThat(Called.in(here, "bench", "--help").out()).contains("jrunc bench timeline --help");
+    }
+
+    @Test
+    void whoWaitsLongerThanTwoSecondsIsTold() throws IOException {
+        var called = Called.in(here, "bench", "timeline", "--samples", "700");
+
+        assertThat(called.code()).isZero();
+        assertThat(called.err()).containsPattern("\\d+ of 700 starts");
     }
 }
