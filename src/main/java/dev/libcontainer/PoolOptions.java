@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param perSecond how many are made a second at most; 0: as fast as it goes
  * @param idle the idle time; empty: the pool never shrinks
  * @param maxAge how old a sandbox may become before it is replaced; empty: any age
- * @param quiet for how long nobody must have taken one before another is made, as long as more than a quarter of the size
- *     are left: making one takes CPU and locks of the kernel's from what was taken
+ * @param quiet for how long nobody must have taken one before another is made, as long as more than half of the size are
+ *     left: making one takes CPU and locks of the kernel's from what was taken
  * @param whenEmpty what a take does when none is ready
  * @param patience how long a take waits, if it does
  */
@@ -27,7 +27,7 @@ public record PoolOptions(
         Duration quiet,
         WhenEmpty whenEmpty,
         Duration patience) {
-    private static final Duration QUIET = Duration.ofMillis(1);
+    private static final Duration QUIET = Duration.ofMillis(5);
 
     /** What a take does when no sandbox is ready. */
     public enum WhenEmpty {

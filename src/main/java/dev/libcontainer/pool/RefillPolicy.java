@@ -38,7 +38,7 @@ public final class RefillPolicy {
     public record Wanted(int size, int lowWater, long pauseNanos, long idleNanos, long maxAgeNanos, long quietNanos) {
         /** With no more left than this, takers are better served by more than by peace. */
         public int reserve() {
-            return size / 4;
+            return size / 2;
         }
     }
 

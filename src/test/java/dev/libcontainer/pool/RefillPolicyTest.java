@@ -71,9 +71,9 @@ class RefillPolicyTest {
         assertThat(policy.next(50, 8, 0, 0).deed()).isEqualTo(Deed.WAIT);
 
         assertThat(policy.next(50, 7, 0, 40)).isEqualTo(new Decision(Deed.WAIT, 90));
-        assertThat(policy.next(140, 3, 0, 140)).isEqualTo(new Decision(Deed.WAIT, 100));
-        assertThat(policy.next(240, 3, 0, 140).deed()).isEqualTo(Deed.MAKE);
-        assertThat(policy.next(240, 2, 0, 240).deed()).as("a quarter is left").isEqualTo(Deed.MAKE);
+        assertThat(policy.next(140, 5, 0, 140)).isEqualTo(new Decision(Deed.WAIT, 100));
+        assertThat(policy.next(240, 5, 0, 140).deed()).isEqualTo(Deed.MAKE);
+        assertThat(policy.next(240, 4, 0, 240).deed()).as("half is left").isEqualTo(Deed.MAKE);
     }
 
     @Test
