@@ -47,7 +47,6 @@ final class Engines {
                 "--keep-unit",
                 "--private-network",
                 "--directory=" + bundles.root(),
-                "--",
                 Bundles.PROGRAM);
     }
 

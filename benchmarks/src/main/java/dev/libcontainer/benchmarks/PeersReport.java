@@ -40,6 +40,7 @@ public final class PeersReport {
             "cold-fresh-net",
             "floor-full-fresh-net");
 
+    private static final String TRY = "--try";
     private static final double QUIET = 0.10;
 
     private static final String FLATTERY = """
@@ -78,10 +79,18 @@ public final class PeersReport {
         report = new Report(options.command("peers"), Environment.read(), Goals::ofPeers);
     }
 
-    /** Options: {@code --full}, {@code --json FILE}, {@code --markdown FILE}. */
+    /** Options: {@code --full}, {@code --try}, {@code --json FILE}, {@code --markdown FILE}. */
     public static void main(String[] args) throws Exception {
-        ReportOptions options = ReportOptions.parse(args);
-        Path directory = Files.createTempDirectory(Path.of("/dev/shm"), "libcontainer-peers");
+        ReportOptions options = ReportOptions.parse(args, TRY);
+        Path directory = Files.createTempDirectory(Path.of("/dev/shm"), "lc-peers"); // podman takes no long names
+        if (options.has(TRY)) {
+            try {
+                tryOut(directory);
+            } finally {
+                delete(directory);
+            }
+            return;
+        }
         Ending.mayBeInterrupted();
         try (Setting setting = Setting.open(ContainersOptions.DEFAULT.networkPoolSize(NETWORKS))) {
             Report report = new PeersReport(setting, directory, options).run();
@@ -93,6 +102,19 @@ public final class PeersReport {
         } finally {
             delete(directory);
         }
+    }
+
+    /** Runs each once and tells which work here, and why the others do not. */
+    private static void tryOut(Path directory) throws IOException {
+        Bundles bundles = Bundles.make(directory, Setting.programs().resolve("true"));
+        try (Peers peers = Peers.start(directory, bundles, jrunc())) {
+            peers.names().forEach(name -> System.out.println(name + " works"));
+            peers.missing().forEach((name, reason) -> System.out.println(name + " is left out: " + reason));
+        }
+    }
+
+    private static Path jrunc() {
+        return Path.of(System.getProperty("benchmarks.jrunc", "../bin/jrunc")).toAbsolutePath();
     }
 
     private static void delete(Path directory) throws IOException {
@@ -108,15 +130,13 @@ public final class PeersReport {
         Path program = setting.program();
         Bundles bundles = Bundles.make(directory, program);
         String filter = Filters.ours(directory).toString();
-        Path jrunc =
-                Path.of(System.getProperty("benchmarks.jrunc", "../bin/jrunc")).toAbsolutePath();
         try (Helper floor = Helper.start(
                         Setting.programs().resolve("floor"),
                         program.toString(),
                         setting.network().toString(),
                         filter);
                 Helper bare = Helper.start(Setting.programs().resolve("bare"), program.toString());
-                Peers peers = Peers.start(directory, bundles, jrunc);
+                Peers peers = Peers.start(directory, bundles, jrunc());
                 ContainerPool pool = PoolReport.still(setting.containers().compile(Level.pooledNetwork(program)))) {
             peers.missing().forEach((name, reason) -> System.err.println(name + " is left out: " + reason));
             withoutIsolation(bare);
@@ -133,7 +153,10 @@ public final class PeersReport {
                     FAST,
                     (n, into) -> floor.measure(Level.FULL.label(), n, PACE_MILLIS * 1000, into));
             for (String name : peers.names()) {
-                rounds.addPaced(name, name.startsWith("jrunc") || name.equals("podman") ? 1 : SLOW, (n, into) -> peers.measure(name, n, into));
+                rounds.addPaced(
+                        name,
+                        name.startsWith("jrunc") || name.equals("podman") ? 1 : SLOW,
+                        (n, into) -> peers.measure(name, n, into));
             }
             System.err.println("warming up");
             for (int i = 0; i < WARM_UP_SPAWNS; i++) {
