@@ -19,6 +19,8 @@ have() {
     doctest-dev) [[ -e /usr/include/doctest/doctest.h || -e /usr/local/include/doctest/doctest.h ]] ;;
     gcc-aarch64-linux-gnu) command -v aarch64-linux-gnu-gcc > /dev/null ;;
     g++-aarch64-linux-gnu) command -v aarch64-linux-gnu-g++ > /dev/null ;;
+    libmount-dev) [[ -e /usr/include/libmount/libmount.h ]] ;;
+    python3-dev) command -v python3-config > /dev/null ;;
     libc6-dev) [[ -e /usr/include/stdio.h ]] ;;
     procps) command -v ps > /dev/null ;;
     iproute2) command -v ip > /dev/null ;;

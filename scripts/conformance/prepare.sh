@@ -20,17 +20,20 @@ private_apt() {
 }
 
 fetch_sources() {
-    [[ -e $sources/.complete ]] && return
+    [[ -e $sources/.complete-2 ]] && return
     rm -rf "$sources" "$work/apt"
     mkdir -p "$sources" "$work/apt/lists/partial" "$work/apt/cache/archives/partial"
     source_lines > "$work/apt/sources.list"
     [[ -s $work/apt/sources.list ]] || fail "apt knows no Debian archive to take the sources of runc and crun from"
     private_apt update
-    (cd "$sources" && private_apt source runc crun)
+    (cd "$sources" && private_apt source runc crun && private_apt source --download-only util-linux)
     mv "$sources"/runc-*/ "$sources/runc"
     mv "$sources"/crun-*/ "$sources/crun"
+    mkdir "$sources/util-linux"
+    tar -xf "$sources"/util-linux_*.orig.tar.xz -C "$sources/util-linux" --strip-components 1 \
+        --wildcards '*/libmount/python/*' '*/include/*.h'
     rm -rf "$work/apt"
-    touch "$sources/.complete"
+    touch "$sources/.complete-2"
 }
 
 # What runc's suite calls: both take a file descriptor over a socket, the one a terminal, the other a seccomp listener.
@@ -51,6 +54,18 @@ build_init() {
     [[ -x $directory/init ]] && return
     printf '#define HAVE_SECCOMP 1\n#define HAVE_ERROR_H 1\n' > "$directory/config.h"
     gcc -static -O1 -w -I "$directory" -o "$directory/init" "$directory/init.c" -lseccomp
+}
+
+# crun's tests of mounts read mountinfo by Python's libmount, which Debian has no package of.
+build_python_libmount() {
+    local from=$sources/util-linux/libmount/python to=$work/python/libmount
+    [[ -e $to/__init__.py ]] && return
+    rm -rf "$to"
+    mkdir -p "$to"
+    # shellcheck disable=SC2046 # words
+    gcc -shared -fPIC -O1 -w $(python3-config --includes) -D_GNU_SOURCE -DPACKAGE_STRING='""' -I "$sources/util-linux/include" \
+        -I /usr/include/libmount "$from"/*.c -o "$to/pylibmount.so" -lmount
+    cp "$from/__init__.py" "$to/"
 }
 
 # A shared object that lets crun 1.8.1 load a device filter without CAP_SYS_RESOURCE: only peers are measured with it.
@@ -96,12 +111,17 @@ debian_mirror() {
         awk -F '|' '$1 == "Debian" && $2 == "Debian" { print $3; exit }'
 }
 
-prepare() {
+prepare() { # SUITE…
     local testdata=$sources/runc/tests/integration/testdata
     fetch_sources
-    build_go_helpers
-    build_init
-    build_memlock_shim
-    busybox_image "$testdata/busybox-$(architecture).tar.xz"
-    debian_image "$testdata/debian-$(architecture).tar.xz"
+    if [[ " $* " == *' python '* ]]; then
+        build_init
+        build_python_libmount
+        build_memlock_shim
+    fi
+    if [[ " $* " == *' bats '* ]]; then
+        build_go_helpers
+        busybox_image "$testdata/busybox-$(architecture).tar.xz"
+        debian_image "$testdata/debian-$(architecture).tar.xz"
+    fi
 }

@@ -1,4 +1,4 @@
-# What the verdicts on a runtime amount to, for `run`. Reads measured.tsv, exceptions.txt and the runtime's verdicts;
+# What the verdicts on a runtime amount to, for `run`. Reads measured.tsv, exceptions.txt, the runtime's verdicts and vm.tsv;
 # writes a summary (format=summary; exit status 1 if the runtime failed) or the page for docs (format=markdown).
 
 FNR == 1 { ++source }
@@ -15,6 +15,11 @@ source == 2 { # suite:file | test | reason
     split(field[1], place, ":")
     exception[place[1], place[2], field[2]] = field[3]
     exceptions[++exception_count] = place[1] SUBSEP place[2] SUBSEP field[2]
+    next
+}
+source == 4 { # suite, file, test, verdict in the virtual machine
+    vm[$1, $2, $3] = $4
+    vm_any[$1]
     next
 }
 $4 == "ran" {
@@ -135,21 +140,49 @@ function markdown(    s) {
     section("Not to be passed here", "Tests that fail with every runtime on this machine.", "nobody")
 }
 
-function suite_table(suite,    f, file, which) {
+function suite_table(suite,    f, file, also) {
+    also = suite in vm_any
     print "## " (suite == "bats" ? "runc's integration tests (bats)" : "crun's tests (Python)") "\n"
-    print "| file | " runtime " | runc | crun | " runtime ", seconds |\n|---|---|---|---|---|"
+    print "| file | " runtime (also ? " | in the VM" : "") " | runc | crun | " runtime ", seconds |\n|---|---|---|---|---|" (also ? "---|" : "")
     delete sum
-    for (f = 1; f <= file_count[suite]; ++f) {
-        file = files[suite, f]
-        row[f] = "| " file " | " counts(verdict, suite, file)
-    }
+    for (f = 1; f <= file_count[suite]; ++f) row[f] = "| " files[suite, f] " | " counts(verdict, suite, files[suite, f])
     totals = total(suite)
+    if (also) {
+        for (f = 1; f <= file_count[suite]; ++f) row[f] = row[f] " | " counts(vm, suite, files[suite, f])
+        totals = totals " | " total(suite)
+    }
     for (f = 1; f <= file_count[suite]; ++f) row[f] = row[f] " | " counts(runc, suite, files[suite, f])
     totals = totals " | " total(suite)
     for (f = 1; f <= file_count[suite]; ++f) {
         print row[f] " | " counts(crun, suite, files[suite, f]) " | " seconds[suite, files[suite, f]] " |"
     }
     print "| **all** | " totals " | " total(suite) " | " total_seconds[suite] " |\n"
+    if (also) on_either(suite)
+}
+
+# How many tests pass on one machine or the other, and what becomes of each of the rest.
+function on_either(suite,    f, t, file, test, key, all, passed, rest) {
+    for (f = 1; f <= file_count[suite]; ++f) {
+        file = files[suite, f]
+        for (t = 1; t <= test_count[suite, file]; ++t) {
+            test = tests[suite, file, t]
+            key = suite SUBSEP file SUBSEP test
+            if (test ~ /^\(|^\/dev\/null/) continue
+            ++all
+            if (verdict[key] == "pass" || vm[key] == "pass") ++passed
+            else rest = rest "| " file " | " cell(test) " | " cell(remark(key)) " |\n"
+        }
+    }
+    print "In the virtual machine, which has cgroups of version 2 only, runs what does not pass here (`scripts/conformance/run --vm`)."
+    print "Passed on at least one of the two machines: " passed " of " all ". The rest:\n"
+    print "| file | test | why |\n|---|---|---|\n" rest
+}
+
+function remark(key,    part, text) {
+    split(key, part, SUBSEP)
+    text = why(part[1], part[2], part[3])
+    if (text != "") return text
+    return "here: " told(key) "; in the VM: " (vm[key] != "" ? vm[key] : "not run") "; runc: " peer(runc, key) ", crun: " peer(crun, key)
 }
 
 function total(suite,    text) {

@@ -18,6 +18,10 @@ struct FileStatus { // the part of struct statx that is read here
         return sys(__NR_statx, fd, "", static_cast<int64_t>(AT_EMPTY_PATH), static_cast<int64_t>(STATX_BASIC_STATS),
                    &raw);
     }
+    int64_t load_name(int64_t dir, const char *name) noexcept {
+        return sys(__NR_statx, dir, name, static_cast<int64_t>(AT_SYMLINK_NOFOLLOW),
+                   static_cast<int64_t>(STATX_BASIC_STATS), &raw);
+    }
     bool is(uint32_t type) const noexcept { return (raw.stx_mode & 0170000) == type; }
 };
 
@@ -120,23 +124,20 @@ bool equal(const char *a, const char *b) noexcept {
 
 /// Where a link may stand for a directory, proc and sysfs would come to lie elsewhere than the masks that hide parts of
 /// them (CVE-2019-19921, CVE-2023-27561, CVE-2025-54867).
-int64_t no_links(int root, const char *path) noexcept {
-    int64_t fd = openat2(root, path, O_PATH | O_NOFOLLOW, kInRoot | kResolveNoSymlinks);
-    if (fd < 0) return fd == -ENOENT ? 0 : fd;
-    FileStatus status;
-    int64_t r = status.load(fd);
-    close(fd);
-    return r < 0 ? r : status.is(S_IFDIR) ? 0 : -ELOOP;
+int64_t open_without_links(int root, const char *path) noexcept {
+    int64_t fd = openat2(root, path, O_PATH | O_DIRECTORY, kInRoot | kResolveNoSymlinks);
+    if (fd != -ENOENT) return fd;
+    int64_t r = make_directory(root, path, 0755);
+    return r < 0 ? r : openat2(root, path, O_PATH | O_DIRECTORY, kInRoot | kResolveNoSymlinks);
 }
 
 int64_t mount_filesystem(Context &c, const lc_step &s) noexcept {
-    const bool kernels = equal(c.text(s.b), "proc") || equal(c.text(s.b), "sysfs");
-    int64_t found = kernels ? no_links(c.slots[LC_SLOT_ROOT], c.text(s.a)) : 0;
-    if (found < 0) return found;
-    int64_t target = open_target(c.slots[LC_SLOT_ROOT], c.text(s.a), true);
+    const int root = c.slots[LC_SLOT_ROOT];
+    const char *type = c.text(s.b), *path = c.text(s.a);
+    const bool kernels = equal(type, "proc") || equal(type, "sysfs");
+    int64_t target = kernels ? open_without_links(root, path) : open_target(root, path, true);
     if (target < 0) return target;
     uint32_t source = static_cast<uint32_t>(s.d >> 32);
-    const char *type = c.text(s.b);
     int64_t r = mount_here(target, source ? c.text(source) : type, type, static_cast<uint32_t>(s.d),
                            s.c ? c.text(s.c) : nullptr);
     close(target);
@@ -231,7 +232,29 @@ int64_t mask(Context &c, const lc_step &s) noexcept {
     return r;
 }
 
+/// A name right below the procfs that this plan has mounted: the kernel's own directory, where nobody can put a link,
+/// so names will do. Two calls instead of four, and no detached mount, which would be a namespace of its own.
+int64_t make_readonly_in_proc(int64_t proc, const char *name) noexcept {
+    FileStatus status;
+    int64_t r = status.load_name(proc, name);
+    if (r < 0) return r == -ENOENT ? 0 : r;
+    if (status.is(S_IFLNK)) return -ELOOP;
+    r = sys(__NR_fchdir, proc);
+    if (r >= 0) r = sys(__NR_mount, name, name, nullptr, static_cast<int64_t>(MS_BIND | MS_REC), nullptr);
+    const MountAttr attributes{kMountAttrRdonly, 0, 0, 0};
+    return r < 0 ? r
+                 : sys(__NR_mount_setattr, proc, name, static_cast<int64_t>(AT_RECURSIVE | AT_SYMLINK_NOFOLLOW),
+                       &attributes, static_cast<int64_t>(sizeof attributes));
+}
+
 int64_t make_readonly(Context &c, const lc_step &s) noexcept {
+    if (s.d) {
+        const char *path = c.text(s.a), *name = path;
+        for (; *path; path++)
+            if (*path == '/') name = path + 1;
+        int64_t r = make_readonly_in_proc(c.slots[s.d], name);
+        if (r != -ELOOP) return r;
+    }
     int64_t target = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH, kInRoot);
     if (target < 0) return target == -ENOENT || target == -ENOTDIR ? 0 : target;
     int64_t tree = clone_of(target, AT_RECURSIVE);

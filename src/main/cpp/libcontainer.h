@@ -88,9 +88,11 @@ typedef struct lc_step {
  *  openat2(RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS). */
 enum {
     /* host steps */
-    LC_CGROUP_MAKE = 1,  /* a name, b parent slot, c out slot: mkdir (removed again if the spawn fails), open */
+    LC_CGROUP_MAKE = 1,  /* a name, b parent slot, c out slot: mkdir (removed again if the spawn fails), open;
+                            d 1: below one that was made before, which takes it along when it is removed */
     LC_CGROUP_WRITE = 2, /* a file, b directory slot, c value, d its length */
     LC_OPEN_AT = 3,      /* a path, b directory slot, c out slot, d open flags */
+    LC_CGROUP_OWN = 4,   /* a file or ".", b directory slot, d the user that it is given to */
     /* files and namespaces */
     LC_AWAIT_HOST = 8,     /* d 0: until the late host steps are done; 1: LC_WAITING, until lc_spawn_continue */
     LC_OPEN_BELOW = 9,     /* a name, b directory slot, c out slot, d open flags */
@@ -114,7 +116,8 @@ enum {
     LC_SYMLINK = 25,      /* a path in root, b target */
     LC_MASK = 26,         /* a path in root; a missing one is fine; c options of a tmpfs that masks directories, or 0 */
     LC_READONLY = 27,     /* a path in root; a missing one is fine; b slot of the host's procfs, for kernels without
-                             mount_setattr(2): what is mounted below the path stays as it is then; or 0 */
+                             mount_setattr(2): what is mounted below the path stays as it is then; or 0;
+                             d slot of the procfs in which the path's last part is a name; or 0 */
     LC_OPEN_IN_ROOT = 28, /* a path in root, b file system magic or 0, c out slot, d open flags */
     LC_OPEN_HOST = 29,    /* a path, c out slot, d open flags */
     LC_OPEN_PROC = 30,    /* c out slot: a detached procfs of the own pid namespace */

@@ -96,7 +96,8 @@ int64_t Spawn::host_step(const lc_step &s) {
         const char *name = text(s.a);
         if ((s.flags & LC_STEP_PARAM_MASK) && request_.params[LC_PARAM_NAME])
             name = reinterpret_cast<const char *>(&request_) + request_.params[LC_PARAM_NAME];
-        if (result_.cgroup_count == LC_MAX_CGROUPS) return -E2BIG;
+        bool below = s.d == 1;
+        if (!below && result_.cgroup_count == LC_MAX_CGROUPS) return -E2BIG;
         bool exists = request_.flags & LC_REQUEST_CGROUPS_EXIST;
         int64_t r = exists ? 0 : sys(__NR_mkdirat, slots_[s.b], name, 0755L);
         if (r < 0) return r;
@@ -105,13 +106,16 @@ int64_t Spawn::host_step(const lc_step &s) {
             if (!exists) sys(__NR_unlinkat, slots_[s.b], name, 0x200L);
             return fd;
         }
-        result_.cgroups[result_.cgroup_count++] = static_cast<int32_t>(fd);
         slots_[s.c] = static_cast<int32_t>(fd);
+        if (below) return keep_child_end(static_cast<int32_t>(fd));
+        result_.cgroups[result_.cgroup_count++] = static_cast<int32_t>(fd);
         return 0;
     }
     case LC_CGROUP_WRITE:
         if (request_.flags & LC_REQUEST_CGROUPS_EXIST) return 0;
         return lc_write_at(slots_[s.b], text(s.a), plan_ + s.c, static_cast<uint32_t>(s.d));
+    case LC_CGROUP_OWN:
+        return sys(__NR_fchownat, slots_[s.b], text(s.a), static_cast<int64_t>(s.d), -1L, 0x100L); // AT_SYMLINK_NOFOLLOW
     case LC_OPEN_AT: {
         int64_t fd = openat(slots_[s.b], text(s.a), static_cast<int64_t>(s.d));
         if (fd < 0) return fd;

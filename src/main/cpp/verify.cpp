@@ -38,9 +38,10 @@ struct Rule {
 };
 
 constexpr Rule kRules[] = {
-    {LC_CGROUP_MAKE, true, kText, kSlot, kOut, kZero, 0},
+    {LC_CGROUP_MAKE, true, kText, kSlot, kOut, kFlags0or1, 0},
     {LC_CGROUP_WRITE, true, kText, kSlot, kBytes, kAny, 0},
     {LC_OPEN_AT, true, kText, kSlot, kOut, kAny, 0},
+    {LC_CGROUP_OWN, true, kText, kSlot, kZero, kAny, 0},
     {LC_AWAIT_HOST, false, kZero, kZero, kZero, kFlags0or1, 0},
     {LC_OPEN_BELOW, false, kText, kSlot, kOut, kAny, 0},
     {LC_WRITE, false, kBytes, kSlot, kAny, kZero, 0},
@@ -60,7 +61,7 @@ constexpr Rule kRules[] = {
     {LC_MKNOD, false, kText, kAny, kData0, kAny, 8},
     {LC_SYMLINK, false, kText, kText, kZero, kZero, 0},
     {LC_MASK, false, kText, kZero, kText0, kZero, 0},
-    {LC_READONLY, false, kText, kSlot0, kZero, kZero, 0},
+    {LC_READONLY, false, kText, kSlot0, kZero, kSlot0, 0},
     {LC_OPEN_IN_ROOT, false, kText, kAny, kOut, kAny, 0},
     {LC_OPEN_HOST, false, kText, kZero, kOut, kAny, 0},
     {LC_OPEN_PROC, false, kZero, kZero, kOut, kZero, 0},

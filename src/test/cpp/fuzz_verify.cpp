@@ -38,6 +38,7 @@ constexpr char kNothing = '-', kSized = '#';
 constexpr Reads kReads[] = {
     {LC_CGROUP_MAKE, 't', 's', 'o', '-'},
     {LC_CGROUP_WRITE, 't', 's', '#', '-'},
+    {LC_CGROUP_OWN, 't', 's', '-', '-'},
     {LC_OPEN_AT, 't', 's', 'o', '-'},
     {LC_OPEN_BELOW, 't', 's', 'o', '-'},
     {LC_WRITE, '#', 's', '-', '-'},
@@ -53,7 +54,7 @@ constexpr Reads kReads[] = {
     {LC_MKNOD, 't', '-', '#', '-'},
     {LC_SYMLINK, 't', 't', '-', '-'},
     {LC_MASK, 't', '-', 'T', '-'},
-    {LC_READONLY, 't', '0', '-', '-'},
+    {LC_READONLY, 't', '0', '-', '0'},
     {LC_EMPTY_DIRECTORY, 't', '-', '-', '-'},
     {LC_OPEN_IN_ROOT, 't', '-', 'o', '-'},
     {LC_OPEN_HOST, 't', '-', 'o', '-'},

@@ -133,6 +133,21 @@ TEST_CASE("a path becomes read-only with all that is mounted below it") {
     CHECK(f.run(p) == "EROFS\nEROFS\nEROFS\nok\n");
 }
 
+TEST_CASE(
+    "a name in a procfs becomes read-only; a link there is followed in it, and what is not there does not matter") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    root.mkdir("proc");
+    auto p = in_root(root);
+    p.header.clone_flags |= CLONE_NEWPID;
+    p.step(LC_MOUNT).a("/proc").b("proc").step(LC_OPEN_IN_ROOT, 0x9fa0, O_PATH).a("/proc").c(7);
+    for (const char *path : {"/proc/sys", "/proc/uptime", "/proc/none", "/proc/net"}) p.step(LC_READONLY, 0, 7).a(path);
+    look(p, {"write", "/proc/sys/kernel/domainname", "y", "--", "write", "/proc/uptime", "?", "--", "write",
+             "/proc/self/net/arp", "y", "--", "write", "/proc/self/comm", "x"});
+    Fixture f;
+    CHECK(f.run(p) == "EROFS\nEROFS\nEROFS\nok\n");
+}
+
 TEST_CASE("without mount_setattr a path becomes read-only by a remount, a file through the host's procfs") {
     NEEDS_ROOT();
     TempDirectory root;

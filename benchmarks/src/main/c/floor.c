@@ -35,6 +35,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
@@ -173,7 +174,7 @@ static const struct level {
 } LEVELS[];
 static const struct level *level;
 static int received[MAX_CGROUPS];
-static int root_fd, empty_fd, null_fd, own_fds[MAX_CGROUPS];
+static int root_fd, empty_fd, null_fd, proc_fd, own_fds[MAX_CGROUPS];
 
 static long open_below(int dir, const char *path, long flags) {
     struct {
@@ -199,16 +200,19 @@ static long mount_on(const struct step *s) { /* a target, b type, c options, n f
     TRY(SYS(SYS_mount, s->b, ".", s->b, s->n, s->c));
     return SYS(SYS_close, fd);
 }
-static long readonly(const struct step *s) {
+static long open_proc(const struct step *s) {
+    struct statfs kind;
+    proc_fd = (int)open_below(root_fd, s->a, O_PATH);
+    TRY(proc_fd);
+    return SYS(SYS_fstatfs, proc_fd, &kind);
+}
+static long readonly(const struct step *s) { /* a a name in /proc */
     uint64_t attributes[4] = {1, 0, 0, 0};
-    long fd = open_below(root_fd, s->a, O_PATH);
-    if (fd < 0) return 0;
-    long tree = SYS(NR_OPEN_TREE, fd, "", TREE_CLONE | O_CLOEXEC | EMPTY | RECURSIVE);
-    TRY(tree);
-    TRY(SYS(NR_MOUNT_SETATTR, tree, "", EMPTY | RECURSIVE, attributes, sizeof attributes));
-    TRY(SYS(NR_MOVE_MOUNT, tree, "", fd, "", MOVE_BY_FDS));
-    SYS(SYS_close, tree);
-    return SYS(SYS_close, fd);
+    struct statx found;
+    if (SYS(SYS_statx, proc_fd, s->a, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &found) < 0) return 0;
+    TRY(SYS(SYS_fchdir, proc_fd));
+    TRY(SYS(SYS_mount, s->a, s->a, 0, MS_BIND | MS_REC, 0));
+    return SYS(NR_MOUNT_SETATTR, proc_fd, s->a, RECURSIVE | AT_SYMLINK_NOFOLLOW, attributes, sizeof attributes);
 }
 static long status(int fd, struct statx *result) { return SYS(SYS_statx, fd, "", EMPTY, STATX_BASIC_STATS, result); }
 static long cover(int source, int target) {
@@ -335,8 +339,8 @@ static long execute(const struct step *s) {
         S(mount_on, "/dev/shm", "tmpfs", "mode=1777,size=64m", LOCKED), S(mount_on, "/dev/mqueue", "mqueue", 0, LOCKED)
 #define TMP S(mount_on, "/tmp", "tmpfs", "mode=1777,size=64m", MS_NOSUID | MS_NODEV)
 #define HIDING                                                                                                         \
-    S(readonly, "/proc/bus"), S(readonly, "/proc/fs"), S(readonly, "/proc/irq"), S(readonly, "/proc/sys"),             \
-        S(readonly, "/proc/sysrq-trigger"), S(mask, "/proc/acpi"), S(mask, "/proc/asound"),                            \
+    S(open_proc, "/proc"), S(readonly, "bus"), S(readonly, "fs"), S(readonly, "irq"), S(readonly, "sys"),              \
+        S(readonly, "sysrq-trigger"), S(mask, "/proc/acpi"), S(mask, "/proc/asound"),                            \
         S(mask, "/proc/interrupts"), S(mask, "/proc/kcore"), S(mask, "/proc/keys"), S(mask, "/proc/latency_stats"),    \
         S(mask, "/proc/timer_list"), S(mask, "/proc/timer_stats"), S(mask, "/proc/sched_debug"),                       \
         S(mask, "/proc/scsi"), S(mask, "/sys/firmware"), S(mask, "/sys/devices/virtual/powercap")
@@ -373,7 +377,7 @@ static const struct level LEVELS[] = {
 #define LEVEL_COUNT ((int)(sizeof LEVELS / sizeof *LEVELS))
 
 static void child(void) {
-    root_fd = empty_fd = null_fd = -1;
+    root_fd = empty_fd = null_fd = proc_fd = -1;
     for (int i = 0; level->steps[i].run; i++) {
         cell->step = i;
         if (cell->traced) cell->begun[i] = now();

@@ -1,6 +1,8 @@
 package dev.libcontainer;
 
 import dev.libcontainer.cgroup.Resctrl;
+import dev.libcontainer.events.Flight;
+import dev.libcontainer.events.FlightSpan;
 import dev.libcontainer.kernel.Engine;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.KernelException;
@@ -100,7 +102,7 @@ public final class Blueprint implements AutoCloseable {
         }
 
         void spawn(SpawnCall call) {
-            loaded.spawn(call);
+            loaded.spawn(call, false);
         }
 
         boolean diesWithJvm() {
@@ -162,20 +164,63 @@ public final class Blueprint implements AutoCloseable {
     }
 
     private Container spawn(Launch launch, String id, Variant variant, int network) {
+        FlightSpan.Spawn seen = Flight.spawn();
+        SpawnCall call = containers.takeCall();
+        try {
+            Container container = spawn(launch, id, variant, network, call);
+            recorded(seen, container, call);
+            return container;
+        } catch (ContainerException e) {
+            seen.failed(
+                    id,
+                    containers.engine().kind().name(),
+                    call.isThroughTemplate(),
+                    e.step().orElse(-1),
+                    e.errno().orElse(""),
+                    String.valueOf(e.getMessage()));
+            throw e;
+        } finally {
+            containers.giveCall(call);
+        }
+    }
+
+    private void recorded(FlightSpan.Spawn seen, Container container, SpawnCall call) {
+        seen.begun(container.id(), container.pid(), containers.engine().kind().name(), call.isThroughTemplate());
+        if (seen.wantsPhases() && container.timeline().isPresent()) {
+            container
+                    .timeline()
+                    .get()
+                    .steps()
+                    .forEach(step -> seen.phase(
+                            container.id(),
+                            step.number(),
+                            step.text(),
+                            step.jsonPath(),
+                            step.beginNanos(),
+                            step.nanos()));
+        }
+    }
+
+    private Container spawn(Launch launch, String id, Variant variant, int network, SpawnCall call) {
         Container container = new Container(containers, variant, id);
         Optional<CgroupLayout.Existing> existing = Optional.empty();
-        SpawnCall call = containers.takeCall();
-        try (StdioFds fds = new StdioFds(launch.stdio())) {
+        String place = launch.cgroupName().orElse(id);
+        try (StdioFds fds = new StdioFds(launch.stdio());
+                LimitedCgroups limited = LimitedCgroups.of(launch, cgroups, place)) {
             call.exitTo(containers.exits().poller().fd(), container.token());
             fds.bind(call);
-            boolean named = launch.id().isPresent() || launch.cgroupName().isPresent();
-            existing = bindPlace(variant, launch.cgroupName().orElse(id), named, network, call);
+            boolean named = launch.id().isPresent() || launch.cgroupName().isPresent() || limited.isMade();
+            existing = bindPlace(variant, place, named, network, call);
             bindHostname(launch, call);
             bindProgram(launch, call);
             if (launch.timed()) {
                 call.timed(variant.plan.steps().size());
             }
-            variant.loaded.spawn(call);
+            if (limited.isMade()) {
+                call.cgroupsExist();
+            }
+            variant.loaded.spawn(call, limited.isMade());
+            limited.handOver();
             container.started(call, launch.stdio(), existing);
             fds.resize(container);
             containers.observation().started(container);
@@ -194,8 +239,6 @@ public final class Blueprint implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             containers.exits().forget(container.token());
             throw e;
-        } finally {
-            containers.giveCall(call);
         }
     }
 
@@ -281,7 +324,7 @@ public final class Blueprint implements AutoCloseable {
     }
 
     /** A name that is one directory, no path to another. */
-    private static String checkedName(String name) {
+    static String checkedName(String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException("\"" + name + "\" is no name for a cgroup: letters, digits and _+-. are,"
                     + " with a letter or digit first");

@@ -7,10 +7,13 @@ import dev.libcontainer.cgroup.CgroupStats;
 import dev.libcontainer.cgroup.CgroupVersion;
 import dev.libcontainer.cgroup.CgroupWrite;
 import dev.libcontainer.cgroup.ContainerCgroup;
+import dev.libcontainer.cgroup.Delegation;
 import dev.libcontainer.cgroup.Hierarchy;
 import dev.libcontainer.cgroup.StatFile;
+import dev.libcontainer.kernel.Errno;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.plan.CgroupPlan;
 import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.Resources;
@@ -23,6 +26,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -40,9 +44,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class CgroupLayout {
     private static final int FIGURES_BYTES = 32 * 1024;
+    private static final int MODE = 0755;
 
     /** One hierarchy: what is written to a new cgroup, and which figures its end tells. */
-    private record Place(Hierarchy hierarchy, Fd parent, List<CgroupPlan.Write> writes, List<StatFile> lastFigures) {}
+    private record Place(
+            Hierarchy hierarchy,
+            Fd parent,
+            List<CgroupPlan.Write> writes,
+            List<StatFile> lastFigures,
+            Optional<CgroupPlan.Delegated> delegated) {}
 
     /** What an exit status tells: the peak of memory, and whether it ran out. */
     private static final Set<String> LAST =
@@ -82,11 +92,14 @@ final class CgroupLayout {
 
     /** What a spec's limits come to on this host. */
     static CgroupLayout of(Linux linux, CgroupSession session) {
-        return of(linux, session, false);
+        return of(linux, session, false, Optional.empty());
     }
 
-    /** The same, managed if asked for: then with a directory in every hierarchy that counts, limits or stops something. */
-    static CgroupLayout of(Linux linux, CgroupSession session, boolean managed) {
+    /**
+     * The same, managed if asked for: then with a directory in every hierarchy that counts, limits or stops something;
+     * and handed over, if it is to be.
+     */
+    static CgroupLayout of(Linux linux, CgroupSession session, boolean managed, Optional<HandedOver> handedOver) {
         CgroupMounts mounts = session.mounts();
         Map<Hierarchy, Set<String>> needed = new LinkedHashMap<>();
         List<CgroupWrite> limits = List.of();
@@ -115,7 +128,7 @@ final class CgroupLayout {
         if (managed) {
             mounts.hierarchies().forEach(hierarchy -> manage(hierarchy, needed));
         }
-        if (needed.isEmpty() && (linux.cgroupsPath().isPresent() || session.isScope())) {
+        if (needed.isEmpty() && (linux.cgroupsPath().isPresent() || session.isScope() || handedOver.isPresent())) {
             needed.put(tracking(mounts), Set.of());
         }
         List<Place> places = new ArrayList<>();
@@ -125,11 +138,14 @@ final class CgroupLayout {
                     ? session.restricted(
                             entry.getKey(), entry.getValue(), deviceProgram.get(), "linux.resources.devices")
                     : session.directory(entry.getKey(), entry.getValue(), "linux.resources");
-            places.add(place(entry.getKey(), entry.getValue(), parent, limits, session));
+            places.add(place(entry.getKey(), entry.getValue(), parent, limits, session, handedOver));
         }
         places.sort(
                 Comparator.comparing(place -> place.hierarchy.version() == CgroupVersion.V1)); // as a plan makes them
-        return new CgroupLayout(session, places, managed);
+        if (handedOver.isPresent() && places.stream().allMatch(place -> place.delegated.isEmpty())) {
+            throw Delegation.refused("of the hierarchies that this container is in none can be delegated");
+        }
+        return new CgroupLayout(session, places, managed || handedOver.isPresent());
     }
 
     private static void manage(Hierarchy hierarchy, Map<Hierarchy, Set<String>> needed) {
@@ -148,7 +164,12 @@ final class CgroupLayout {
     }
 
     private static Place place(
-            Hierarchy hierarchy, Set<String> controllers, Fd parent, List<CgroupWrite> limits, CgroupSession session) {
+            Hierarchy hierarchy,
+            Set<String> controllers,
+            Fd parent,
+            List<CgroupWrite> limits,
+            CgroupSession session,
+            Optional<HandedOver> handedOver) {
         List<CgroupPlan.Write> writes = new ArrayList<>();
         session.inherited(hierarchy, parent)
                 .forEach((file, value) -> writes.add(new CgroupPlan.Write(file, value, "linux.cgroupsPath")));
@@ -170,7 +191,9 @@ final class CgroupLayout {
                 .toList();
         List<StatFile> last =
                 figures.stream().filter(figure -> LAST.contains(figure.file())).toList();
-        return new Place(hierarchy, parent, writes, last);
+        Optional<CgroupPlan.Delegated> delegated =
+                handedOver.flatMap(to -> to.of(hierarchy, file -> Kernel.exists(parent.value(), file)));
+        return new Place(hierarchy, parent, writes, last, delegated);
     }
 
     /** Version 1 has the files of all controllers mounted together, version 2 its own and those of enabled controllers. */
@@ -207,23 +230,43 @@ final class CgroupLayout {
                     .anyMatch(figure -> figure.file().equals(PEAK_V1))) {
                 Kernel.tryWriteAt(directories[i], PEAK_V1, "0");
             }
-            Kernel.close(directories[i]);
         }
-        putBack(new Existing(existing.name, oomKills, true));
+        synchronized (idle) {
+            if (!closed) {
+                for (int directory : directories) {
+                    Kernel.close(directory);
+                }
+                idle.add(new Existing(existing.name, oomKills, true));
+                return;
+            }
+        }
+        remove(directories); // it outlived its blueprint, and the parents may be closed
+    }
+
+    /** Removes the directories of an ended container, and kills who is left in them; closes their fds. */
+    void remove(int[] directories) {
+        Kernel.removeCgroups(directories);
+        if (closed) {
+            session.removeLeft();
+        }
     }
 
     /** A spawn failed: its directories were never used. */
     void putBack(Existing existing) {
-        idle.add(existing);
-        if (closed) {
-            removeIdle(); // it outlived its blueprint
+        synchronized (idle) {
+            idle.add(existing);
+            if (closed) {
+                removeIdle(); // the blueprint was closed meanwhile
+            }
         }
     }
 
     /** Removes the directories that wait to be used again. */
     void close() {
-        closed = true;
-        removeIdle();
+        synchronized (idle) {
+            closed = true;
+            removeIdle();
+        }
         places.forEach(place -> session.release(place.hierarchy, place.parent)); // does nothing to one that is shared
     }
 
@@ -239,6 +282,40 @@ final class CgroupLayout {
         }
     }
 
+    /**
+     * Makes the directories of one container with its blueprint's limits, then changes those.
+     *
+     * @return their fds, the caller's
+     * @throws dev.libcontainer.cgroup.CgroupException if one of the changes cannot be made
+     * @throws KernelException if there are directories of that name; in both cases nothing is left
+     */
+    int[] make(String name, Resources changes) {
+        int[] made = new int[places.size()];
+        int count = 0;
+        boolean done = false;
+        try {
+            for (Place place : places) {
+                int directory = make(place.parent.value(), name);
+                made[count++] = directory;
+                place.writes.forEach(write -> Kernel.writeAt(directory, write.file(), write.value()));
+            }
+            cgroup(made).update(changes);
+            done = true;
+            return made;
+        } finally {
+            if (!done) {
+                Kernel.removeCgroups(Arrays.copyOf(made, count));
+            }
+        }
+    }
+
+    private static int make(int parent, String name) {
+        if (!Kernel.makeDirectory(parent, name, MODE)) {
+            throw new KernelException("mkdir", name, Errno.EEXIST);
+        }
+        return Kernel.open(parent, name, Kernel.O_RDONLY | Kernel.O_DIRECTORY).release();
+    }
+
     boolean isEmpty() {
         return places.isEmpty();
     }
@@ -250,7 +327,8 @@ final class CgroupLayout {
                                 ? "unified"
                                 : String.join(",", place.hierarchy.controllers()),
                         place.hierarchy.version() == CgroupVersion.V2,
-                        place.writes))
+                        place.writes,
+                        place.delegated))
                 .toList();
         return new CgroupPlan("container", hierarchies);
     }

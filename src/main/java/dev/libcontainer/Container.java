@@ -189,7 +189,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
             if (existing.isPresent()) {
                 variant.cgroups().giveBack(existing.get(), oomKills, directories);
             } else {
-                Kernel.removeCgroups(directories);
+                variant.cgroups().remove(directories);
             }
             variant.swept(this);
         }

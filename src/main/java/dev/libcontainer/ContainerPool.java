@@ -1,7 +1,10 @@
 package dev.libcontainer;
 
+import dev.libcontainer.events.Flight;
+import dev.libcontainer.events.FlightSpan;
 import dev.libcontainer.kernel.SpawnCall;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -13,6 +16,9 @@ import java.util.concurrent.atomic.LongAdder;
  * is one.
  */
 public final class ContainerPool implements AutoCloseable {
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final String name = "pool-" + COUNT.incrementAndGet();
     private final Blueprint blueprint;
     private final Containers containers;
     private final PoolOptions options;
@@ -25,7 +31,7 @@ public final class ContainerPool implements AutoCloseable {
         this.blueprint = blueprint;
         this.containers = containers;
         this.options = options;
-        refill = new PoolRefill(parking, options);
+        refill = new PoolRefill(name, parking, options);
     }
 
     /** Takes a sandbox for what the spec says, with these streams. */
@@ -43,21 +49,34 @@ public final class ContainerPool implements AutoCloseable {
      * @throws PoolEmptyException if none is ready and the options say so
      */
     public Container take(Launch launch) {
+        FlightSpan.Take seen = Flight.take(name);
+        try {
+            Container container = take(launch, seen);
+            seen.begun(container.id(), refill.ready());
+            return container;
+        } catch (ContainerException e) {
+            seen.failed(e instanceof PoolEmptyException, String.valueOf(e.getMessage()), refill.ready());
+            throw e;
+        }
+    }
+
+    private Container take(Launch launch, FlightSpan.Take seen) {
         long called = System.nanoTime();
         boolean fits = !launch.timed()
                 && launch.hostname().isEmpty()
                 && launch.cgroupName().isEmpty()
                 && launch.stdio().terminal().isEmpty();
-        Optional<Container> ready = fits ? takeReady(launch, called) : Optional.empty();
+        Optional<Container> ready = fits ? takeReady(launch, called, seen) : Optional.empty();
         if (ready.isPresent()) {
             return ready.get();
         }
         spawned.increment();
+        seen.spawns();
         return blueprint.spawn(launch);
     }
 
     /** Empty if one is to be spawned. */
-    private Optional<Container> takeReady(Launch launch, long called) {
+    private Optional<Container> takeReady(Launch launch, long called, FlightSpan.Take seen) {
         SpawnCall call = containers.takeCall();
         try (StdioFds fds = new StdioFds(launch.stdio())) {
             fds.bind(call);
@@ -65,7 +84,7 @@ public final class ContainerPool implements AutoCloseable {
             for (; ; ) {
                 Parked parked = refill.poll();
                 if (parked == null) {
-                    parked = whenEmpty();
+                    parked = whenEmpty(seen);
                 }
                 if (parked == null) {
                     return Optional.empty();
@@ -84,12 +103,14 @@ public final class ContainerPool implements AutoCloseable {
     }
 
     /** Null if the take is to spawn. */
-    private @org.jspecify.annotations.Nullable Parked whenEmpty() {
+    private @org.jspecify.annotations.Nullable Parked whenEmpty(FlightSpan.Take seen) {
         if (options.whenEmpty() == PoolOptions.WhenEmpty.SPAWN) {
             return null;
         }
         boolean waits = options.whenEmpty() == PoolOptions.WhenEmpty.WAIT;
+        long since = System.nanoTime();
         Parked parked = waits ? refill.await(options.patience()) : null;
+        seen.waited(System.nanoTime() - since);
         if (parked == null) {
             refused.increment();
             throw new PoolEmptyException(
@@ -98,6 +119,11 @@ public final class ContainerPool implements AutoCloseable {
                     refill.lastFailure());
         }
         return parked;
+    }
+
+    /** What flight recordings call it: {@code pool-} and a number, the first of this JVM being 1. */
+    public String name() {
+        return name;
     }
 
     /** How many are ready now. */

@@ -46,6 +46,7 @@ public final class ContainerSpecBuilder {
     private final Map<String, String> sysctl = new LinkedHashMap<>();
     private Limits limits = Limits.none();
     private boolean managed;
+    private Optional<String> delegated = Optional.empty();
     private Optional<String> cgroupsPath = Optional.empty();
     private boolean systemMounts = true;
     private boolean networkPool = true;
@@ -241,6 +242,24 @@ public final class ContainerSpecBuilder {
         return this;
     }
 
+    /**
+     * Gives the container's cgroups to its user, writable at {@code /sys/fs/cgroup}: it may make cgroups below and divide
+     * among them what it has, and cannot change its own limits. Of version 2 it gets what the kernel names for this; of
+     * version 1 the hierarchies whose limits hold for everything below.
+     *
+     * @param payload the cgroup below in which the program starts; version 2 lets a cgroup with processes of its own hand no
+     *     controller down, so whoever wants to divide resources starts there
+     */
+    public ContainerSpecBuilder delegated(String payload) {
+        delegated = Optional.of(payload);
+        return this;
+    }
+
+    /** The same; the program starts in the container's own cgroup. */
+    public ContainerSpecBuilder delegated() {
+        return delegated("");
+    }
+
     /** Gives the container a cgroup even without limits, so that everything in it can be counted and killed. */
     public ContainerSpecBuilder cgroup() {
         cgroupsPath = Optional.of("");
@@ -265,7 +284,7 @@ public final class ContainerSpecBuilder {
                 Optional.empty(),
                 Map.of(),
                 Optional.of(linux()));
-        return new ContainerSpec(spec, Optional.of(rootfs), networkPool, dieWithJvm, managed);
+        return new ContainerSpec(spec, Optional.of(rootfs), networkPool, dieWithJvm, managed, delegated);
     }
 
     private Optional<Root> root() {
@@ -279,6 +298,10 @@ public final class ContainerSpecBuilder {
         List<Mount> all = new ArrayList<>();
         if (systemMounts && namespaces.contains(NamespaceType.MOUNT)) {
             all.addAll(Sandbox.mounts(namespaces));
+        }
+        if (delegated.isPresent() && namespaces.contains(NamespaceType.MOUNT)) {
+            all.removeIf(mount -> mount.destination().equals("/sys/fs/cgroup"));
+            all.add(Sandbox.writableCgroups());
         }
         all.addAll(mounts);
         return all;

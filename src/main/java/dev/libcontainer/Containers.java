@@ -121,8 +121,11 @@ public final class Containers implements AutoCloseable {
         try {
             return Failures.compiling(() -> {
                 Spec oci = host.expand(spec);
-                CgroupLayout layout =
-                        CgroupLayout.of(oci.linux().orElseGet(() -> Linux.of(List.of())), session, spec.managed());
+                CgroupLayout layout = CgroupLayout.of(
+                        oci.linux().orElseGet(() -> Linux.of(List.of())),
+                        session,
+                        spec.managed(),
+                        HandedOver.of(spec, oci, host.cgroups()));
                 var wishes = host.wishes(spec, layout.plan());
                 boolean pool = options.networkPoolSize() > 0;
                 Blueprint blueprint = new Blueprint(this, spec, oci, wishes, layout, pool);

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param id the container's name; unique among those that run
  * @param cgroupName the name of its cgroup directory; the id unless given
  * @param timed whether {@link Container#timeline} is to tell where the time of the spawn went
+ * @param limits beside those of the spec, in force before the program begins; only of kinds that it has a cgroup for
  */
 public record Launch(
         Stdio stdio,
@@ -23,7 +24,8 @@ public record Launch(
         Optional<String> hostname,
         Optional<String> id,
         Optional<String> cgroupName,
-        boolean timed) {
+        boolean timed,
+        Optional<Limits> limits) {
     public Launch {
         args = args.map(List::copyOf);
         env = env.map(List::copyOf);
@@ -38,35 +40,44 @@ public record Launch(
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                false);
+                false,
+                Optional.empty());
     }
 
     public Launch args(String... newArgs) {
-        return new Launch(stdio, Optional.of(List.of(newArgs)), env, cwd, hostname, id, cgroupName, timed);
+        return new Launch(stdio, Optional.of(List.of(newArgs)), env, cwd, hostname, id, cgroupName, timed, limits);
     }
 
     public Launch env(List<String> newEnv) {
-        return new Launch(stdio, args, Optional.of(newEnv), cwd, hostname, id, cgroupName, timed);
+        return new Launch(stdio, args, Optional.of(newEnv), cwd, hostname, id, cgroupName, timed, limits);
     }
 
     public Launch cwd(String newCwd) {
-        return new Launch(stdio, args, env, Optional.of(newCwd), hostname, id, cgroupName, timed);
+        return new Launch(stdio, args, env, Optional.of(newCwd), hostname, id, cgroupName, timed, limits);
     }
 
     public Launch hostname(String newHostname) {
-        return new Launch(stdio, args, env, cwd, Optional.of(newHostname), id, cgroupName, timed);
+        return new Launch(stdio, args, env, cwd, Optional.of(newHostname), id, cgroupName, timed, limits);
     }
 
     public Launch id(String newId) {
-        return new Launch(stdio, args, env, cwd, hostname, Optional.of(newId), cgroupName, timed);
+        return new Launch(stdio, args, env, cwd, hostname, Optional.of(newId), cgroupName, timed, limits);
     }
 
     public Launch cgroupName(String newName) {
-        return new Launch(stdio, args, env, cwd, hostname, id, Optional.of(newName), timed);
+        return new Launch(stdio, args, env, cwd, hostname, id, Optional.of(newName), timed, limits);
     }
 
     /** Whether the steps of the spawn are timed; a take from a pool has none left to time, so it is spawned. */
     public Launch timed(boolean on) {
-        return new Launch(stdio, args, env, cwd, hostname, id, cgroupName, on);
+        return new Launch(stdio, args, env, cwd, hostname, id, cgroupName, on, limits);
+    }
+
+    /**
+     * Limits of this one container. All hold before its program begins, or, on an {@link UnsupportedByHostException}, it
+     * does not begin. What its spec has no limit of at all has no cgroup, unless it is {@link ContainerSpecBuilder#managed}.
+     */
+    public Launch limits(Limits newLimits) {
+        return new Launch(stdio, args, env, cwd, hostname, id, cgroupName, timed, Optional.of(newLimits));
     }
 }

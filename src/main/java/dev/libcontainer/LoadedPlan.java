@@ -52,14 +52,19 @@ final class LoadedPlan {
         return loaded;
     }
 
-    void spawn(SpawnCall call) {
+    /**
+     * Spawns.
+     *
+     * @param apart whether the child may have hardly any memory: then it shares none with the process that clones it
+     */
+    void spawn(SpawnCall call, boolean apart) {
         inUse.incrementAndGet();
         try {
             if (closed) {
                 throw new IllegalStateException("the blueprint is closed");
             }
             long handle = loaded >= 0 ? loaded : load();
-            if (!wantsTemplate()) {
+            if (!wantsTemplate(apart)) {
                 containers.engine().spawn(handle, -1, call);
                 return;
             }
@@ -72,8 +77,8 @@ final class LoadedPlan {
     }
 
     /** A child with hardly any memory always gets one: the kernel, killing it, may kill who cloned it too. */
-    private boolean wantsTemplate() {
-        if (tight) {
+    private boolean wantsTemplate(boolean apart) {
+        if (tight || apart) {
             return containers.engine().kind() == Engine.Kind.SPAWNER;
         }
         boolean again = plan.needsTemplate() || spawns.getAndIncrement() > 0;

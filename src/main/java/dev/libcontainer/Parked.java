@@ -38,11 +38,15 @@ final class Parked {
      * @param calledNanos when the caller asked for it
      * @return false if it has ended while it waited; the call is as it was
      * @throws SpawnFailedException if the program could not be started; nothing is left of the sandbox
+     * @throws UnsupportedByHostException if it cannot be given the launch's limits; likewise
      */
     boolean run(SpawnCall call, Launch launch, long calledNanos) {
         if (!container.beginTask(launch.id(), calledNanos)) {
             letGo();
             return false;
+        }
+        if (launch.limits().isPresent()) {
+            limit(launch.limits().get());
         }
         try {
             gate.open(call);
@@ -53,9 +57,32 @@ final class Parked {
             container.settled();
             letGo();
             if (Gate.wasGone(e.report())) {
+                refuseIfStarved(launch);
                 return false;
             }
             throw Failures.spawn(ContainerException.Phase.SPAWN, container.id(), variant.plan(), e);
+        }
+    }
+
+    /** While nothing of the program runs. The directories are its own from now on, and go with it. */
+    private void limit(Limits limits) {
+        try {
+            container.update(limits);
+        } catch (RuntimeException e) {
+            container.settled();
+            letGo();
+            throw e;
+        }
+    }
+
+    /** Version 2 sets a limit of memory that is too small even for the sandbox, and kills it: so it would the next one. */
+    private void refuseIfStarved(Launch launch) {
+        if (launch.limits().isPresent() && container.onExit().join().oomKilled()) {
+            throw new UnsupportedByHostException(
+                    "take " + container.id() + ": the limit of memory is too small even for a sandbox that waits",
+                    "linux.resources.memory.limit",
+                    "give it a megabyte",
+                    java.util.Optional.empty());
         }
     }
 

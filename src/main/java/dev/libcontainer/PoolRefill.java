@@ -1,5 +1,7 @@
 package dev.libcontainer;
 
+import dev.libcontainer.events.Flight;
+import dev.libcontainer.events.FlightSpan;
 import dev.libcontainer.pool.RefillPolicy;
 import dev.libcontainer.pool.RefillPolicy.Decision;
 import java.time.Duration;
@@ -18,9 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class PoolRefill {
     private static final long FOREVER_NANOS = Long.MAX_VALUE / 4;
 
+    private final String name;
     private final Parking parking;
     private final RefillPolicy policy;
     private final int lowWater;
+    private final int reserve;
+    private final long quietNanos;
     /** The newest first: its memory is the warmest. */
     private final ConcurrentLinkedDeque<Parked> waiting = new ConcurrentLinkedDeque<>();
 
@@ -34,17 +39,23 @@ final class PoolRefill {
     private final Thread thread;
     private volatile long lastTakeNanos = System.nanoTime();
     private volatile Optional<ContainerException> lastFailure = Optional.empty();
+    private volatile boolean napping;
     private volatile boolean closed;
 
-    PoolRefill(Parking parking, PoolOptions options) {
+    PoolRefill(String name, Parking parking, PoolOptions options) {
+        this.name = name;
         this.parking = parking;
         lowWater = options.lowWater();
-        policy = new RefillPolicy(new RefillPolicy.Wanted(
+        RefillPolicy.Wanted wanted = new RefillPolicy.Wanted(
                 options.size(),
                 lowWater,
                 options.perSecond() > 0 ? (long) (1e9 / options.perSecond()) : 0,
                 nanos(options.idle()),
-                nanos(options.maxAge())));
+                nanos(options.maxAge()),
+                options.quiet().toNanos());
+        reserve = wanted.reserve();
+        quietNanos = options.quiet().toNanos();
+        policy = new RefillPolicy(wanted);
         thread = new Thread(this::run, "libcontainer-pool");
         thread.setDaemon(true);
         thread.start();
@@ -113,7 +124,8 @@ final class PoolRefill {
     /** Somebody has asked for one, and has it or not: only now may this thread compete with what was started. */
     void takenOne() {
         lastTakeNanos = System.nanoTime();
-        if (ready.get() <= lowWater) {
+        int left = ready.get();
+        if (left <= reserve || (left <= lowWater && !napping)) {
             LockSupport.unpark(thread);
         }
     }
@@ -127,28 +139,40 @@ final class PoolRefill {
             switch (decision.deed()) {
                 case MAKE -> make(now);
                 case REPLACE_OLDEST, DROP_OLDEST -> retire();
-                case WAIT -> LockSupport.parkNanos(this, decision.waitNanos());
+                case WAIT -> rest(decision.waitNanos());
             }
         }
     }
 
+    /** Whoever takes one need not wake a thread that looks by itself in a moment: that is for the peace of takers. */
+    private void rest(long nanos) {
+        napping = nanos <= quietNanos;
+        LockSupport.parkNanos(this, nanos);
+        napping = false;
+    }
+
     private void make(long now) {
+        FlightSpan.Refill seen = Flight.refill(name);
         try {
             Parked parked = parking.park();
             made.incrementAndGet();
             policy.made(now);
             ready.incrementAndGet();
+            seen.made(parked.container().id(), parked.container().pid(), ready.get());
             waiting.addFirst(parked);
             var unused = parked.container().onExit().whenComplete((status, failure) -> ended(parked));
             signal();
         } catch (ContainerException e) {
-            failed(e);
+            failed(e, seen);
         } catch (RuntimeException e) { // whatever it was, takers must not wait for a thread that is no more
-            failed(new EngineException(ContainerException.Phase.SPAWN, String.valueOf(e.getMessage()), "", "", e));
+            failed(
+                    new EngineException(ContainerException.Phase.SPAWN, String.valueOf(e.getMessage()), "", "", e),
+                    seen);
         }
     }
 
-    private void failed(ContainerException e) {
+    private void failed(ContainerException e, FlightSpan.Refill seen) {
+        seen.failed(String.valueOf(e.getMessage()), ready.get());
         lastFailure = Optional.of(e);
         failures.incrementAndGet();
         policy.failed(System.nanoTime());

@@ -86,6 +86,10 @@ final class Sandbox {
         return all;
     }
 
+    static Mount writableCgroups() {
+        return mount("/sys/fs/cgroup", "cgroup", LOCKED);
+    }
+
     /** The ids of this process; root's where there is no procfs to ask. */
     static User self() {
         try {

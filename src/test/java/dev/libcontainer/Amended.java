@@ -74,7 +74,12 @@ final class Amended {
 
     ContainerSpec build() {
         return new ContainerSpec(
-                SpecReader.read(json()), spec.rootfs(), spec.networkPool(), spec.dieWithJvm(), spec.managed());
+                SpecReader.read(json()),
+                spec.rootfs(),
+                spec.networkPool(),
+                spec.dieWithJvm(),
+                spec.managed(),
+                spec.delegated());
     }
 
     private static Object parse(String json) {

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,41 +19,20 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Sandboxes made ahead: what they are given, what they are not, and what is left of them. */
+/** Sandboxes made ahead: what they are given, and what they are not. */
 @NeedsRoot
 @Tag("vm")
 class ContainerPoolTest {
-    private static final Duration LONG = Duration.ofSeconds(20);
-
-    private static ContainerPool full(Blueprint blueprint, PoolOptions options) throws InterruptedException {
-        ContainerPool pool = blueprint.pool(options);
-        assertThat(pool.awaitReady(options.size(), LONG))
-                .as(pool.figures().toString())
-                .isTrue();
-        return pool;
-    }
-
-    private static String see(ContainerPool pool, Launch launch) {
-        try (Container container = pool.take(launch)) {
-            ExitStatus exit = Inside.exit(container);
-            assertThat(exit.isSuccess()).as(container.errorOutput()).isTrue();
-            return container.output();
-        }
-    }
-
-    private static Launch verbs(String verbs) {
-        return Launch.of(Stdio.capture()).args(Inside.verbs(verbs));
-    }
-
     @Test
     void aTakenSandboxRunsWhatItIsGiven() throws Exception {
         try (Containers containers = Containers.open();
                 Blueprint blueprint =
                         containers.compile(Inside.sandbox("exit 7").build());
-                ContainerPool pool = full(blueprint, PoolOptions.of(2).waitWhenEmpty(LONG))) {
-            assertThat(see(pool, verbs("args one two"))).isEqualTo("one\ntwo\n");
-            assertThat(see(pool, verbs("env").env(List.of("A=1", "B=2")))).isEqualTo("A=1\nB=2\n");
-            assertThat(see(pool, verbs("cwd").cwd("/usr"))).isEqualTo("/usr\n");
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(2).waitWhenEmpty(Pools.LONG))) {
+            assertThat(Pools.see(pool, Pools.verbs("args one two"))).isEqualTo("one\ntwo\n");
+            assertThat(Pools.see(pool, Pools.verbs("env").env(List.of("A=1", "B=2"))))
+                    .isEqualTo("A=1\nB=2\n");
+            assertThat(Pools.see(pool, Pools.verbs("cwd").cwd("/usr"))).isEqualTo("/usr\n");
             try (Container asCompiled = pool.take(Launch.of(Stdio.nothing()).id("mine"))) {
                 assertThat(asCompiled.id()).isEqualTo("mine");
                 assertThat(Inside.exit(asCompiled).code()).isEqualTo(7);
@@ -70,7 +48,7 @@ class ContainerPoolTest {
                         .memoryLimitBytes(64L << 20)
                         .pidsLimit(9)
                         .build());
-                ContainerPool pool = full(blueprint, PoolOptions.of(2).waitWhenEmpty(LONG))) {
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(2).waitWhenEmpty(Pools.LONG))) {
             for (String verb : List.of(
                     "ids groups caps seccomp nnp",
                     "pid ppid sid fds signals",
@@ -80,7 +58,7 @@ class ContainerPoolTest {
                     "hostname",
                     "mount-try")) {
                 for (String one : verb.startsWith("rlimit") ? List.of(verb) : List.of(verb.split(" "))) {
-                    assertThat(withoutInodes(see(pool, verbs(one))))
+                    assertThat(withoutInodes(Pools.see(pool, Pools.verbs(one))))
                             .as(one)
                             .isEqualTo(withoutInodes(spawned(blueprint, one)));
                 }
@@ -103,7 +81,7 @@ class ContainerPoolTest {
         try (Containers containers = Containers.open();
                 Blueprint blueprint =
                         containers.compile(Inside.sandbox("exit 0").build());
-                ContainerPool pool = full(blueprint, PoolOptions.of(4).waitWhenEmpty(LONG))) {
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(4).waitWhenEmpty(Pools.LONG))) {
             Set<Long> pids = new HashSet<>();
             for (int i = 0; i < 40; i++) {
                 try (Container container = pool.take(Launch.of(Stdio.nothing()))) {
@@ -120,7 +98,7 @@ class ContainerPoolTest {
         try (Containers containers = Containers.open();
                 Blueprint blueprint =
                         containers.compile(Inside.sandbox("exit 0").build());
-                ContainerPool pool = full(blueprint, PoolOptions.of(2))) {
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(2))) {
             try (Container container = pool.take(Launch.of(Stdio.pipes()).args(Inside.verbs("stdin")))) {
                 try (var in = container.stdin()) {
                     in.write("through the pipe".getBytes(UTF_8));
@@ -136,7 +114,7 @@ class ContainerPoolTest {
         try (Containers containers = Containers.open();
                 Blueprint blueprint =
                         containers.compile(Inside.sandbox("exit 0").build());
-                ContainerPool pool = full(blueprint, PoolOptions.of(1).waitWhenEmpty(LONG))) {
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(1).waitWhenEmpty(Pools.LONG))) {
             assertThatThrownBy(() -> pool.take(Launch.of(Stdio.pipes()).args("/missing")))
                     .isInstanceOf(SpawnFailedException.class)
                     .hasMessageContaining("execve")
@@ -156,64 +134,12 @@ class ContainerPoolTest {
         try (Containers containers = Containers.open();
                 Blueprint blueprint =
                         containers.compile(Inside.sandbox("hostname").build());
-                ContainerPool pool = full(blueprint, PoolOptions.of(1))) {
-            assertThat(see(pool, Launch.of(Stdio.capture()).hostname("other"))).isEqualTo("other\n");
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(1))) {
+            assertThat(Pools.see(pool, Launch.of(Stdio.capture()).hostname("other")))
+                    .isEqualTo("other\n");
             assertThat(pool.figures().spawned()).isEqualTo(1);
             assertThat(pool.figures().taken()).isZero();
         }
-    }
-
-    @Test
-    void anEmptyPoolSpawnsWaitsOrFailsAsItsOptionsSay() throws Exception {
-        try (Containers containers = Containers.open();
-                Blueprint blueprint =
-                        containers.compile(Inside.sandbox("exit 0").build())) {
-            PoolOptions slow = PoolOptions.of(1).perSecond(0.01);
-            try (ContainerPool pool = full(blueprint, slow)) {
-                pool.take(Stdio.nothing()).close();
-                pool.take(Stdio.nothing()).close();
-                assertThat(pool.figures().spawned()).isEqualTo(1);
-            }
-            try (ContainerPool pool = full(blueprint, slow.failWhenEmpty())) {
-                pool.take(Stdio.nothing()).close();
-                assertThatThrownBy(() -> pool.take(Stdio.nothing())).isInstanceOf(PoolEmptyException.class);
-                assertThat(pool.figures().refused()).isEqualTo(1);
-            }
-            try (ContainerPool pool = full(blueprint, slow.waitWhenEmpty(Duration.ofMillis(50)))) {
-                pool.take(Stdio.nothing()).close();
-                assertThatThrownBy(() -> pool.take(Stdio.nothing()))
-                        .isInstanceOf(PoolEmptyException.class)
-                        .hasMessageContaining("50 ms");
-            }
-        }
-    }
-
-    @Test
-    void aSandboxThatDiesWhileItWaitsIsReplaced() throws Exception {
-        try (Containers containers = Containers.open();
-                Blueprint blueprint =
-                        containers.compile(Inside.sandbox("exit 0").build());
-                ContainerPool pool = full(blueprint, PoolOptions.of(3))) {
-            Set<Long> before = new HashSet<>(waiting());
-            assertThat(before).hasSize(3);
-
-            before.forEach(Processes::kill);
-
-            for (int i = 0; i < 500 && pool.figures().died() < 3; i++) {
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
-            assertThat(pool.awaitReady(3, LONG)).isTrue();
-            assertThat(waiting()).hasSize(3).doesNotContainAnyElementsOf(before);
-            assertThat(pool.figures().died()).isEqualTo(3);
-            assertThat(see(pool, verbs("args alive"))).isEqualTo("alive\n");
-        }
-    }
-
-    private static List<Long> waiting() {
-        return Processes.helpersOf(ProcessHandle.current().pid()).stream()
-                .filter(pid ->
-                        Holdings.text(Path.of("/proc/" + pid + "/comm")).strip().equals("lc:init"))
-                .toList();
     }
 
     @Test
@@ -221,8 +147,8 @@ class ContainerPoolTest {
         try (Containers containers = Containers.open();
                 Blueprint blueprint =
                         containers.compile(Inside.sandbox("exit 0").build());
-                ContainerPool pool = full(blueprint, PoolOptions.of(1))) {
-            String proc = "/proc/" + waiting().get(0);
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(1))) {
+            String proc = "/proc/" + Pools.waiting().get(0);
             List<String> open = new ArrayList<>();
             try (var fds = Files.newDirectoryStream(Path.of(proc, "fd"))) {
                 fds.forEach(fd -> open.add(Processes.link(fd.toString()).replaceAll("\\d+", "#")));
@@ -244,8 +170,8 @@ class ContainerPoolTest {
                 .with("linux.gidMappings", "[{'containerID': 0, 'hostID': 200000, 'size': 65536}]");
         try (Containers containers = Containers.open();
                 Blueprint blueprint = containers.compile(mapped.build());
-                ContainerPool pool = full(blueprint, PoolOptions.of(1).perSecond(0.01))) {
-            long pid = waiting().get(0);
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(1).perSecond(0.01))) {
+            long pid = Pools.waiting().get(0);
             assertThat(owner(pid))
                     .as("of what belongs to root when its process is not dumpable")
                     .isZero();
@@ -262,22 +188,6 @@ class ContainerPoolTest {
     }
 
     @Test
-    void aThousandWaitAtOnceAndAreAllGood() throws Exception {
-        try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(
-                        Inside.sandbox("exit 0").hostNetwork().build());
-                ContainerPool pool = full(blueprint, PoolOptions.of(1000).lowWater(0))) {
-            assertThat(waiting()).hasSize(1000);
-            for (int i = 0; i < 1000; i++) {
-                try (Container container = pool.take(Stdio.nothing())) {
-                    assertThat(Inside.exit(container).isSuccess()).isTrue();
-                }
-            }
-            assertThat(pool.figures().spawned()).isZero();
-        }
-    }
-
-    @Test
     void aFilterThatWouldNotLetASandboxStartIsLoadedAfterTheWaitOrRefused() throws Exception {
         String strict = "{'defaultAction': 'SCMP_ACT_ALLOW', 'syscalls': [{'names': ['recvmsg', 'munmap'],"
                 + " 'action': 'SCMP_ACT_KILL_PROCESS'}]}";
@@ -285,10 +195,11 @@ class ContainerPoolTest {
                 Blueprint blueprint = containers.compile(Amended.of(Inside.sandbox("seccomp"))
                         .with("linux.seccomp", strict)
                         .build());
-                ContainerPool pool = full(blueprint, PoolOptions.of(1))) {
-            List<String> waits = Holdings.lines(Path.of("/proc/" + waiting().get(0) + "/status"));
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(1))) {
+            List<String> waits =
+                    Holdings.lines(Path.of("/proc/" + Pools.waiting().get(0) + "/status"));
             assertThat(waits).contains("Seccomp:\t0");
-            assertThat(see(pool, Launch.of(Stdio.capture()))).isEqualTo(spawned(blueprint, "seccomp"));
+            assertThat(Pools.see(pool, Launch.of(Stdio.capture()))).isEqualTo(spawned(blueprint, "seccomp"));
             assertThat(pool.figures().taken()).isEqualTo(1);
 
             ContainerSpec privileged = Amended.of(Inside.sandbox("seccomp"))
@@ -309,53 +220,14 @@ class ContainerPoolTest {
         try (Containers containers = Containers.open();
                 Blueprint tight = containers.compile(
                         Inside.sandbox("memhog 64").memoryLimitBytes(4L << 20).build());
-                ContainerPool pool = full(tight, PoolOptions.of(3).failWhenEmpty())) {
-            Set<Long> others = new HashSet<>(waiting());
+                ContainerPool pool = Pools.full(tight, PoolOptions.of(3).failWhenEmpty())) {
+            Set<Long> others = new HashSet<>(Pools.waiting());
             try (Container container = pool.take(Stdio.nothing())) {
                 others.remove(container.pid());
                 assertThat(Inside.exit(container).oomKilled()).isTrue();
             }
-            assertThat(waiting()).containsAll(others);
+            assertThat(Pools.waiting()).containsAll(others);
             assertThat(pool.figures().died()).isZero();
-        }
-    }
-
-    @Test
-    void poolsAgeShrinkAndFillUp() throws Exception {
-        try (Containers containers = Containers.open();
-                Blueprint blueprint =
-                        containers.compile(Inside.sandbox("exit 0").build())) {
-            try (ContainerPool pool =
-                    full(blueprint, PoolOptions.of(4).lowWater(1).idle(Duration.ofMillis(200)))) {
-                for (int i = 0; i < 1000 && pool.figures().retired() < 3; i++) {
-                    TimeUnit.MILLISECONDS.sleep(10);
-                }
-                assertThat(pool.ready()).isEqualTo(1);
-                assertThat(pool.figures().retired()).isEqualTo(3);
-                pool.take(Stdio.nothing()).close();
-                assertThat(pool.awaitReady(4, LONG)).isTrue();
-            }
-            try (ContainerPool pool = full(blueprint, PoolOptions.of(2).maxAge(Duration.ofMillis(200)))) {
-                Set<Long> before = new HashSet<>(waiting());
-                for (int i = 0; i < 1000 && pool.figures().retired() < 2; i++) {
-                    TimeUnit.MILLISECONDS.sleep(10);
-                }
-                assertThat(pool.figures().retired()).isGreaterThanOrEqualTo(2);
-                assertThat(waiting()).doesNotContainAnyElementsOf(before);
-            }
-        }
-    }
-
-    @Test
-    void aPoolThatCannotBeFilledSaysWhyAndTheTakerHearsItToo() throws Exception {
-        try (Containers containers = Containers.open();
-                Blueprint blueprint = containers.compile(
-                        Inside.sandbox("exit 0").cwd("/not/there").build());
-                ContainerPool pool = blueprint.pool(PoolOptions.of(2).waitWhenEmpty(Duration.ofMillis(100)))) {
-            assertThatThrownBy(() -> pool.take(Stdio.nothing()))
-                    .isInstanceOf(PoolEmptyException.class)
-                    .hasMessageContaining("/not/there");
-            assertThat(pool.figures().failures()).isPositive().isLessThan(20);
         }
     }
 
@@ -364,7 +236,7 @@ class ContainerPoolTest {
         try (Containers containers = Containers.open();
                 Blueprint blueprint = containers.compile(
                         Inside.sandbox("exit 0").pidsLimit(20).build());
-                ContainerPool pool = full(blueprint, PoolOptions.of(16).lowWater(8))) {
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(16).lowWater(8))) {
             inThreads(Executors.newFixedThreadPool(8), 8, pool);
             PoolFigures figures = pool.figures();
             assertThat(figures.taken() + figures.spawned()).isEqualTo(8 * 50);
@@ -386,7 +258,7 @@ class ContainerPoolTest {
         try (Containers containers = Containers.open();
                 Blueprint blueprint =
                         containers.compile(Inside.sandbox("exit 0").build());
-                ContainerPool pool = full(blueprint, PoolOptions.of(16).waitWhenEmpty(LONG))) {
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(16).waitWhenEmpty(Pools.LONG))) {
             inThreads(threads, 20, pool);
             assertThat(pool.figures().taken()).isEqualTo(20 * 50);
         }
@@ -399,7 +271,7 @@ class ContainerPoolTest {
             all.add(threads.submit(() -> {
                 for (int i = 0; i < 50; i++) {
                     String word = mine + "-" + i;
-                    assertThat(see(pool, verbs("args " + word))).isEqualTo(word + "\n");
+                    assertThat(Pools.see(pool, Pools.verbs("args " + word))).isEqualTo(word + "\n");
                 }
             }));
         }
@@ -407,23 +279,6 @@ class ContainerPoolTest {
             each.get(60, TimeUnit.SECONDS);
         }
         threads.shutdown();
-    }
-
-    @Test
-    void closingTheLibraryEndsWhatWaitsAndNotMore() throws Exception {
-        Containers containers = Containers.open();
-        Blueprint blueprint =
-                containers.compile(Inside.sandbox("sleep 100000").detached().build());
-        ContainerPool pool = full(blueprint, PoolOptions.of(5));
-        Container taken = pool.take(Stdio.nothing());
-
-        containers.close();
-
-        assertThat(waiting()).isEmpty();
-        assertThat(taken.isAlive()).isTrue();
-        taken.close();
-        assertThat(pool.ready()).isZero();
-        assertThatThrownBy(() -> pool.take(Stdio.nothing())).isInstanceOf(RuntimeException.class);
     }
 
     @Test

@@ -1,7 +1,6 @@
 package dev.libcontainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
@@ -99,7 +98,8 @@ class OciNotifyTest {
             assertThat(next()).isEqualTo("STATUS=booting");
             assertThat(starting.state("one").status()).isEqualTo(Status.RUNNING);
             assertThat(started).isNotDone();
-            assertThat(next()).isEqualTo("READY=1\nMAINPID=" + pid);
+            assertThat(next()).isEqualTo("READY=1");
+            assertThat(next()).isEqualTo("MAINPID=" + pid);
             assertThat(next()).isEqualTo("BARRIER=1"); // it waits for this to be read
             started.get(20, TimeUnit.SECONDS);
         }
@@ -122,7 +122,7 @@ class OciNotifyTest {
             assertThat(runtime.run("one", bundle.options(), false, false)).isEqualTo(7);
         }
         assertThat(told())
-                .containsExactly("READY=1\nMAINPID=" + ProcessHandle.current().pid(), "WATCHDOG=1", "STATUS=done");
+                .containsExactly("READY=1", "MAINPID=" + ProcessHandle.current().pid(), "WATCHDOG=1", "STATUS=done");
     }
 
     @Test
@@ -134,27 +134,44 @@ class OciNotifyTest {
         try (OciRuntime runtime = notifying()) {
             CompletableFuture<Integer> started =
                     CompletableFuture.supplyAsync(() -> runtime.run("one", bundle.options(), true, false));
-            next();
-            next();
+            next(); // ready
+            next(); // whom to watch
+            next(); // the barrier
             started.get(20, TimeUnit.SECONDS);
             int pid = runtime.state("one").pid();
             assertThat(Files.readString(Path.of("/proc/" + pid + "/environ")).split("\0"))
-                    .contains("NOTIFY_SOCKET=/run/notify/notify.sock")
+                    .contains("NOTIFY_SOCKET=" + socket + "/notify")
                     .doesNotContain("NOTIFY_SOCKET=/other");
             assertThat(Files.readString(Path.of("/proc/" + pid + "/mounts")))
-                    .containsPattern("/run/notify \\w+ ro,nosuid,nodev,noexec");
+                    .containsPattern(socket + " \\w+ ro,nosuid,nodev,noexec");
             runtime.delete("one", true);
         }
         assertThat(bundle.directory.resolve("state/one")).doesNotExist();
     }
 
+    /** A variable that somebody has left behind keeps no container from its work. */
     @Test
-    void aHostThatDoesNotListenIsAnError() throws Exception {
-        bundle.runs("sleep 100000");
+    void aHostThatDoesNotListenIsAWarning() throws Exception {
+        bundle.runs("notify READY=1 -- sleep 100000");
         try (OciRuntime runtime = runtime(Map.of("NOTIFY_SOCKET", "/nowhere/sock"))) {
             runtime.create("one", bundle.options());
-            assertThatThrownBy(() -> runtime.start("one")).hasMessageContaining("cannot connect to the notify socket");
-            assertThat(runtime.state("one").status()).isEqualTo(Status.CREATED);
+            runtime.start("one");
+            assertThat(runtime.state("one").status()).isEqualTo(Status.RUNNING);
+            assertThat(bundle.warnings)
+                    .singleElement()
+                    .asString()
+                    .contains("cannot connect to the notify socket /nowhere/sock");
+        }
+    }
+
+    @Test
+    void aSocketWithoutAPathIsSeenInRun() throws Exception {
+        bundle.runs("sleep 100000");
+        try (OciRuntime runtime = runtime(Map.of("NOTIFY_SOCKET", "@libcontainer/nobody"))) {
+            runtime.run("one", bundle.options(), true, false);
+            assertThat(Files.readString(Path.of("/proc/" + runtime.state("one").pid() + "/environ"))
+                            .split("\0"))
+                    .contains("NOTIFY_SOCKET=/run/notify/notify");
         }
     }
 

@@ -107,13 +107,14 @@ final class SystemdHost implements AutoCloseable {
         needed.add(System.getProperty("java.home"));
         needed.add(Inside.HOST_PATH);
         for (String path : needed) {
-            tops.add("/" + Path.of(path).toAbsolutePath().getName(0));
+            Path whole = Path.of(path).toAbsolutePath();
+            int names = whole.startsWith("/tmp") ? 2 : 1; // it has a /tmp of its own
+            tops.add("/" + whole.subpath(0, names));
         }
         try (Stream<Path> etc = Files.list(Path.of("/etc"))) { // Debian's JDK has links there
             etc.filter(path -> path.getFileName().toString().startsWith("java-"))
                     .forEach(path -> tops.add(path.toString()));
         }
-        tops.remove("/tmp");
         return tops;
     }
 

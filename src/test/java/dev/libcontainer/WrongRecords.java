@@ -63,6 +63,7 @@ final class WrongRecords {
                 oci.hooks(),
                 oci.annotations(),
                 Optional.of(wrong));
-        return new ContainerSpec(all, spec.rootfs(), spec.networkPool(), spec.dieWithJvm(), spec.managed());
+        return new ContainerSpec(
+                all, spec.rootfs(), spec.networkPool(), spec.dieWithJvm(), spec.managed(), spec.delegated());
     }
 }

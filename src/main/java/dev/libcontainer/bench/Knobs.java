@@ -207,6 +207,7 @@ final class Knobs {
     }
 
     private static ContainerSpec with(ContainerSpec spec, Spec oci) {
-        return new ContainerSpec(oci, spec.rootfs(), spec.networkPool(), spec.dieWithJvm(), spec.managed());
+        return new ContainerSpec(
+                oci, spec.rootfs(), spec.networkPool(), spec.dieWithJvm(), spec.managed(), spec.delegated());
     }
 }

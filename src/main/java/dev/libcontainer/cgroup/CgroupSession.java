@@ -40,6 +40,8 @@ public final class CgroupSession implements AutoCloseable {
     private final Set<String> enabled = new TreeSet<>();
     /** Controllers that nobody had enabled above the parent, by the file that says so; outermost first. */
     private final Map<String, Set<String>> lent = new LinkedHashMap<>();
+    /** What was still in use when this was closed, by mount point; the innermost first. */
+    private final Map<String, List<String>> left = new LinkedHashMap<>();
 
     /**
      * A session that has made nothing yet.
@@ -303,21 +305,40 @@ public final class CgroupSession implements AutoCloseable {
         for (Hierarchy hierarchy : mounts.hierarchies()) {
             List.copyOf(restricted.keySet()).forEach(directory -> release(hierarchy, directory));
         }
-        restricted.keySet().forEach(Fd::close);
         directories.forEach((mountPoint, fd) -> {
             fd.close();
-            try (Fd top = Kernel.open(mountPoint, Kernel.O_PATH | Kernel.O_DIRECTORY)) {
-                Kernel.removeDirectory(top.value(), parent + "/" + owner);
-                if (above.isEmpty()) {
+            List<String> paths = left.computeIfAbsent(mountPoint, m -> new ArrayList<>());
+            restricted.values().forEach(name -> paths.add(parent + "/" + owner + "/" + name));
+            paths.add(parent + "/" + owner);
+        });
+        restricted.keySet().forEach(Fd::close);
+        restricted.clear();
+        directories.clear();
+        enabled.clear();
+        removeLeft();
+    }
+
+    /** After {@link #close}: removes what could not be removed then, because containers that outlive it were below. */
+    public synchronized void removeLeft() {
+        left.entrySet().removeIf(entry -> {
+            try (Fd top = Kernel.open(entry.getKey(), Kernel.O_PATH | Kernel.O_DIRECTORY)) {
+                entry.getValue().removeIf(path -> Kernel.removeDirectory(top.value(), path) || isGone(top, path));
+                boolean isLast = entry.getValue().isEmpty();
+                if (isLast && above.isEmpty()) {
                     Kernel.removeDirectory(top.value(), parent); // stays while another instance uses it
                 }
                 giveBack(top);
+                return isLast;
             } catch (KernelException e) {
-                return; // the hierarchy was unmounted: nothing of ours is left in it
+                return true; // the hierarchy was unmounted: nothing of ours is left in it
             }
         });
-        directories.clear();
-        enabled.clear();
-        lent.clear();
+        if (left.isEmpty() && directories.isEmpty()) {
+            lent.clear();
+        }
+    }
+
+    private static boolean isGone(Fd top, String path) {
+        return !Kernel.exists(top.value(), path);
     }
 }

@@ -11,6 +11,6 @@ final class Version {
 
     static String text() {
         return "jrunc version " + NUMBER + "\nspec: " + Spec.OCI_VERSION + "\njava: "
-                + System.getProperty("java.version") + "\n+CAP +SECCOMP\n";
+                + System.getProperty("java.version") + "\n+SYSTEMD +CAP +SECCOMP\n";
     }
 }

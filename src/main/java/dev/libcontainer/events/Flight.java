@@ -18,6 +18,21 @@ public final class Flight {
         return AVAILABLE && FlightRecorder.isInitialized();
     }
 
+    /** A container is about to be started. */
+    public static FlightSpan.Spawn spawn() {
+        return isRecorded() ? FlightSpanEvents.spawn() : FlightSpan.Spawn.UNSEEN;
+    }
+
+    /** Somebody asks a pool for a sandbox. */
+    public static FlightSpan.Take take(String pool) {
+        return isRecorded() ? FlightSpanEvents.take(pool) : FlightSpan.Take.UNSEEN;
+    }
+
+    /** A pool is about to make a sandbox. */
+    public static FlightSpan.Refill refill(String pool) {
+        return isRecorded() ? FlightSpanEvents.refill(pool) : FlightSpan.Refill.UNSEEN;
+    }
+
     /** A container has ended. */
     public static void exited(
             String id,

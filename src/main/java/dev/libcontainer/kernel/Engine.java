@@ -91,6 +91,7 @@ public final class Engine implements AutoCloseable {
      * @throws SpawnException with the failed step; nothing is left behind
      */
     public void spawn(long loaded, int template, SpawnCall call) {
+        call.through(template >= 0);
         long[] times = call.times();
         int r = times.length == 0
                 ? Native.spawn(handle, loaded, template, call.request(), call.result())

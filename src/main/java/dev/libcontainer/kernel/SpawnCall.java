@@ -39,6 +39,7 @@ public final class SpawnCall {
     private final ByteBuffer result = allocate(Abi.RESULT_SIZE);
     private int size;
     private long[] times = NO_TIMES;
+    private boolean throughTemplate;
 
     public SpawnCall() {
         reset();
@@ -52,6 +53,7 @@ public final class SpawnCall {
     public SpawnCall reset() {
         size = Abi.REQUEST_SIZE;
         times = NO_TIMES;
+        throughTemplate = false;
         request.putInt(4, 0).putLong(Abi.REQUEST_TOKEN, 0).putInt(Abi.REQUEST_EPOLL, -1);
         for (int i = 0; i < 3 + Abi.SLOT_COUNT; i++) {
             request.putInt(Abi.REQUEST_STDIO + 4 * i, -1);
@@ -105,6 +107,15 @@ public final class SpawnCall {
     /** For each step of a timed spawn, nanoseconds from the call to its beginning, -1 if the child did not run it; last, to its end. */
     public long[] times() {
         return times;
+    }
+
+    void through(boolean template) {
+        throughTemplate = template;
+    }
+
+    /** Whether a template has done, or was to do, the steps that are the same for all. */
+    public boolean isThroughTemplate() {
+        return throughTemplate;
     }
 
     /** Binds the i-th slot that is the request's to bind. */

@@ -109,16 +109,19 @@ public sealed interface AttributeStep extends Step {
      * Makes a file or directory read-only, if it is there.
      *
      * @param proc the host's, on kernels without mount_setattr
+     * @param within the container's procfs, if the path is a name right below it: there it can be bound by its name
      */
-    record ReadOnly(String path, Optional<Slot> proc) implements AttributeStep {
+    record ReadOnly(String path, Optional<Slot> proc, Optional<Slot> within) implements AttributeStep {
         @Override
         public void encode(PlanEncoder out) {
-            out.step(Wire.READONLY, 0, out.string(path), Remount.index(proc), 0, 0);
+            out.step(Wire.READONLY, 0, out.string(path), Remount.index(proc), 0, Remount.index(within));
         }
 
         @Override
         public List<Slot> reads() {
-            return Stream.concat(Stream.of(Slot.ROOT), proc.stream()).toList();
+            return Stream.of(Stream.of(Slot.ROOT), proc.stream(), within.stream())
+                    .flatMap(slots -> slots)
+                    .toList();
         }
 
         @Override
@@ -128,7 +131,9 @@ public sealed interface AttributeStep extends Step {
 
         @Override
         public String toString() {
-            return "read-only " + path + (proc.isPresent() ? " (by remount)" : "");
+            return "read-only " + path
+                    + (proc.isPresent() ? " (by remount)" : "")
+                    + within.map(slot -> " (in " + slot + ")").orElse("");
         }
     }
 }

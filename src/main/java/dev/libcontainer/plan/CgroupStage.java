@@ -16,6 +16,12 @@ final class CgroupStage {
     private final List<Integer> entered = new ArrayList<>();
     /** Cgroups that others have made, and whether each is of version 2. */
     private final Map<Slot, Boolean> toEnter = new LinkedHashMap<>();
+    /** Lists of processes of version 2, for a program that starts below its container's cgroup. */
+    private final List<Slot> opened = new ArrayList<>();
+    /** The same of version 1: directories, and the names below. */
+    private final Map<Slot, String> payloads = new LinkedHashMap<>();
+
+    private static final String DELEGATION = "linux.cgroupsPath";
 
     CgroupStage(Draft draft) {
         this.draft = draft;
@@ -81,7 +87,30 @@ final class CgroupStage {
             draft.add(limit, write.jsonPath());
             draft.needsTemplate |= limit.isTight(); // so that nobody shares memory with the child who would be missed
         }
+        hierarchy.delegated().ifPresent(delegated -> delegate(index, directory, delegated, late));
         return directory;
+    }
+
+    /** A file that the user is given the child may no longer open by itself, if it has no rights over the host's. */
+    private void delegate(int index, Slot directory, CgroupPlan.Delegated delegated, boolean late) {
+        for (String file : delegated.files()) {
+            draft.add(new HostStep.OwnCgroup(directory, file, delegated.uid(), late), DELEGATION);
+        }
+        String name = delegated.payload();
+        if (name.isEmpty()) {
+            return;
+        }
+        CgroupPlan.Hierarchy hierarchy = draft.wishes.cgroups().hierarchies().get(index);
+        Slot below = draft.slot(hierarchy.name() + " " + name);
+        draft.add(new HostStep.MakeCgroupBelow(name, directory, below, late), DELEGATION);
+        for (String file : delegated.payloadFiles()) {
+            draft.add(new HostStep.OwnCgroup(below, file, delegated.uid(), late), DELEGATION);
+        }
+        if (!late) {
+            Slot processes = draft.slot("processes of " + name);
+            draft.add(new HostStep.OpenToEnter(below, "cgroup.procs", processes), DELEGATION);
+            opened.add(processes);
+        }
     }
 
     /**
@@ -101,6 +130,10 @@ final class CgroupStage {
             String file = hierarchy.v2() ? "cgroup.procs" : "tasks";
             draft.add(new NamespaceStep.OpenCgroup(plan.name(), parents.get(index), own), "linux.cgroupsPath");
             draft.add(new NamespaceStep.WriteAt(own, file, "0"), "linux.cgroupsPath");
+            hierarchy
+                    .delegated()
+                    .filter(delegated -> !delegated.payload().isEmpty())
+                    .ifPresent(delegated -> payloads.put(own, delegated.payload()));
         }
         for (Slot group : resctrl) { // 0 is the writer itself, whatever its pid is in here
             draft.add(new NamespaceStep.WriteAt(group, "tasks", "0"), "linux.intelRdt");
@@ -109,5 +142,17 @@ final class CgroupStage {
             String path = draft.namespacePath(NamespaceType.CGROUP);
             draft.add(new NamespaceStep.Unshare(NamespaceType.CGROUP, false), path);
         }
+        enterPayload();
+    }
+
+    /** Only now: the root of the cgroup namespace is the container's cgroup, the program is in one below. */
+    private void enterPayload() {
+        opened.forEach(processes -> draft.add(new NamespaceStep.Enter(processes), DELEGATION));
+        payloads.forEach((own, name) -> {
+            Slot below = draft.slot(name);
+            draft.add(new NamespaceStep.OpenCgroupBelow(own, name, below), DELEGATION);
+            draft.add(new NamespaceStep.WriteAt(below, "tasks", "0"), DELEGATION);
+            draft.releaseSlot(below);
+        });
     }
 }

@@ -29,6 +29,78 @@ public sealed interface HostStep extends Step {
         }
     }
 
+    /** Makes a directory below one of the container's, which takes it along when it is removed. */
+    record MakeCgroupBelow(String name, Slot parent, Slot directory, boolean late) implements HostStep {
+        @Override
+        public void encode(PlanEncoder out) {
+            int flags = late ? Wire.LATE : 0;
+            out.step(Wire.CGROUP_MAKE, flags, out.string(name), parent.index(), directory.index(), 1);
+        }
+
+        @Override
+        public String syscall() {
+            return "mkdir";
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(parent);
+        }
+
+        @Override
+        public String toString() {
+            return "cgroup " + parent + "/" + name + " as " + directory + (late ? " (beside the child)" : "");
+        }
+    }
+
+    /** Gives a file of a cgroup, or its directory, to a user of the host. */
+    record OwnCgroup(Slot directory, String file, long uid, boolean late) implements HostStep {
+        @Override
+        public void encode(PlanEncoder out) {
+            out.step(Wire.CGROUP_OWN, late ? Wire.LATE : 0, out.string(file), directory.index(), 0, uid);
+        }
+
+        @Override
+        public String syscall() {
+            return "fchownat";
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(directory);
+        }
+
+        @Override
+        public String toString() {
+            return "give " + directory + "/" + file + " to user " + uid + (late ? " (beside the child)" : "");
+        }
+    }
+
+    /** Opens a file of a cgroup to write to it, with the rights of whoever spawns. */
+    record OpenToEnter(Slot directory, String file, Slot as) implements HostStep {
+        private static final long O_WRONLY = 1;
+
+        @Override
+        public void encode(PlanEncoder out) {
+            out.step(Wire.OPEN_AT, 0, out.string(file), directory.index(), as.index(), O_WRONLY);
+        }
+
+        @Override
+        public String syscall() {
+            return "openat";
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(directory);
+        }
+
+        @Override
+        public String toString() {
+            return "open " + directory + "/" + file + " as " + as;
+        }
+    }
+
     /** A detached copy of a mount tree of the host, its ids mapped as in a user namespace. */
     record OpenMappedTree(String source, boolean recursive, boolean mapsAll, Slot userNamespace, Slot as)
             implements HostStep {

@@ -103,7 +103,9 @@ final class MountStage {
                 .filter(i -> i.type().equals("proc"))
                 .map(MountStage::target)
                 .findFirst()
-                .filter(proc -> items.stream().noneMatch(i -> isUnder(target(i), proc)));
+                .filter(proc -> items.stream().noneMatch(i -> isUnder(target(i), proc)))
+                .filter(proc ->
+                        items.stream().filter(i -> target(i).equals(proc)).count() == 1);
     }
 
     private static String target(Item item) {

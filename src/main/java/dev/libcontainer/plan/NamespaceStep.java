@@ -70,6 +70,56 @@ public sealed interface NamespaceStep extends Step {
         }
     }
 
+    /** Opens a directory below one of a cgroup. */
+    record OpenCgroupBelow(Slot parent, String name, Slot as) implements NamespaceStep {
+        @Override
+        public void encode(PlanEncoder out) {
+            long flags = MountStep.OpenInRoot.O_PATH;
+            out.step(Wire.OPEN_BELOW, 0, out.string(name), parent.index(), as.index(), flags);
+        }
+
+        @Override
+        public String syscall() {
+            return "openat";
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(parent);
+        }
+
+        @Override
+        public String toString() {
+            return "open " + parent + "/" + name + " as " + as;
+        }
+    }
+
+    /** Enters the cgroup whose list of processes was opened. */
+    record Enter(Slot processes) implements NamespaceStep {
+        private static final String MYSELF = "0";
+
+        @Override
+        public void encode(PlanEncoder out) {
+            byte[] bytes = PlanEncoder.utf8(MYSELF);
+            out.step(Wire.WRITE, 0, out.bytes(bytes, 1), processes.index(), bytes.length, 0);
+        }
+
+        @Override
+        public String syscall() {
+            return "write";
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(processes);
+        }
+
+        @Override
+        public String toString() {
+            return "write " + processes + " = " + MYSELF;
+        }
+    }
+
     /** Writes to a file below a directory fd. */
     record WriteAt(Slot directory, String file, String value) implements NamespaceStep {
         @Override

@@ -5,12 +5,15 @@ import dev.libcontainer.spec.SpecException;
 import dev.libcontainer.spec.Sysctl;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Kernel parameters, names, clocks, and the parts of /proc and /sys that a container must not see or write. */
 final class SystemStage {
     private final Draft draft;
     private final MountStage mounts;
     private final LabelStage labels;
+    /** Where the procfs of slot {@link Slot#PROC} lies. */
+    private Optional<String> mountedProc = Optional.empty();
 
     SystemStage(Draft draft, MountStage mounts, LabelStage labels) {
         this.draft = draft;
@@ -26,18 +29,24 @@ final class SystemStage {
         if (!needed) {
             return;
         }
-        draft.add(
-                mounts.openProc()
-                        .<Step>map(path -> new MountStep.OpenInRoot(
-                                path, MountStep.OpenInRoot.PROC_SUPER_MAGIC, MountStep.OpenInRoot.O_PATH, Slot.PROC))
-                        .orElseGet(() -> new MountStep.OpenProc(Slot.PROC)),
-                "");
+        if (!openMountedProc()) {
+            draft.add(new MountStep.OpenProc(Slot.PROC), "");
+        }
         writeClocks();
         draft.process
                 .oomScoreAdj()
                 .ifPresent(score -> draft.add(
                         new NamespaceStep.WriteAt(Slot.PROC, "self/oom_score_adj", Integer.toString(score)),
                         "process.oomScoreAdj"));
+    }
+
+    private boolean openMountedProc() {
+        mountedProc = mounts.openProc();
+        mountedProc.ifPresent(path -> draft.add(
+                new MountStep.OpenInRoot(
+                        path, MountStep.OpenInRoot.PROC_SUPER_MAGIC, MountStep.OpenInRoot.O_PATH, Slot.PROC),
+                ""));
+        return mountedProc.isPresent();
     }
 
     /** Offsets can be set until the first process is in the namespace; this one enters it at its exec. */
@@ -77,12 +86,32 @@ final class SystemStage {
             }
             return;
         }
+        boolean names = draft.hostProc().isEmpty()
+                && readonly.stream()
+                                .filter(path -> isName(path, mounts.openProc()))
+                                .count()
+                        > 1
+                && (mountedProc.isPresent() || openMountedProc());
         for (int i = 0; i < readonly.size(); i++) {
-            draft.add(new AttributeStep.ReadOnly(readonly.get(i), draft.hostProc()), "linux.readonlyPaths[" + i + "]");
+            Optional<Slot> within =
+                    names && isName(readonly.get(i), mountedProc) ? Optional.of(Slot.PROC) : Optional.empty();
+            draft.add(
+                    new AttributeStep.ReadOnly(readonly.get(i), draft.hostProc(), within),
+                    "linux.readonlyPaths[" + i + "]");
         }
         for (int i = 0; i < masked.size(); i++) {
             draft.add(new MountStep.Mask(masked.get(i), labels.maskData()), "linux.maskedPaths[" + i + "]");
         }
+    }
+
+    private static boolean isName(String path, Optional<String> directory) {
+        String start = directory.orElse("") + "/";
+        return directory.isPresent()
+                && path.startsWith(start)
+                && path.length() > start.length()
+                && path.indexOf('/', start.length()) < 0
+                && !path.endsWith("/.")
+                && !path.endsWith("/..");
     }
 
     void nameHost() {

@@ -34,6 +34,7 @@ final class Wire {
     static final int CGROUP_MAKE = 1;
     static final int CGROUP_WRITE = 2;
     static final int OPEN_AT = 3;
+    static final int CGROUP_OWN = 4;
     // files and namespaces
     static final int AWAIT_HOST = 8;
 

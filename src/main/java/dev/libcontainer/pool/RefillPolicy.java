@@ -32,8 +32,15 @@ public final class RefillPolicy {
      * @param pauseNanos between the makings of two
      * @param idleNanos after how long without a take the pool shrinks
      * @param maxAgeNanos how old one may become
+     * @param quietNanos for how long nobody must have taken one before another is made, as long as there are more than a
+     *     {@link #reserve}
      */
-    public record Wanted(int size, int lowWater, long pauseNanos, long idleNanos, long maxAgeNanos) {}
+    public record Wanted(int size, int lowWater, long pauseNanos, long idleNanos, long maxAgeNanos, long quietNanos) {
+        /** With no more left than this, takers are better served by more than by peace. */
+        public int reserve() {
+            return size / 4;
+        }
+    }
 
     /** How long a pool that has nothing to do sleeps; a take wakes it. */
     private static final long LONG_NANOS = 3_600_000_000_000L;
@@ -68,13 +75,18 @@ public final class RefillPolicy {
             return new Decision(Deed.DROP_OLDEST, 0);
         }
         filling = ready < target && (filling || ready <= wanted.lowWater);
-        if (filling && (earliestMake == Long.MIN_VALUE || now - earliestMake >= 0)) {
+        long pause = filling ? pauseBeforeMaking(now, ready, lastTakeNanos) : LONG_NANOS;
+        if (pause <= 0) {
             return new Decision(Deed.MAKE, 0);
         }
-        long pause = filling ? earliestMake - now : LONG_NANOS;
         pause = ready > 0 ? Math.min(pause, oldestNanos + wanted.maxAgeNanos - now) : pause;
         pause = ready > wanted.lowWater ? Math.min(pause, lastTakeNanos + wanted.idleNanos - now) : pause;
         return new Decision(Deed.WAIT, Math.max(1, pause));
+    }
+
+    private long pauseBeforeMaking(long now, int ready, long lastTakeNanos) {
+        long pause = earliestMake == Long.MIN_VALUE ? 0 : earliestMake - now;
+        return ready > wanted.reserve() ? Math.max(pause, lastTakeNanos + wanted.quietNanos - now) : pause;
     }
 
     /** One was made, having been begun at a time. */

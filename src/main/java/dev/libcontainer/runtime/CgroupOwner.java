@@ -1,6 +1,6 @@
 package dev.libcontainer.runtime;
 
-import dev.libcontainer.spec.IdMapping;
+import dev.libcontainer.cgroup.Delegation;
 import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.Mount;
 import dev.libcontainer.spec.NamespaceType;
@@ -28,12 +28,7 @@ final class CgroupOwner {
             return Optional.empty();
         }
         long uid = spec.process().get().user().uid();
-        for (IdMapping mapping : linux.uidMappings()) {
-            if (uid >= mapping.containerID() && uid - mapping.containerID() < mapping.size()) {
-                return Optional.of(mapping.hostID() + uid - mapping.containerID());
-            }
-        }
-        return Optional.empty();
+        return Delegation.onHost(uid, linux.uidMappings());
     }
 
     private static boolean isWritableCgroup(Mount mount) {

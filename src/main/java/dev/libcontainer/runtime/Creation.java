@@ -129,7 +129,8 @@ final class Creation implements AutoCloseable {
         Map<String, String> paths = new LinkedHashMap<>();
         String path = linux().flatMap(Linux::cgroupsPath).orElse("");
         if (options.cgroups() == CgroupDriver.SYSTEMD) {
-            SystemdScope made = SystemdScope.of(options, spawner.mounts(), path, id);
+            SystemdScope made = SystemdScope.of(
+                    options, spawner.mounts(), path, id, bundle.spec().annotations());
             scope = Optional.of(made);
             path = made.cgroupsPath();
             paths.put(StoredContainer.UNIT, made.unit());

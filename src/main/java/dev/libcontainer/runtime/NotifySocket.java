@@ -25,10 +25,10 @@ import java.util.Optional;
  * that was sent before it has been handed on by then.
  */
 final class NotifySocket implements AutoCloseable {
-    /** Where the container sees it; as with runc. */
+    /** The directory of a socket that has no path, or none to make a directory of. */
     private static final String INSIDE = "/run/notify";
 
-    private static final String NAME = "notify.sock";
+    private static final String NAME = "notify";
     private static final String VARIABLE = "NOTIFY_SOCKET";
     private static final List<String> WITHHELD = List.of("MAINPID=", "BARRIER=", "FDSTORE", "FDNAME=", "FDPOLL=");
     private static final int LONGEST_MESSAGE = 4096; // as systemd's own
@@ -37,13 +37,13 @@ final class NotifySocket implements AutoCloseable {
     private static final long END = 1;
 
     private final Fd socket;
-    private final Fd host;
+    private final Optional<Fd> host;
     private final Poller poller = new Poller();
     private final ByteBuffer message = ByteBuffer.allocateDirect(LONGEST_MESSAGE);
     private volatile boolean over;
     private Optional<Thread> relay = Optional.empty();
 
-    private NotifySocket(Fd socket, Fd host) {
+    private NotifySocket(Fd socket, Optional<Fd> host) {
         this.socket = socket;
         this.host = host;
         poller.add(socket.value(), SOCKET);
@@ -67,15 +67,24 @@ final class NotifySocket implements AutoCloseable {
         Process process = spec.process().orElseThrow();
         List<String> env = new ArrayList<>(process.env());
         env.removeIf(entry -> entry.startsWith(VARIABLE + "="));
-        env.add(VARIABLE + "=" + INSIDE + "/" + NAME);
-        Mount bind = Mount.bind(directory.toString(), INSIDE, "ro", "nosuid", "noexec", "nodev");
+        String inside = inside(host(options).get());
+        env.add(VARIABLE + "=" + inside + "/" + NAME);
+        Mount bind = Mount.bind(directory.toString(), inside, "ro", "nosuid", "noexec", "nodev");
         return spec.withProcess(process.withEnv(env)).withMount(bind);
     }
 
+    /** As with crun: a directory where the host has its socket. */
+    private static String inside(String host) {
+        boolean path = host.startsWith("/") && host.length() > 1;
+        return path && Path.of(host).normalize().toString().equals(host) ? host : INSIDE;
+    }
+
     /**
-     * Begins to listen, if the container was created with such a socket and the caller has one.
+     * Begins to listen, if the container was created with such a socket and the caller has one. A variable that is left
+     * over from whoever started the caller, and names nobody, keeps no container from its work: that is a warning, and what
+     * the container says is read and forgotten.
      *
-     * @throws OciException if it cannot, or if the host's socket is not there
+     * @throws OciException if it cannot
      */
     static Optional<NotifySocket> open(RuntimeOptions options, Path state) {
         Path directory = state.resolve(StateStore.NOTIFY);
@@ -83,7 +92,7 @@ final class NotifySocket implements AutoCloseable {
             return Optional.empty();
         }
         Spawner.loadKernel();
-        Fd there = connect(host(options).get());
+        Optional<Fd> there = connect(host(options).get(), options);
         boolean done = false;
         try (Fd here = Kernel.open(directory.toString(), Kernel.O_PATH | Kernel.O_DIRECTORY)) {
             Files.deleteIfExists(directory.resolve(NAME)); // of a start that was killed
@@ -95,28 +104,36 @@ final class NotifySocket implements AutoCloseable {
             throw new OciException("cannot make the notify socket in " + directory + ": " + e.getMessage(), e);
         } finally {
             if (!done) {
-                there.close();
+                there.ifPresent(Fd::close);
             }
         }
     }
 
-    private static Fd connect(String name) {
+    private static Optional<Fd> connect(String name, RuntimeOptions options) {
         try {
             if (name.startsWith("@")) {
-                return Kernel.connectDatagrams(Kernel.AT_FDCWD, name);
+                return Optional.of(Kernel.connectDatagrams(Kernel.AT_FDCWD, name));
             }
             Path path = Path.of(name);
             try (Fd directory = Kernel.open(path.resolveSibling(".").toString(), Kernel.O_PATH | Kernel.O_DIRECTORY)) {
-                return Kernel.connectDatagrams(directory.value(), String.valueOf(path.getFileName()));
+                return Optional.of(Kernel.connectDatagrams(directory.value(), String.valueOf(path.getFileName())));
             }
         } catch (KernelException e) {
-            throw new OciException(
-                    "cannot connect to the notify socket " + name + " (NOTIFY_SOCKET): " + e.getMessage(), e);
+            options.warnings()
+                    .accept("nobody is told when the container is ready: cannot connect to the notify socket " + name
+                            + " (NOTIFY_SOCKET): " + e.getMessage());
+            return Optional.empty();
         }
     }
 
-    /** Hands on until the container is ready or its first process gone; then the host knows whom to watch. */
+    /**
+     * Hands on until the container is ready or its first process gone; then the host knows whom to watch. Does not wait if
+     * there is nobody to tell.
+     */
     void untilReady(int pid) {
+        if (host.isEmpty()) {
+            return;
+        }
         Optional<Fd> process = Kernel.pidfd(pid);
         if (process.isPresent()) {
             try (Fd pidfd = process.get()) {
@@ -150,35 +167,39 @@ final class NotifySocket implements AutoCloseable {
         relay = Optional.of(thread);
     }
 
-    /** One message; whether it was that of being ready. */
+    /** One message; whether it was that of being ready. Whom to watch follows as a message of its own, as with runc. */
     private boolean relay(int mainPid) {
         int size = Kernel.read(socket.value(), message);
         byte[] bytes = new byte[size];
         message.get(0, bytes);
-        List<String> lines = allowed(new String(bytes, StandardCharsets.ISO_8859_1), mainPid);
+        List<String> lines = allowed(new String(bytes, StandardCharsets.ISO_8859_1));
         if (!lines.isEmpty()) {
             send(String.join("\n", lines));
         }
-        return lines.contains("READY=1");
+        boolean ready = lines.contains("READY=1");
+        if (ready) {
+            send("MAINPID=" + mainPid);
+        }
+        return ready;
     }
 
     /** What goes on of a message. */
-    static List<String> allowed(String message, int mainPid) {
+    static List<String> allowed(String message) {
         List<String> lines = new ArrayList<>();
         for (String line : message.split("\n")) {
             if (!line.isEmpty() && WITHHELD.stream().noneMatch(line::startsWith)) {
                 lines.add(line);
             }
         }
-        if (lines.contains("READY=1")) {
-            lines.add("MAINPID=" + mainPid);
-        }
         return lines;
     }
 
     private void send(String text, int... fds) {
+        if (host.isEmpty()) {
+            return;
+        }
         try {
-            Kernel.send(host.value(), text.getBytes(StandardCharsets.ISO_8859_1), fds);
+            Kernel.send(host.get().value(), text.getBytes(StandardCharsets.ISO_8859_1), fds);
         } catch (KernelException e) {
             over = true; // nobody listens any more: the container need not suffer from that
         }
@@ -210,7 +231,7 @@ final class NotifySocket implements AutoCloseable {
         });
         drain();
         socket.close();
-        host.close();
+        host.ifPresent(Fd::close);
         poller.close();
     }
 

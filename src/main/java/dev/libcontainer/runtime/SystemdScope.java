@@ -9,9 +9,11 @@ import dev.libcontainer.systemd.Property;
 import dev.libcontainer.systemd.ScopeName;
 import dev.libcontainer.systemd.Systemd;
 import dev.libcontainer.systemd.SystemdException;
+import dev.libcontainer.systemd.UnitAnnotations;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -24,11 +26,13 @@ final class SystemdScope implements AutoCloseable {
     private final CgroupMounts mounts;
     private final ScopeName name;
     private final String cgroupsPath;
+    private final List<Property> wanted;
 
-    private SystemdScope(Systemd systemd, CgroupMounts mounts, ScopeName name) {
+    private SystemdScope(Systemd systemd, CgroupMounts mounts, ScopeName name, List<Property> wanted) {
         this.systemd = systemd;
         this.mounts = mounts;
         this.name = name;
+        this.wanted = wanted;
         this.cgroupsPath = systemd.controlGroup() + name.path();
     }
 
@@ -36,12 +40,19 @@ final class SystemdScope implements AutoCloseable {
      * Connects to systemd, and asks it nothing that changes anything.
      *
      * @param cgroupsPath {@code slice:prefix:name} or empty
+     * @param annotations some of which may be properties of the unit
      */
-    static SystemdScope of(RuntimeOptions options, CgroupMounts mounts, String cgroupsPath, String id) {
+    static SystemdScope of(
+            RuntimeOptions options,
+            CgroupMounts mounts,
+            String cgroupsPath,
+            String id,
+            Map<String, String> annotations) {
         ScopeName name = ScopeName.of(Optional.of(cgroupsPath), id);
+        List<Property> wanted = UnitAnnotations.of(annotations);
         Systemd systemd = Systemd.connect(options.environment());
         try {
-            return new SystemdScope(systemd, mounts, name);
+            return new SystemdScope(systemd, mounts, name, wanted);
         } catch (SystemdException e) {
             systemd.close();
             throw e;
@@ -73,6 +84,7 @@ final class SystemdScope implements AutoCloseable {
                 new Property("TasksAccounting", true)));
         properties.addAll(LimitProperties.devices(limits.devices()));
         properties.addAll(LimitProperties.of(limits, unified, systemd.version()));
+        properties.addAll(wanted);
         systemd.startTransient(name, properties);
         cgroup.limit(limits);
     }

@@ -20,6 +20,9 @@ public record Property(String name, Object value) {
     /** A device and how it may be used. */
     public record Device(String node, String access) {}
 
+    /** A value of a type that D-Bus calls so: numbers are BigDecimals, arrays and structs are lists. */
+    public record Typed(String signature, Object value) {}
+
     /** Devices that may be used. */
     public record Devices(List<Device> devices) {}
 }

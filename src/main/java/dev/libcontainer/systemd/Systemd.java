@@ -3,7 +3,6 @@ package dev.libcontainer.systemd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
@@ -18,8 +17,6 @@ import org.freedesktop.dbus.messages.DBusSignal;
 import org.freedesktop.dbus.messages.Error;
 import org.freedesktop.dbus.messages.Message;
 import org.freedesktop.dbus.messages.MethodCall;
-import org.freedesktop.dbus.types.UInt32;
-import org.freedesktop.dbus.types.UInt64;
 import org.freedesktop.dbus.types.Variant;
 
 /**
@@ -171,7 +168,7 @@ public final class Systemd implements AutoCloseable {
      * is forgotten first.
      */
     public void startTransient(ScopeName scope, List<Property> properties) {
-        Object[] arguments = {scope.unit(), "replace", structs(properties), new Object[0]};
+        Object[] arguments = {scope.unit(), "replace", Variants.structs(properties), new Object[0]};
         try {
             Object[] job;
             try {
@@ -191,7 +188,7 @@ public final class Systemd implements AutoCloseable {
 
     /** Changes properties until the unit is gone or the host boots. */
     public void set(String unit, List<Property> properties) {
-        call("SetUnitProperties", "sba(sv)", unit, true, structs(properties));
+        call("SetUnitProperties", "sba(sv)", unit, true, Variants.structs(properties));
     }
 
     /** Ends a unit and forgets it; one that is not there is no error. */
@@ -232,39 +229,6 @@ public final class Systemd implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         throw new SystemdException("systemd did not " + what + " within " + JOB_SECONDS + " s");
-    }
-
-    // ---- how D-Bus says it ----
-
-    private static List<Object[]> structs(List<Property> properties) {
-        List<Object[]> structs = new ArrayList<>();
-        for (Property property : properties) {
-            structs.add(new Object[] {property.name(), variant(property.value())});
-        }
-        return structs;
-    }
-
-    private static Variant<?> variant(Object value) {
-        if (value instanceof Long number) {
-            return new Variant<>(new UInt64(Long.toUnsignedString(number)), "t");
-        }
-        if (value instanceof Boolean) {
-            return new Variant<>(value, "b");
-        }
-        if (value instanceof Property.Numbers list) {
-            return new Variant<>(list.numbers().stream().map(UInt32::new).toList(), "au");
-        }
-        if (value instanceof Property.Bits bits) {
-            return new Variant<>(bits.bytes(), "ay");
-        }
-        if (value instanceof Property.Devices list) {
-            return new Variant<>(
-                    list.devices().stream()
-                            .map(device -> new Object[] {device.node(), device.access()})
-                            .toList(),
-                    "a(ss)");
-        }
-        return new Variant<>(String.valueOf(value), "s");
     }
 
     @Override

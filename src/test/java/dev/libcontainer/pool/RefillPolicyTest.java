@@ -12,7 +12,7 @@ class RefillPolicyTest {
     private static final long SECOND = 1_000_000_000;
 
     private static RefillPolicy policy(int size, int lowWater) {
-        return new RefillPolicy(new Wanted(size, lowWater, 0, NEVER, NEVER));
+        return new RefillPolicy(new Wanted(size, lowWater, 0, NEVER, NEVER, 0));
     }
 
     private static Deed deed(RefillPolicy policy, int ready) {
@@ -34,7 +34,7 @@ class RefillPolicyTest {
 
     @Test
     void theRateIsKept() {
-        RefillPolicy policy = new RefillPolicy(new Wanted(4, 3, SECOND / 10, NEVER, NEVER));
+        RefillPolicy policy = new RefillPolicy(new Wanted(4, 3, SECOND / 10, NEVER, NEVER, 0));
         assertThat(deed(policy, 0)).isEqualTo(Deed.MAKE);
         policy.made(0);
 
@@ -46,7 +46,7 @@ class RefillPolicyTest {
 
     @Test
     void whatIsTooOldIsReplacedAlsoAboveTheLowWaterMark() {
-        RefillPolicy policy = new RefillPolicy(new Wanted(4, 1, 0, NEVER, SECOND));
+        RefillPolicy policy = new RefillPolicy(new Wanted(4, 1, 0, NEVER, SECOND, 0));
         assertThat(policy.next(0, 4, 0, 0)).isEqualTo(new Decision(Deed.WAIT, SECOND));
 
         assertThat(policy.next(SECOND, 4, 0, 0).deed()).isEqualTo(Deed.REPLACE_OLDEST);
@@ -55,7 +55,7 @@ class RefillPolicyTest {
 
     @Test
     void anIdlePoolShrinksToTheLowWaterMarkAndGrowsWhenItIsUsed() {
-        RefillPolicy policy = new RefillPolicy(new Wanted(4, 1, 0, SECOND, NEVER));
+        RefillPolicy policy = new RefillPolicy(new Wanted(4, 1, 0, SECOND, NEVER, 0));
         assertThat(policy.next(0, 4, 0, 0)).isEqualTo(new Decision(Deed.WAIT, SECOND));
 
         assertThat(policy.next(SECOND, 4, 0, 0).deed()).isEqualTo(Deed.DROP_OLDEST);
@@ -63,6 +63,17 @@ class RefillPolicyTest {
         assertThat(policy.next(SECOND, 1, 0, 0).deed()).isEqualTo(Deed.WAIT);
         assertThat(policy.next(SECOND, 0, 0, 0).deed()).isEqualTo(Deed.MAKE);
         assertThat(policy.next(2 * SECOND, 1, 0, 2 * SECOND).deed()).isEqualTo(Deed.MAKE);
+    }
+
+    @Test
+    void takersAreLeftInPeaceAsLongAsThereAreEnough() {
+        RefillPolicy policy = new RefillPolicy(new Wanted(8, 7, 0, NEVER, NEVER, 100));
+        assertThat(policy.next(50, 8, 0, 0).deed()).isEqualTo(Deed.WAIT);
+
+        assertThat(policy.next(50, 7, 0, 40)).isEqualTo(new Decision(Deed.WAIT, 90));
+        assertThat(policy.next(140, 3, 0, 140)).isEqualTo(new Decision(Deed.WAIT, 100));
+        assertThat(policy.next(240, 3, 0, 140).deed()).isEqualTo(Deed.MAKE);
+        assertThat(policy.next(240, 2, 0, 240).deed()).as("a quarter is left").isEqualTo(Deed.MAKE);
     }
 
     @Test

@@ -61,7 +61,8 @@ public final class PoolReport {
     private void run(Helper bare, int count) throws Exception {
         Rounds rounds = new Rounds(600);
         try (ContainerPool still = still(blueprint);
-                ContainerPool busy = blueprint.pool(PoolOptions.of(16))) {
+                ContainerPool busy = blueprint.pool(PoolOptions.of(16));
+                ContainerPool restless = blueprint.pool(PoolOptions.of(16).quiet(Duration.ZERO))) {
             rounds.add("bare-first-instruction", TURNS, (n, into) -> bare.measure("first", n, 0, into));
             rounds.add("bare-reaped", TURNS, (n, into) -> bare.measure("reaped", n, 0, into));
             rounds.add("processbuilder", TURNS / 2, 0, () -> Setting.processBuilder(setting.program(), nanos -> {}));
@@ -70,9 +71,10 @@ public final class PoolReport {
             rounds.add("take-reaped", TURNS, (n, into) -> turn(still, n, () -> into.add(reaped(still, rounds))));
             rounds.add("take-first-instruction", TURNS, (n, into) -> turn(still, n, () -> into.add(first(still))));
             rounds.add("take-reaped-refilling", TURNS, 0, () -> reaped(busy, null));
+            rounds.add("take-reaped-refilling-at-once", TURNS, 0, () -> reaped(restless, null));
             rounds.warmUp(10);
             rounds.run(count);
-            System.out.printf("%-28s %9s %9s %10s %14s%n", "row", "p50 µs", "p99 µs", "of bare", "of ProcessB.");
+            System.out.printf("%-30s %9s %9s %10s %14s%n", "row", "p50 µs", "p99 µs", "of bare", "of ProcessB.");
             for (String name : rounds.names()) {
                 String base = name.contains("first") ? "bare-first-instruction" : "bare-reaped";
                 print(name, rounds.samples(name), rounds.ratio(name, base), rounds.ratio(name, "processbuilder"));
@@ -88,7 +90,7 @@ public final class PoolReport {
     private static void print(String name, Samples samples, double ofBare, double ofBuilder) {
         System.out.printf(
                 Locale.ROOT,
-                "%-28s %9.1f %9.1f %10.2f %14.3f%n",
+                "%-30s %9.1f %9.1f %10.2f %14.3f%n",
                 name,
                 samples.p50(),
                 samples.p99(),

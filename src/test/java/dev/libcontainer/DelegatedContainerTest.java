@@ -1,0 +1,182 @@
+package dev.libcontainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.libcontainer.cgroup.CgroupMounts;
+import dev.libcontainer.cgroup.CgroupVersion;
+import dev.libcontainer.spec.NamespaceType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Containers that own their cgroups: they divide what they have, and cannot have more. */
+@NeedsRoot
+@Tag("vm")
+class DelegatedContainerTest {
+    private static final long USER = 23456;
+    private static final int MIB = 1 << 20;
+
+    /** Where the controller of processes is, in a container: alone on version 1, with all others on version 2. */
+    private String top = "";
+
+    private boolean isUnified;
+
+    @BeforeEach
+    void needsCgroups() {
+        CgroupMounts mounts = CgroupMounts.read(Path.of("/"));
+        assumeTrue(mounts.hierarchy("pids").isPresent(), "no controller of processes");
+        isUnified = mounts.version("pids").filter(CgroupVersion.V2::equals).isPresent();
+        top = isUnified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/pids";
+    }
+
+    private static ContainerSpecBuilder shell(String script) {
+        return ContainerSpec.builder()
+                .rootfs(Rootfs.hostView())
+                .command("/bin/sh", "-c", script)
+                .user(USER, USER)
+                .pidsLimit(50)
+                .memoryLimitBytes(64 * MIB);
+    }
+
+    private static List<String> lines(ContainerSpec spec) throws InterruptedException {
+        try (Containers containers = Containers.open();
+                Container container = containers.compile(spec).spawn(Stdio.capture())) {
+            container.waitFor();
+            return (container.output() + container.errorOutput()).lines().toList();
+        }
+    }
+
+    /** Makes a cgroup, limits it, enters it; then tries to lift the limit of all. */
+    private String divide() {
+        String enable = isUnified ? "echo +pids > " + top + "/cgroup.subtree_control && " : "";
+        return enable + "mkdir " + top + "/mine && echo 8 > " + top + "/mine/pids.max && echo $$ > " + top
+                + "/mine/cgroup.procs && cat " + top + "/mine/pids.max && grep -c mine /proc/self/cgroup;"
+                + " (echo 4000 > " + top + "/pids.max) 2>/dev/null || echo refused; cat " + top + "/pids.max";
+    }
+
+    @Test
+    void whatIsDelegatedIsDividedButNotEnlarged() throws Exception {
+        assertThat(lines(shell(divide()).delegated("payload").build())).containsExactly("8", "1", "refused", "50");
+    }
+
+    @Test
+    void aUserNamespacesRootDividesToo() throws Exception {
+        ContainerSpec spec = Amended.of(shell(divide())
+                        .user(0, 0)
+                        .namespaces(EnumSet.allOf(NamespaceType.class))
+                        .delegated("payload"))
+                .with("linux.uidMappings", "[{'containerID': 0, 'hostID': 100000, 'size': 65536}]")
+                .with("linux.gidMappings", "[{'containerID': 0, 'hostID': 200000, 'size': 65536}]")
+                .build();
+
+        assertThat(lines(spec)).containsExactly("8", "1", "refused", "50");
+    }
+
+    @Test
+    void withoutAPayloadVersion2HandsNothingDown() throws Exception {
+        assumeTrue(isUnified, "version 1 lets processes be anywhere");
+        String script = "(echo +pids > " + top + "/cgroup.subtree_control) 2>/dev/null || echo busy";
+
+        assertThat(lines(shell(script).delegated().build())).containsExactly("busy");
+        assertThat(lines(shell(script).delegated("payload").build())).isEmpty();
+    }
+
+    @Test
+    void theProgramIsInThePayloadAndItsContainersCgroupIsTheTop() throws Exception {
+        List<String> delegated =
+                lines(shell("cat /proc/self/cgroup").delegated("payload").build());
+        List<String> plain = lines(shell("cat /proc/self/cgroup").delegated().build());
+
+        String pids = isUnified ? "0::" : ":pids:";
+        assertThat(delegated).anyMatch(line -> line.contains(pids) && line.endsWith(":/payload"));
+        assertThat(plain).anyMatch(line -> line.contains(pids) && line.endsWith(":/"));
+    }
+
+    @Test
+    void itOwnsWhatTheKernelNamesAndNothingElse() throws Exception {
+        try (Containers containers = Containers.open();
+                Container container = containers
+                        .compile(shell("exec sleep 100000").delegated("payload").build())
+                        .spawn(Stdio.nothing())) {
+
+            String pids = isUnified ? "unified" : "pids";
+            Path payload = CgroupMounts.read(Path.of("/")).hierarchies().stream()
+                    .filter(hierarchy -> hierarchy.name().equals(pids))
+                    .map(hierarchy -> Path.of(hierarchy.directory(cgroupOf(container.pid(), isUnified))))
+                    .findFirst()
+                    .orElseThrow();
+            Path own = payload.getParent();
+
+            assertThat(payload.getFileName()).hasToString("payload");
+            assertThat(Files.getAttribute(own, "unix:uid")).isEqualTo((int) USER);
+            assertThat(Files.getAttribute(payload, "unix:uid")).isEqualTo((int) USER);
+            Set<String> expected = new TreeSet<>(Set.of("cgroup.procs"));
+            if (isUnified) {
+                expected.addAll(Files.readAllLines(Path.of("/sys/kernel/cgroup/delegate")));
+                expected.removeIf(file -> !Files.exists(own.resolve(file)));
+            }
+            assertThat(ownedFiles(own)).isEqualTo(expected);
+        }
+    }
+
+    private static String cgroupOf(long pid, boolean unified) {
+        return Holdings.text(Path.of("/proc/" + pid + "/cgroup"))
+                .lines()
+                .filter(line -> line.contains(unified ? "0::" : ":pids:"))
+                .map(line -> line.split(":", 3)[2])
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Set<String> ownedFiles(Path directory) throws IOException {
+        Set<String> names = new TreeSet<>();
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (Files.getAttribute(file, "unix:uid").equals((int) USER)) {
+                    names.add(file.getFileName().toString());
+                }
+            }
+        }
+        return names;
+    }
+
+    /** Where only the ids of files would guard the limits, root is not given them. */
+    @Test
+    void theHostsRootIsNotGivenCgroupsThatItCouldWiden() throws Exception {
+        ContainerSpec spec = shell(divide()).user(0, 0).delegated("payload").build();
+        if (isUnified && Holdings.text(Path.of("/proc/self/mountinfo")).contains("nsdelegate")) {
+            assertThat(lines(spec)).containsExactly("8", "1", "refused", "50");
+            return;
+        }
+        try (Containers containers = Containers.open()) {
+            assertThatThrownBy(() -> containers.compile(spec))
+                    .isInstanceOf(UnsupportedByHostException.class)
+                    .hasMessageContaining("linux.cgroupsPath: cgroups cannot be delegated to the host's root");
+        }
+    }
+
+    @Test
+    void withoutACgroupNamespaceThereIsNothingToOwn() {
+        ContainerSpec spec =
+                shell("true").namespaces(Set.of()).delegated("payload").build();
+        try (Containers containers = Containers.open()) {
+            assertThatThrownBy(() -> containers.compile(spec))
+                    .isInstanceOf(InvalidSpecException.class)
+                    .hasMessageContaining("need a cgroup namespace");
+            assertThatThrownBy(() ->
+                            containers.compile(shell("true").delegated("a/b").build()))
+                    .isInstanceOf(InvalidSpecException.class)
+                    .hasMessageContaining("is no name for a cgroup");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+package dev.libcontainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Limits that one launch has beside those of its blueprint hold from the program's first instruction on, or it never runs. */
+@NeedsRoot
+@Tag("vm")
+class LaunchLimitsTest {
+    private static final long MIB = 1 << 20;
+
+    private Optional<Containers> opened = Optional.empty();
+
+    @BeforeEach
+    void open() {
+        assumeTrue(!Holdings.cgroupMounts().isEmpty(), "no cgroups are mounted here");
+        opened = Optional.of(Containers.open());
+    }
+
+    @AfterEach
+    void close() {
+        opened.ifPresent(Containers::close);
+    }
+
+    private Blueprint roomy(String verbs) {
+        return opened.orElseThrow()
+                .compile(Inside.sandbox(verbs)
+                        .memoryLimitBytes(256 * MIB)
+                        .pidsLimit(100)
+                        .build());
+    }
+
+    private static Launch limited(Limits limits) {
+        return Launch.of(Stdio.capture()).limits(limits);
+    }
+
+    private static ExitStatus end(Container container) {
+        try (container) {
+            return Inside.exit(container);
+        }
+    }
+
+    @Test
+    void aTakenSandboxIsKilledAtItsOwnLimitAndNoOtherIs() throws Exception {
+        try (Blueprint blueprint = roomy("memhog 64");
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(3).waitWhenEmpty(Pools.LONG))) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(end(pool.take(limited(Limits.none().memoryBytes(16 * MIB))))
+                                .oomKilled())
+                        .isTrue();
+                ExitStatus other = end(pool.take(Stdio.nothing()));
+                assertThat(other.isSuccess()).as(other.toString()).isTrue();
+            }
+            assertThat(pool.figures().spawned()).isZero();
+            assertThat(pool.figures().died()).isZero();
+        }
+    }
+
+    @Test
+    void aSpawnedContainerIsKilledAtItsOwnLimitAndNoOtherIs() {
+        try (Blueprint blueprint = roomy("memhog 64")) {
+            for (int i = 0; i < 3; i++) {
+                assertThat(end(blueprint.spawn(limited(Limits.none().memoryBytes(16 * MIB))))
+                                .oomKilled())
+                        .isTrue();
+                ExitStatus other = end(blueprint.spawn(Stdio.nothing()));
+                assertThat(other.isSuccess()).as(other.toString()).isTrue();
+            }
+        }
+    }
+
+    private static void assertLimits(Container container, long memory, long pids) {
+        assertThat(container.stats().orElseThrow().memory().limitBytes()).hasValue(memory);
+        assertThat(container.stats().orElseThrow().pids().limit()).hasValue(pids);
+    }
+
+    @Test
+    void whatTheLaunchDoesNotNameIsAsTheSpecHasIt() throws Exception {
+        try (Blueprint blueprint = roomy("sleep 100000");
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(1))) {
+            try (Container taken = pool.take(limited(Limits.none().pids(7)))) {
+                assertLimits(taken, 256 * MIB, 7);
+            }
+            Launch named = limited(Limits.none().pids(8)).id("limited-launch").hostname("own");
+            try (Container spawned = blueprint.spawn(named)) {
+                assertLimits(spawned, 256 * MIB, 8);
+            }
+            try (Container next = blueprint.spawn(Stdio.nothing())) {
+                assertLimits(next, 256 * MIB, 100);
+            }
+        }
+    }
+
+    @Test
+    void whatCannotBeLimitedDoesNotRunAndChangesNobody() throws Exception {
+        try (Blueprint blueprint = roomy("sleep 100000");
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(2).failWhenEmpty())) {
+            Limits none = Limits.none().pids(7).cpuset("0-4095");
+            assertThatThrownBy(() -> pool.take(limited(none)))
+                    .isInstanceOf(UnsupportedByHostException.class)
+                    .hasMessageContaining("linux.resources.cpu.cpus");
+            assertThatThrownBy(() -> blueprint.spawn(limited(none)))
+                    .isInstanceOf(UnsupportedByHostException.class)
+                    .hasMessageContaining("linux.resources.cpu.cpus");
+
+            assertThat(opened.orElseThrow().runningCount()).isZero();
+            try (Container taken = pool.take(Stdio.nothing())) {
+                assertLimits(taken, 256 * MIB, 100);
+            }
+        }
+    }
+
+    @Test
+    void aLaunchsLimitOfAKindThatTheSpecHasNotIsRefusedNamingIt() {
+        try (Blueprint blueprint = opened.orElseThrow()
+                .compile(Inside.sandbox("exit 0").hostNetwork().build())) {
+            assertThatThrownBy(() -> blueprint.spawn(limited(Limits.none().pids(7))))
+                    .isInstanceOf(UnsupportedByHostException.class)
+                    .hasMessageContaining("linux.resources.pids.limit: the container has no cgroup for this");
+        }
+    }
+
+    @Test
+    void aNameInUseIsRefusedAndItsOwnerLivesOn() {
+        try (Blueprint blueprint = roomy("sleep 100000");
+                Container first = blueprint.spawn(limited(Limits.none().pids(7)).cgroupName("mine"))) {
+            assertThatThrownBy(
+                            () -> blueprint.spawn(limited(Limits.none().pids(9)).cgroupName("mine")))
+                    .isInstanceOf(EngineException.class)
+                    .hasMessageContaining("EEXIST");
+            assertThat(first.isAlive()).isTrue();
+            assertLimits(first, 256 * MIB, 7);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {4096, 65536})
+    void hardlyAnyMemoryEndsOneLaunchAndNotTheLibrary(long bytes) throws Exception {
+        try (Blueprint blueprint = roomy("pid");
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(1).waitWhenEmpty(Pools.LONG))) {
+            List<Long> spawners = Processes.spawners();
+            Launch tight = limited(Limits.none().memoryBytes(bytes));
+            assertEndsOrIsRefused(() -> pool.take(tight));
+            assertEndsOrIsRefused(() -> blueprint.spawn(tight));
+            assertThat(Processes.spawners()).isEqualTo(spawners);
+            assertThat(Pools.see(pool, Pools.verbs("pid"))).isEqualTo("1\n");
+            assertThat(Inside.see(blueprint, "pid").line()).isEqualTo("1");
+        }
+    }
+
+    private static void assertEndsOrIsRefused(java.util.function.Supplier<Container> launch) {
+        try (Container container = launch.get()) {
+            Inside.exit(container);
+        } catch (SpawnFailedException | UnsupportedByHostException e) {
+            assertThat(e.toString()).containsPattern("memory|killed|KILL");
+        }
+    }
+}

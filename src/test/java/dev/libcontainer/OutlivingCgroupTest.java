@@ -1,0 +1,63 @@
+package dev.libcontainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The cgroups of containers that outlive the library. */
+@Tag("vm")
+class OutlivingCgroupTest {
+    private static final String PARENT = "libcontainer-outlived";
+    private static final int MIB = 1 << 20;
+
+    @BeforeEach
+    void needsCgroups() {
+        assumeTrue(!Holdings.cgroupMounts().isEmpty(), "no cgroups are mounted here");
+    }
+
+    /** Without a name it has directories that would have served the next one of its blueprint. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void nothingIsLeftOfThemAtItsEnd(boolean isNamed) {
+        Containers containers = Containers.open(ContainersOptions.DEFAULT.cgroupParent(PARENT));
+        Blueprint blueprint = containers.compile(Inside.sandbox("sleep 100000")
+                .pidsLimit(17)
+                .memoryLimitBytes(64 * MIB)
+                .detached()
+                .build());
+        Launch launch = Launch.of(Stdio.nothing());
+        Container detached = blueprint.spawn(isNamed ? launch.id("outlived") : launch);
+        Path cgroup = directory(detached);
+
+        containers.close();
+        assertThat(cgroup).isDirectory();
+        detached.close();
+
+        assertThat(detached.isAlive()).isFalse();
+        assertThat(cgroup).doesNotExist();
+        for (Path mount : Holdings.cgroupMounts()) {
+            assertThat(mount.resolve(PARENT)).doesNotExist();
+        }
+    }
+
+    /** One of those that it is in. */
+    private static Path directory(Container container) {
+        String line = Holdings.text(Path.of("/proc/" + container.pid() + "/cgroup"))
+                .lines()
+                .filter(l -> l.contains(PARENT))
+                .findFirst()
+                .orElseThrow();
+        String path = line.split(":", 3)[2].substring(1);
+        return Holdings.cgroupMounts().stream()
+                .map(mount -> mount.resolve(path))
+                .filter(Files::isDirectory)
+                .findFirst()
+                .orElseThrow();
+    }
+}
