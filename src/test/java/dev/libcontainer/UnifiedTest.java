@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -260,6 +261,29 @@ class UnifiedTest {
             }
             assertThat(within(5, () -> bundle.runtime.state("one").status() == Status.STOPPED))
                     .isTrue();
+        }
+    }
+
+    /** Mounted with nsdelegate, as here and by systemd, nobody gets from outside of a cgroup namespace into what is in it. */
+    @Test
+    void whoIsExecutedInAContainerIsInItsCgroupAndItsCgroupNamespace() throws IOException {
+        try (OciBundle bundle = new OciBundle()) {
+            bundle.runs("sleep 100000");
+            bundle.runtime.create("one", bundle.options());
+            bundle.runtime.start("one");
+            long first = bundle.runtime.state("one").pid();
+
+            int code = bundle.runtime.exec("one", OciBundle.exec("sleep 100000", true));
+
+            assertThat(code).isZero();
+            List<Integer> all = bundle.runtime.processes("one");
+            assertThat(all).hasSize(2).contains((int) first);
+            for (int pid : all) {
+                assertThat(Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/cgroup")))
+                        .isEqualTo(Files.readSymbolicLink(Path.of("/proc/" + first + "/ns/cgroup")))
+                        .isNotEqualTo(Files.readSymbolicLink(Path.of("/proc/self/ns/cgroup")));
+            }
+            bundle.runtime.delete("one", true);
         }
     }
 

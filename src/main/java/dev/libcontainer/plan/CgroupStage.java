@@ -62,6 +62,13 @@ final class CgroupStage {
         }
     }
 
+    /** Whether the process comes to be in a cgroup of version 2, at its birth or later. */
+    boolean entersUnified() {
+        return draft.cgroupSlot.isPresent()
+                || toEnter.containsValue(true)
+                || draft.wishes.cgroups().hierarchies().stream().anyMatch(CgroupPlan.Hierarchy::v2);
+    }
+
     private static int firstV2(List<CgroupPlan.Hierarchy> hierarchies) {
         for (int i = 0; i < hierarchies.size(); i++) {
             if (hierarchies.get(i).v2()) {
