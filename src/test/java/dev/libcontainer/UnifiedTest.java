@@ -27,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What limits do where cgroups are of version 2 only: told by what becomes of processes, not by control files. */
 @NeedsRoot
 @Tag("vm")
+@Tag("linux-5.10")
 class UnifiedTest {
     private static final int MIB = 1 << 20;
     private static final int SIGKILL = 9;
@@ -268,7 +269,7 @@ class UnifiedTest {
     @Test
     void whoIsExecutedInAContainerIsInItsCgroupAndItsCgroupNamespace() throws IOException {
         try (OciBundle bundle = new OciBundle()) {
-            bundle.runs("sleep 100000");
+            bundle.namespace("cgroup").runs("sleep 100000");
             bundle.runtime.create("one", bundle.options());
             bundle.runtime.start("one");
             long first = bundle.runtime.state("one").pid();
