@@ -288,6 +288,30 @@ class UnifiedTest {
         }
     }
 
+    /** What gives controllers to cgroups below takes no process itself: so it is with systemd in a container. */
+    @Test
+    void whoIsExecutedInAContainerThatHasMovedBelowItsCgroupIsBesideTheFirstProcess() throws IOException {
+        try (OciBundle bundle = new OciBundle()) {
+            bundle.linux("'cgroupsPath':'/libcontainer-below'")
+                    .namespace("cgroup")
+                    .runs("sleep 100000");
+            bundle.runtime.create("one", bundle.options());
+            bundle.runtime.start("one");
+            int first = bundle.runtime.state("one").pid();
+            Path cgroup = Path.of("/sys/fs/cgroup/libcontainer-below");
+            Path init = Files.createDirectory(cgroup.resolve("init"));
+            Files.writeString(init.resolve("cgroup.procs"), "" + first);
+            Files.writeString(cgroup.resolve("cgroup.subtree_control"), "+pids");
+
+            assertThat(bundle.runtime.exec("one", OciBundle.exec("sleep 100000", true)))
+                    .isZero();
+
+            assertThat(Files.readAllLines(init.resolve("cgroup.procs"))).hasSize(2);
+            bundle.runtime.delete("one", true);
+            assertThat(cgroup).doesNotExist();
+        }
+    }
+
     @Test
     void limitsOfARunningContainerCanBeChanged() throws Exception {
         ContainerCgroup cgroup = host.make("'pids':{'limit':3}");
