@@ -36,6 +36,7 @@ final class OciBundle implements AutoCloseable {
     final Path out = Files.createDirectory(directory.resolve("out"));
     final List<String> warnings = new ArrayList<>();
     final OciRuntime runtime = open();
+    private String namespaces = NAMESPACES;
     private String process = "";
     private String linux = "";
     private String more = "";
@@ -73,6 +74,12 @@ final class OciBundle implements AutoCloseable {
         return this;
     }
 
+    /** One more namespace of its own. */
+    OciBundle namespace(String type) {
+        namespaces += ",{'type':'" + type + "'}";
+        return this;
+    }
+
     OciBundle with(String members) {
         more = "," + members;
         return this;
@@ -86,7 +93,7 @@ final class OciBundle implements AutoCloseable {
                 "{'ociVersion':'1.3.0','root':{'path':'rootfs'},'hostname':'oci','process':{'cwd':'/','args':['/inside',"
                         + args + "]" + process + "},'mounts':[" + MOUNTS + mounts
                         + "{'destination':'/out','source':'out','options':['bind']}],'linux':{'namespaces':["
-                        + NAMESPACES + "]"
+                        + namespaces + "]"
                         + linux + "}" + more + "}";
         Files.writeString(directory.resolve("config.json"), json.replace('\'', '"'));
         return this;

@@ -3,6 +3,7 @@ package dev.libcontainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.libcontainer.cli.Jrunc;
 import dev.libcontainer.runtime.OciException;
 import dev.libcontainer.runtime.Status;
 import java.io.IOException;
@@ -14,6 +15,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -184,5 +187,25 @@ class OciSpecTest {
         assertThat(Files.readString(
                         Path.of("/proc/" + bundle.runtime.state("one").pid() + "/timens_offsets")))
                 .containsPattern("boottime +100000 +0");
+    }
+
+    @Test
+    void theCallersGroupsAreKeptIfAnAnnotationSaysSo() throws Exception {
+        bundle.with("'annotations':{'run.oci.keep_original_groups':'1'}").runs("sleep 100000");
+        List<String> command = new ArrayList<>(
+                List.of("sh", "-c", "exec setpriv --groups 11,12 -- \"$@\" > " + bundle.out + "/said 2>&1", "sh"));
+        command.addAll(OtherJvm.command(
+                Jrunc.class,
+                "--root",
+                bundle.directory.resolve("state").toString(),
+                "create",
+                "--bundle",
+                bundle.directory.toString(),
+                "one"));
+
+        assertThat(OtherJvm.run(command, "").code()).as(bundle.written("said")).isZero();
+        bundle.runtime.start("one");
+        Path status = Path.of("/proc", "" + bundle.runtime.state("one").pid(), "status");
+        assertThat(Files.readString(status)).containsPattern("Groups:\\s+11 12\\s");
     }
 }

@@ -108,6 +108,54 @@ class OciSystemdTest {
         isGone("web-one.scope", unit);
     }
 
+    @Test
+    void annotationsArePropertiesOfTheUnit() throws Exception {
+        bundle.linux("'cgroupsPath':':x:eight','resources':{}")
+                .with("'annotations':{'org.systemd.property.TimeoutStopSec':'2.5',"
+                        + "'org.systemd.property.CollectMode':'\\'inactive-or-failed\\'',"
+                        + "'org.systemd.property.SendSIGHUP':'true',"
+                        + "'org.systemd.property.CPUShares':'uint64 300',"
+                        + "'org.systemd.property.Documentation':'[\\'man:one(1)\\',\\'man:two(2)\\']'}"
+                                .replace("\\'", "\\u0027"))
+                .runs("sleep 100000");
+        SystemdHost.Ended ran = host.jrunc("run -d --bundle " + bundle.directory + " eight");
+        bundle.with("'annotations':{}");
+
+        assertThat(ran).isEqualTo(new SystemdHost.Ended(0, ""));
+        assertThat(host.properties(
+                                "x-eight.scope",
+                                "TimeoutStopUSec",
+                                "CollectMode",
+                                "SendSIGHUP",
+                                "CPUShares",
+                                "Documentation")
+                        .lines())
+                .contains(
+                        "TimeoutStopUSec=2.500000s",
+                        "CollectMode=inactive-or-failed",
+                        "SendSIGHUP=yes",
+                        "CPUShares=300",
+                        "Documentation=\"man:one(1)\" \"man:two(2)\"");
+        assertThat(host.jrunc("delete --force eight")).isEqualTo(new SystemdHost.Ended(0, ""));
+    }
+
+    @Test
+    void anAnnotationThatIsNoPropertyIsRefusedBeforeAnythingIsMade() throws Exception {
+        bundle.linux("'cgroupsPath':':x:nine','resources':{}");
+        bundle.with("'annotations':{'org.systemd.property.TimeoutStopSec':'soon'}")
+                .runs("exit 0");
+        SystemdHost.Ended unread = host.jrunc("create --bundle " + bundle.directory + " nine");
+        bundle.with("'annotations':{'org.systemd.property.CollectMode':'true'}").runs("exit 0");
+        SystemdHost.Ended unknown = host.jrunc("create --bundle " + bundle.directory + " nine");
+        bundle.with("'annotations':{}");
+
+        assertThat(unread.code()).isEqualTo(1);
+        assertThat(unread.said()).contains("annotations[\"org.systemd.property.TimeoutStopSec\"]: expected a value");
+        assertThat(unknown.code()).isEqualTo(1);
+        assertThat(unknown.said()).contains("systemd refuses StartTransientUnit x-nine.scope");
+        isGone("x-nine.scope", "system.slice/x-nine.scope");
+    }
+
     private static void limitsAre(String unit, String memory, String pids) throws IOException {
         assertThat(read(file("memory", unit, "memory.limit_in_bytes"))).isEqualTo(memory);
         assertThat(read(file("pids", unit, "pids.max"))).isEqualTo(pids);

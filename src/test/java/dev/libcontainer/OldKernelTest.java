@@ -17,14 +17,19 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is read-only without mount_setattr(2), as on Linux 5.10: this kernel, taken for one that lacks it. */
+/**
+ * What is read-only without mount_setattr(2), as on Linux 5.10: this kernel, taken for one that lacks it, and a real one in a
+ * virtual machine.
+ */
 @NeedsRoot
+@Tag("linux-5.10")
 @ExtendWith(LeakAudit.class)
 class OldKernelTest {
     @TempDir

@@ -68,7 +68,7 @@ final class SystemdHost implements AutoCloseable {
                 directory, Optional.empty(), Optional.empty(), Optional.empty(), false, false, List.of(), List.of());
         runtime.create(ID, options);
         runtime.start(ID);
-        for (int i = 0; i < 200 && exec("busctl list > /dev/null 2>&1") != 0; i++) {
+        for (int i = 0; i < Patience.seconds(200) && exec("busctl list > /dev/null 2>&1") != 0; i++) {
             Thread.sleep(100);
         }
         assertThat(in("busctl list")).contains("org.freedesktop.systemd1");
@@ -108,13 +108,13 @@ final class SystemdHost implements AutoCloseable {
         needed.add(Inside.HOST_PATH);
         for (String path : needed) {
             Path whole = Path.of(path).toAbsolutePath();
-            int names = whole.startsWith("/tmp") ? 2 : 1; // it has a /tmp of its own
-            tops.add("/" + whole.subpath(0, names));
+            tops.add("/" + whole.subpath(0, whole.startsWith("/tmp") ? 2 : 1)); // there, /tmp is its own
         }
         try (Stream<Path> etc = Files.list(Path.of("/etc"))) { // Debian's JDK has links there
             etc.filter(path -> path.getFileName().toString().startsWith("java-"))
                     .forEach(path -> tops.add(path.toString()));
         }
+        tops.remove("/tmp");
         return tops;
     }
 

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What limits do where cgroups are of version 2 only: told by what becomes of processes, not by control files. */
 @NeedsRoot
 @Tag("vm")
+@Tag("linux-5.10")
 class UnifiedTest {
     private static final int MIB = 1 << 20;
     private static final int SIGKILL = 9;
@@ -260,6 +262,53 @@ class UnifiedTest {
             }
             assertThat(within(5, () -> bundle.runtime.state("one").status() == Status.STOPPED))
                     .isTrue();
+        }
+    }
+
+    /** Mounted with nsdelegate, as here and by systemd, nobody gets from outside of a cgroup namespace into what is in it. */
+    @Test
+    void whoIsExecutedInAContainerIsInItsCgroupAndItsCgroupNamespace() throws IOException {
+        try (OciBundle bundle = new OciBundle()) {
+            bundle.namespace("cgroup").runs("sleep 100000");
+            bundle.runtime.create("one", bundle.options());
+            bundle.runtime.start("one");
+            long first = bundle.runtime.state("one").pid();
+
+            int code = bundle.runtime.exec("one", OciBundle.exec("sleep 100000", true));
+
+            assertThat(code).isZero();
+            List<Integer> all = bundle.runtime.processes("one");
+            assertThat(all).hasSize(2).contains((int) first);
+            for (int pid : all) {
+                assertThat(Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/cgroup")))
+                        .isEqualTo(Files.readSymbolicLink(Path.of("/proc/" + first + "/ns/cgroup")))
+                        .isNotEqualTo(Files.readSymbolicLink(Path.of("/proc/self/ns/cgroup")));
+            }
+            bundle.runtime.delete("one", true);
+        }
+    }
+
+    /** What gives controllers to cgroups below takes no process itself: so it is with systemd in a container. */
+    @Test
+    void whoIsExecutedInAContainerThatHasMovedBelowItsCgroupIsBesideTheFirstProcess() throws IOException {
+        try (OciBundle bundle = new OciBundle()) {
+            bundle.linux("'cgroupsPath':'/libcontainer-below'")
+                    .namespace("cgroup")
+                    .runs("sleep 100000");
+            bundle.runtime.create("one", bundle.options());
+            bundle.runtime.start("one");
+            int first = bundle.runtime.state("one").pid();
+            Path cgroup = Path.of("/sys/fs/cgroup/libcontainer-below");
+            Path init = Files.createDirectory(cgroup.resolve("init"));
+            Files.writeString(init.resolve("cgroup.procs"), "" + first);
+            Files.writeString(cgroup.resolve("cgroup.subtree_control"), "+pids");
+
+            assertThat(bundle.runtime.exec("one", OciBundle.exec("sleep 100000", true)))
+                    .isZero();
+
+            assertThat(Files.readAllLines(init.resolve("cgroup.procs"))).hasSize(2);
+            bundle.runtime.delete("one", true);
+            assertThat(cgroup).doesNotExist();
         }
     }
 

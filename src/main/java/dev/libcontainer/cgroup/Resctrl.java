@@ -2,13 +2,18 @@ package dev.libcontainer.cgroup;
 
 import dev.libcontainer.spec.IntelRdt;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The resctrl file system: classes of service of cache and memory bandwidth (config-linux.md, "IntelRdt"; the kernel's
@@ -21,6 +26,7 @@ public final class Resctrl {
     private static final String MEMBER = "linux.intelRdt";
     private static final String NAME = "resctrl";
     private static final String SCHEMATA = "schemata";
+    private static final String NO_SUCH_PROCESS = "No such process";
 
     private final Path root;
 
@@ -99,6 +105,48 @@ public final class Resctrl {
             throw refused("closID", "class " + directory + " does not exist");
         }
         write(directory, lines(rdt));
+    }
+
+    /**
+     * Moves processes that run into a group, thread by thread; what they start afterwards is in it from the beginning.
+     *
+     * @param pids tells which there are at the moment; asked again until there is no thread that has not been moved
+     * @param proc where their threads are listed, {@code /proc}
+     * @throws CgroupException if the kernel refuses one that still lives
+     */
+    public void move(Group group, Supplier<List<Integer>> pids, Path proc) {
+        Path tasks = group.monitoring().orElse(group.directory()).resolve("tasks");
+        Set<String> moved = new HashSet<>();
+        boolean more = true;
+        while (more) {
+            more = false;
+            for (int pid : pids.get()) {
+                for (String thread : threads(proc.resolve(pid + "/task"))) {
+                    if (moved.add(thread)) {
+                        more = true;
+                        enter(tasks, thread);
+                    }
+                }
+            }
+        }
+    }
+
+    private static List<String> threads(Path directory) {
+        try (Stream<Path> threads = Files.list(directory)) {
+            return threads.map(thread -> String.valueOf(thread.getFileName())).toList();
+        } catch (IOException | UncheckedIOException e) {
+            return List.of(); // it has ended
+        }
+    }
+
+    private void enter(Path tasks, String thread) {
+        try {
+            Files.writeString(tasks, thread + "\n", StandardOpenOption.WRITE, StandardOpenOption.APPEND);
+        } catch (IOException e) {
+            if (!String.valueOf(e.getMessage()).contains(NO_SUCH_PROCESS)) {
+                throw refused("closID", "thread " + thread + " cannot be moved to " + tasks + ": " + e + status());
+            }
+        }
     }
 
     /** The class of a container that was created with this configuration. */

@@ -2,6 +2,7 @@ package dev.libcontainer.plan;
 
 import dev.libcontainer.spec.IntelRdt;
 import dev.libcontainer.spec.NamespaceType;
+import dev.libcontainer.spec.Resources;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -32,7 +33,7 @@ final class CgroupStage {
                 draft.wishes.life().map(Wishes.Life::cgroups).orElse(List.of());
         for (int i = 0; i < ready.size(); i++) {
             Slot slot = draft.bind("cgroup " + ready.get(i).name(), new Binding.ReadyCgroup(i));
-            if (ready.get(i).v2() && draft.host.cloneIntoCgroup()) {
+            if (ready.get(i).v2() && isBornThere()) {
                 draft.cgroupSlot = Optional.of(slot);
             } else {
                 toEnter.put(slot, ready.get(i).v2());
@@ -46,6 +47,25 @@ final class CgroupStage {
         draft.linux.intelRdt().ifPresent(this::reserve);
     }
 
+    /** Not where a birth leaves a process on its parent's CPUs and these may be others: then it enters by itself. */
+    private boolean isBornThere() {
+        return draft.host.cloneIntoCgroup() && (draft.host.cpusetAtBirth() || !mayHaveCpus());
+    }
+
+    /** An exec knows nothing of the limits of the container. */
+    private boolean mayHaveCpus() {
+        Optional<Resources> resources = draft.linux.resources();
+        if (resources.isEmpty()) {
+            return draft.wishes.life().isPresent();
+        }
+        boolean typed = resources
+                .get()
+                .cpu()
+                .filter(cpu -> cpu.cpus().isPresent() || cpu.mems().isPresent())
+                .isPresent();
+        return typed || resources.get().unified().keySet().stream().anyMatch(key -> key.startsWith("cpuset."));
+    }
+
     private void reserve(IntelRdt rdt) {
         resctrl.add(draft.bind("resctrl class", new Binding.ResctrlGroup(false)));
         if (rdt.enableMonitoring()) {
@@ -56,7 +76,7 @@ final class CgroupStage {
     /** Where the kernel clones into a cgroup, it must exist by then; others are made beside the child. */
     void makeAndLimit() {
         List<CgroupPlan.Hierarchy> hierarchies = draft.wishes.cgroups().hierarchies();
-        int born = draft.host.cloneIntoCgroup() ? firstV2(hierarchies) : -1;
+        int born = isBornThere() ? firstV2(hierarchies) : -1;
         if (born >= 0) {
             draft.cgroupSlot = Optional.of(make(born, false));
         }
@@ -66,6 +86,13 @@ final class CgroupStage {
                 entered.add(i);
             }
         }
+    }
+
+    /** Whether the process comes to be in a cgroup of version 2, at its birth or later. */
+    boolean entersUnified() {
+        return draft.cgroupSlot.isPresent()
+                || toEnter.containsValue(true)
+                || draft.wishes.cgroups().hierarchies().stream().anyMatch(CgroupPlan.Hierarchy::v2);
     }
 
     private static int firstV2(List<CgroupPlan.Hierarchy> hierarchies) {

@@ -10,6 +10,7 @@ import java.util.List;
  * @param euid of the process that will spawn
  * @param mountSetattr mount_setattr(2), Linux 5.12
  * @param cloneIntoCgroup CLONE_INTO_CGROUP, Linux 5.7
+ * @param cpusetAtBirth whether a process that is born in a cgroup is bound to its CPUs and memory nodes, Linux 6.4
  * @param lastCapability highest capability number of the kernel
  * @param nofileHard hard RLIMIT_NOFILE of the spawning process
  * @param cgroupV2Only whether the unified hierarchy has all controllers
@@ -22,6 +23,7 @@ public record HostFacts(
         int euid,
         boolean mountSetattr,
         boolean cloneIntoCgroup,
+        boolean cpusetAtBirth,
         int lastCapability,
         long nofileHard,
         boolean cgroupV2Only,

@@ -27,7 +27,7 @@ final class InitOrder {
         cgroups.makeAndLimit(); //  before the clone: a process is born limited
         draft.endHost();
 
-        namespaces.join(); //       before any namespace is made: the right to join is held out here
+        namespaces.join(cgroups.entersUnified()); // before any namespace is made: the right to join is held out here
         if (early) { //             what does not depend on a child's own namespaces is done once, in a template
             root.open();
             mounts.prepare();
@@ -43,6 +43,7 @@ final class InitOrder {
         boolean late = early && mounts.cgroupsCanWait();
         if (!late) {
             cgroups.enter(); //     before the cgroup namespace, whose root is where the process stands when it is made
+            namespaces.joinCgroup();
         }
         namespaces.settle(); //     ids that mean something, loopback: everything after may need them
         if (early) {
@@ -57,6 +58,7 @@ final class InitOrder {
         system.hideAndProtect();
         if (late) {
             cgroups.enter(); //     by now the host has made them, beside what this child did so far
+            namespaces.joinCgroup();
             mounts.mountCgroups();
         }
         if (!early) {

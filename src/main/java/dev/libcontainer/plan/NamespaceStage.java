@@ -24,6 +24,7 @@ final class NamespaceStage {
 
     private final Draft draft;
     private final Map<NamespaceType, Slot> joined = new LinkedHashMap<>();
+    private Optional<Slot> lateCgroup = Optional.empty();
     private Optional<Slot> readyNetwork = Optional.empty();
 
     NamespaceStage(Draft draft) {
@@ -44,7 +45,16 @@ final class NamespaceStage {
         }
     }
 
-    void join() {
+    /**
+     * Joins what is joined.
+     *
+     * @param cgroupLater whether the cgroup namespace has to wait for {@link #joinCgroup}
+     */
+    void join(boolean cgroupLater) {
+        draft.needsTemplate |= !joined.isEmpty();
+        if (cgroupLater) {
+            lateCgroup = Optional.ofNullable(joined.remove(NamespaceType.CGROUP));
+        }
         joined.forEach(
                 (type, slot) -> draft.add(new NamespaceStep.Join(slot, type), draft.namespacePath(type) + ".path"));
         draft.needsTemplate |= !joined.isEmpty();
@@ -56,6 +66,16 @@ final class NamespaceStage {
             draft.add(ProcessStep.setresuid(0), path);
             draft.changesIds = true;
         }
+    }
+
+    /**
+     * Once the process is in its cgroup: where version 2 is mounted with nsdelegate, as systemd does, who is in a cgroup
+     * namespace can be moved from outside of it to nowhere (ENOENT), not even by clone3(2).
+     */
+    void joinCgroup() {
+        lateCgroup.ifPresent(slot -> draft.add(
+                new NamespaceStep.Join(slot, NamespaceType.CGROUP),
+                draft.namespacePath(NamespaceType.CGROUP) + ".path"));
     }
 
     void nameStage() {

@@ -173,6 +173,14 @@ final class ProcessStage {
         }
     }
 
+    /** As crun has it, and podman's {@code --group-add keep-groups} asks for: groups that no map could name, too. */
+    private boolean keepsGroups() {
+        return draft.spec
+                .annotations()
+                .getOrDefault(Annotations.KEEP_GROUPS, "")
+                .equals("1");
+    }
+
     void identity() {
         User user = draft.process.user();
         user.umask()
@@ -188,7 +196,7 @@ final class ProcessStage {
         if (keep) {
             draft.add(ProcessStep.keepCapabilities(true), "process.capabilities");
         }
-        if (!draft.denySetgroups) {
+        if (!draft.denySetgroups && !keepsGroups()) {
             draft.add(new ProcessStep.SetGroups(user.additionalGids()), "process.user.additionalGids");
         }
         draft.add(ProcessStep.setresgid(user.gid()), "process.user.gid");

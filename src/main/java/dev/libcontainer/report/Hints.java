@@ -180,6 +180,10 @@ final class Hints {
         if (step instanceof MountStep.OpenTree && errno == ENOENT) {
             return "it must exist on the host";
         }
+        if (step instanceof MountStep.OpenTree && errno == EINVAL) {
+            return "the source is not in this mount namespace; or, without \"rbind\" in a user namespace, something is"
+                    + " mounted below it";
+        }
         if (errno == EINVAL
                 && step instanceof MountStep.Mount mount
                 && mount.data().contains("context=\"")) {

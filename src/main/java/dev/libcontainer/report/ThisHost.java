@@ -34,12 +34,26 @@ public final class ThisHost {
                 probe.euid(),
                 probe.has(KernelFeature.MOUNT_SETATTR),
                 probe.has(KernelFeature.CLONE_INTO_CGROUP),
+                isAtLeast(probe.release(), 6, 4),
                 probe.lastCapability(),
                 probe.nofileHard(),
                 cgroups.mode() == CgroupMode.UNIFIED,
                 v1,
                 content("/sys/module/apparmor/parameters/enabled").startsWith("Y"),
                 !content("/sys/fs/selinux/enforce").isEmpty());
+    }
+
+    /**
+     * For what no probe can tell without making cgroups: kernel commit eee878537941, "Make cpuset_fork() handle
+     * CLONE_INTO_CGROUP properly". Stable kernels that have it too do without a shortcut.
+     */
+    static boolean isAtLeast(String release, int major, int minor) {
+        String[] parts = release.split("[^0-9]+", 3);
+        if (parts.length < 2 || parts[0].isEmpty() || parts[1].isEmpty()) {
+            return true;
+        }
+        int first = Integer.parseInt(parts[0]);
+        return first > major || (first == major && Integer.parseInt(parts[1]) >= minor);
     }
 
     private static String content(String file) {

@@ -7,12 +7,19 @@ import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.plan.Binding;
 import dev.libcontainer.plan.Wishes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The cgroups that a process enters on its way: what its plan says of them, and the fd of each. */
 final class EnteredCgroups implements AutoCloseable {
+    private static final String UNIFIED = "0::"; // cgroups(7), /proc/PID/cgroup
+
     private final List<Wishes.Cgroup> wishes = new ArrayList<>();
     private final List<Fd> fds = new ArrayList<>();
 
@@ -33,6 +40,46 @@ final class EnteredCgroups implements AutoCloseable {
             if (!done) {
                 close();
             }
+        }
+    }
+
+    /**
+     * Paths for one more process of a container. In version 2 a cgroup that gives controllers to those below takes no
+     * process (EBUSY); a container whose first process, such as systemd, has made it one is entered where that process is.
+     */
+    static Map<String, String> besideFirst(CgroupMounts mounts, Map<String, String> paths, int first) {
+        Map<String, String> beside = new LinkedHashMap<>(paths);
+        for (Hierarchy hierarchy : mounts.hierarchies()) {
+            String own = paths.get(hierarchy.name());
+            if (own != null
+                    && hierarchy.version() == CgroupVersion.V2
+                    && !text(Path.of(own, "cgroup.subtree_control")).isBlank()) {
+                text(Path.of("/proc/" + first + "/cgroup"))
+                        .lines()
+                        .filter(line -> line.startsWith(UNIFIED))
+                        .flatMap(line -> in(hierarchy, line.substring(UNIFIED.length())).stream())
+                        .filter(directory -> directory.startsWith(own + "/"))
+                        .forEach(directory -> beside.put(hierarchy.name(), directory));
+            }
+        }
+        return beside;
+    }
+
+    private static Optional<String> in(Hierarchy hierarchy, String path) {
+        return new Hierarchy(
+                        hierarchy.version(),
+                        hierarchy.controllers(),
+                        hierarchy.mountPoint(),
+                        hierarchy.mountRoot(),
+                        path)
+                .ownDirectory();
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return ""; // it is gone: who enters it is told so
         }
     }
 

@@ -86,7 +86,8 @@ final class Execution implements AutoCloseable {
     private Wishes.Life life() {
         ContainerCgroup whole = ContainerCgroup.open(spawner.mounts(), container.cgroups());
         Map<String, String> paths = exec.subCgroups().isEmpty()
-                ? whole.paths()
+                ? EnteredCgroups.besideFirst(
+                        spawner.mounts(), whole.paths(), container.process().pid())
                 : whole.subCgroup(exec.subCgroups()).paths();
         EnteredCgroups cgroups = new EnteredCgroups(spawner.mounts(), paths);
         entered = Optional.of(cgroups);

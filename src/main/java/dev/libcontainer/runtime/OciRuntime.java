@@ -4,6 +4,7 @@ import dev.libcontainer.cgroup.CgroupMounts;
 import dev.libcontainer.cgroup.CgroupStats;
 import dev.libcontainer.cgroup.ContainerCgroup;
 import dev.libcontainer.cgroup.OomEvents;
+import dev.libcontainer.cgroup.Resctrl;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.SpawnCall;
@@ -348,7 +349,8 @@ public final class OciRuntime implements AutoCloseable {
     public void update(String id, IntelRdt limits) {
         try (StateStore.Lock lock = store.lock(id)) {
             StoredContainer container = alive(id, "update");
-            ResctrlUpdate.run(Bundle.of(container.bundle(), store.config(id)), id, limits);
+            new ResctrlUpdate(store, container, Resctrl.ROOT, Path.of("/proc"))
+                    .run(Bundle.of(container.bundle(), store.config(id)).spec().linux(), limits);
         }
     }
 

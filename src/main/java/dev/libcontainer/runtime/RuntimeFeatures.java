@@ -1,11 +1,13 @@
 package dev.libcontainer.runtime;
 
+import dev.libcontainer.plan.Annotations;
 import dev.libcontainer.plan.MountWords;
 import dev.libcontainer.security.Capability;
 import dev.libcontainer.security.SeccompWords;
 import dev.libcontainer.spec.Features;
 import dev.libcontainer.spec.NamespaceType;
 import dev.libcontainer.spec.Spec;
+import dev.libcontainer.systemd.UnitAnnotations;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,6 +26,8 @@ public final class RuntimeFeatures {
     private static final boolean IDMAP_MOUNTS = true;
     private static final boolean NET_DEVICES = true;
     private static final boolean RDMA = true;
+    private static final boolean SYSTEMD = true;
+    private static final boolean SYSTEMD_USER = false;
     private static final Features.MemoryPolicies MEMORY_POLICIES = new Features.MemoryPolicies(
             List.of(
                     "MPOL_DEFAULT",
@@ -46,14 +50,14 @@ public final class RuntimeFeatures {
                 MountWords.all(),
                 linux(),
                 Map.of("dev.libcontainer.jrunc.version", version),
-                List.of());
+                List.of(UnitAnnotations.PREFIX, Annotations.KEEP_GROUPS));
     }
 
     private static Features.Linux linux() {
         return new Features.Linux(
                 namespaces(),
                 capabilities(),
-                new Features.Cgroup(true, true, false, false, RDMA),
+                new Features.Cgroup(true, true, SYSTEMD, SYSTEMD_USER, RDMA),
                 new Features.Seccomp(
                         SeccompWords.actions(),
                         SeccompWords.operators(),

@@ -16,7 +16,9 @@ import java.util.TreeMap;
  * @see <a href="https://github.com/opencontainers/runc/blob/main/docs/systemd.md">runc's docs/systemd.md</a>
  */
 public final class UnitAnnotations {
-    private static final String PREFIX = "org.systemd.property.";
+    /** What the keys of such annotations begin with. */
+    public static final String PREFIX = "org.systemd.property.";
+
     private static final String SECONDS = "Sec";
     private static final BigDecimal MICROS = BigDecimal.valueOf(1_000_000);
     private static final int U64_BITS = 64;

@@ -145,4 +145,32 @@ class ResctrlTest {
         assertThatThrownBy(() -> resctrl.update(root.resolve("silver"), rdt("", "L3:0=3", "", false)))
                 .hasMessageContaining("linux.intelRdt.closID: class " + root.resolve("silver") + " does not exist");
     }
+
+    /** What they fork meanwhile is in the old class, until its turn has come. */
+    @Test
+    void runningProcessesMoveThreadByThreadUntilNoneIsNew() throws IOException {
+        Resctrl.Group group = Resctrl.at(root).open(rdt("", "", "", false), "web-1");
+        Path tasks = Files.createFile(group.directory().resolve("tasks"));
+        Path proc = root.resolve("proc");
+        for (String thread : List.of("7/task/7", "7/task/8", "9/task/9")) {
+            Files.createDirectories(proc.resolve(thread));
+        }
+        int[] asked = {0};
+
+        Resctrl.at(root).move(group, () -> asked[0]++ == 0 ? List.of(7) : List.of(7, 9, 10), proc);
+
+        assertThat(Files.readAllLines(tasks)).containsExactlyInAnyOrder("7", "8", "9");
+        assertThat(asked[0]).isEqualTo(3);
+    }
+
+    @Test
+    void aThreadThatCannotMoveIsAnError() throws IOException {
+        Resctrl.Group group = Resctrl.at(root).open(rdt("", "", "", false), "web-1");
+        Path proc = root.resolve("proc");
+        Files.createDirectories(proc.resolve("7/task/7"));
+
+        assertThatThrownBy(() -> Resctrl.at(root).move(group, () -> List.of(7), proc))
+                .isInstanceOf(CgroupException.class)
+                .hasMessageContaining("thread 7 cannot be moved to " + group.directory());
+    }
 }

@@ -51,7 +51,7 @@ enum PlanCases {
     static final HostFacts OLD_HOST = host(0, false, false, List.of("memory", "cpu,cpuacct"), false);
 
     private static HostFacts host(int euid, boolean isNew, boolean v2, List<String> v1, boolean labels) {
-        return new HostFacts(Arch.X86_64, euid, isNew, isNew, 40, 20000, v2, v1, labels, labels);
+        return new HostFacts(Arch.X86_64, euid, isNew, isNew, isNew, 40, 20000, v2, v1, labels, labels);
     }
 
     private static final CgroupPlan.Hierarchy MEMORY = new CgroupPlan.Hierarchy(
