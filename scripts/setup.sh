@@ -27,6 +27,8 @@ have() {
     dpkg-dev) command -v dpkg-source > /dev/null ;;
     xz-utils) command -v xz > /dev/null ;;
     docker.io) [[ -x /usr/sbin/dockerd ]] ;; # the command may be somebody else's
+    lxc) command -v lxc-start > /dev/null ;;
+    systemd-container) command -v systemd-nspawn > /dev/null ;;
     bubblewrap) command -v bwrap > /dev/null ;;
     containernetworking-plugins) [[ -x /usr/lib/cni/bridge ]] ;;
     golang-go) command -v go > /dev/null ;;

@@ -35,7 +35,7 @@ template <typename F> void each_child(int32_t dir, F visit) {
 /// One round of a signal over cgroup.procs of a cgroup and below; how many processes were met.
 uint32_t signal_round(int32_t dir, int32_t signal, uint32_t depth) {
     uint32_t met = 0;
-    char text[4096];
+    char text[512];
     Fd procs(openat(dir, "cgroup.procs", O_RDONLY));
     int64_t n, kept = 0;
     while (procs.get() >= 0 &&
@@ -56,7 +56,7 @@ uint32_t signal_round(int32_t dir, int32_t signal, uint32_t depth) {
         kept = end - start;
         memmove(text, text + start, static_cast<size_t>(kept));
     }
-    if (depth < 32)
+    if (depth < 512) // that much stack everybody has
         each_child(dir, [&](int32_t child, const char *) { met += signal_round(child, signal, depth + 1); });
     return met;
 }
@@ -65,17 +65,51 @@ int32_t write_text(int32_t dir, const char *file, const char *text) {
     return lc_write_at(dir, file, reinterpret_cast<const uint8_t *>(text), static_cast<uint32_t>(strlen(text)));
 }
 
+bool has_child(int32_t dir) {
+    bool found = false;
+    each_child(dir, [&](int32_t, const char *) { found = true; });
+    return found;
+}
+
+/// Removes what is below a cgroup, however deep: whoever owns it may have nested it to spite a stack. Ends with -EBUSY
+/// at the first one that somebody is in.
+int64_t remove_below(int32_t top) {
+    int64_t at = openat(top, ".", O_PATH | O_DIRECTORY), result = -EBUSY;
+    uint32_t depth = 0;
+    for (uint32_t steps = 0; at >= 0 && steps < 1000000; steps++) {
+        int64_t down = -1;
+        bool stuck = false;
+        each_child(static_cast<int32_t>(at), [&](int32_t child, const char *name) {
+            if (sys(__NR_unlinkat, at, name, 0x200L) != -EBUSY) return; // AT_REMOVEDIR
+            if (!has_child(child))
+                stuck = true;
+            else if (down < 0)
+                down = openat(static_cast<int32_t>(at), name, O_PATH | O_DIRECTORY | O_NOFOLLOW);
+        });
+        if (stuck || (down < 0 && depth == 0)) {
+            close(down);
+            result = stuck ? -EBUSY : 0;
+            break;
+        }
+        depth = down < 0 ? depth - 1 : depth + 1;
+        int64_t next = down < 0 ? openat(static_cast<int32_t>(at), "..", O_PATH | O_DIRECTORY) : down;
+        close(at);
+        at = next;
+    }
+    close(at);
+    return result;
+}
+
 /// rmdir of a cgroup known by its fd: its path, as the kernel tells it, leads to the parent (cgroupfs names are
 /// stable).
-int64_t remove_directory(int32_t dir, uint32_t depth) {
+int64_t remove_directory(int32_t dir) {
     char link[40], path[4096];
     snprintf(link, sizeof link, "/proc/self/fd/%d", dir);
     int64_t n = sys(__NR_readlinkat, static_cast<int64_t>(AT_FDCWD), link, path, static_cast<int64_t>(sizeof path - 1));
     if (n <= 0) return n;
     path[n] = 0;
     int64_t r = sys(__NR_unlinkat, static_cast<int64_t>(AT_FDCWD), path, 0x200L); // AT_REMOVEDIR
-    if (r != -EBUSY || depth > 32) return r;
-    each_child(dir, [&](int32_t child, const char *) { remove_directory(child, depth + 1); });
+    if (r != -EBUSY || (r = remove_below(dir)) < 0) return r;
     return sys(__NR_unlinkat, static_cast<int64_t>(AT_FDCWD), path, 0x200L);
 }
 
@@ -131,12 +165,12 @@ extern "C" int32_t lc_cgroups_finish(const int32_t *dirs, uint32_t count, uint32
     }
     int32_t result = static_cast<int32_t>(used);
     for (uint32_t i = count; (what & LC_CGROUPS_REMOVE) && i-- > 0;) {
-        int64_t r = remove_directory(dirs[i], 0);
+        int64_t r = remove_directory(dirs[i]);
         for (int tries = 0; r == -EBUSY && tries < 100; tries++) { // somebody is left, or still on the way out
             int64_t pause[2] = {0, 1000000};
             lc_cgroup_kill(dirs[i]);
             sys(__NR_nanosleep, pause, nullptr);
-            r = remove_directory(dirs[i], 0);
+            r = remove_directory(dirs[i]);
         }
         close(dirs[i]);
         if (r < 0 && r != -ENOENT) result = static_cast<int32_t>(r);

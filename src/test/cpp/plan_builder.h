@@ -144,9 +144,9 @@ inline PlanBuilder every_opcode() {
     auto attributes = p.u64s({1, 0, 0, 0});
     p.step(LC_CGROUP_MAKE, parent).flags(1 + LC_PARAM_NAME).a("name").c(made);
     p.step(LC_OPEN_MAPPED_TREE, parent, 1ull << 32 | 1).a("/srv/mapped").c(mapped);
+    p.step(LC_CGROUP_OWN, made, 1000).a(".");
     p.step(LC_CGROUP_WRITE, made, 2).a("pids.max").c("10");
     p.step(LC_OPEN_AT, parent, 0).a("file").c(opened);
-    p.step(LC_CGROUP_OWN, made, 1000).a(".");
     p.step(LC_CGROUP_MAKE, parent).flags(LC_STEP_LATE).a("late").c(late);
     p.step(LC_CGROUP_WRITE, late, 2).flags(LC_STEP_LATE).a("cpu.shares").c("10");
     p.end_host();

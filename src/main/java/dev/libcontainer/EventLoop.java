@@ -5,7 +5,7 @@ import dev.libcontainer.cgroup.CgroupNotice.What;
 import dev.libcontainer.events.ContainerEvent;
 import dev.libcontainer.events.ContainerEvent.Limit;
 import dev.libcontainer.events.Flight;
-import dev.libcontainer.events.PressureTrigger;
+import dev.libcontainer.events.Trigger;
 import dev.libcontainer.kernel.Poller;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -46,7 +46,7 @@ final class EventLoop implements AutoCloseable {
         }
     }
 
-    private record Source(Watch watch, CgroupNotice notice, Optional<PressureTrigger> trigger) {}
+    private record Source(Watch watch, CgroupNotice notice, Optional<Trigger> trigger) {}
 
     private final Poller poller = new Poller();
     private final ByteBuffer data = ByteBuffer.allocateDirect(DATA_BYTES).order(ByteOrder.nativeOrder());
@@ -69,7 +69,7 @@ final class EventLoop implements AutoCloseable {
      * @param notices what can be heard of; closed here
      * @param triggers those of them that are pressure triggers
      */
-    void add(Watch watch, List<CgroupNotice> notices, Map<CgroupNotice, PressureTrigger> triggers) {
+    void add(Watch watch, List<CgroupNotice> notices, Map<CgroupNotice, Trigger> triggers) {
         execute(() -> {
             watches.add(watch);
             for (CgroupNotice notice : notices) {

@@ -2,6 +2,7 @@ package dev.libcontainer;
 
 import dev.libcontainer.events.Flight;
 import dev.libcontainer.kernel.Engine;
+import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.kernel.Poller;
 import java.util.Map;
 import java.util.Queue;
@@ -65,7 +66,15 @@ final class ExitLoop implements AutoCloseable {
 
     private void sweep() {
         for (Container container = leftovers.poll(); container != null; container = leftovers.poll()) {
+            sweep(container);
+        }
+    }
+
+    private static void sweep(Container container) {
+        try {
             container.sweep();
+        } catch (KernelException e) {
+            return; // a cgroup that somebody keeps busy stays; all others depend on this thread
         }
     }
 

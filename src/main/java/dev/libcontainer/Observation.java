@@ -4,7 +4,8 @@ import dev.libcontainer.cgroup.CgroupNotice;
 import dev.libcontainer.cgroup.ContainerCgroup;
 import dev.libcontainer.cgroup.CounterFiles;
 import dev.libcontainer.events.ContainerEvent;
-import dev.libcontainer.events.PressureTrigger;
+import dev.libcontainer.events.MemoryLevel;
+import dev.libcontainer.events.Trigger;
 import dev.libcontainer.stats.Counter;
 import dev.libcontainer.stats.Sample;
 import java.nio.ByteBuffer;
@@ -71,8 +72,8 @@ final class Observation implements AutoCloseable {
         };
     }
 
-    Flow.Publisher<ContainerEvent> events(Container container, List<PressureTrigger> triggers) {
-        List<PressureTrigger> wanted = List.copyOf(triggers);
+    Flow.Publisher<ContainerEvent> events(Container container, List<Trigger> triggers) {
+        List<Trigger> wanted = List.copyOf(triggers);
         return subscriber -> {
             Outlet<ContainerEvent> outlet = outlet(subscriber);
             outlet.open();
@@ -122,20 +123,18 @@ final class Observation implements AutoCloseable {
     }
 
     private void watch(
-            Container container,
-            Outlet<ContainerEvent> outlet,
-            List<PressureTrigger> triggers,
-            boolean endsWithContainer) {
+            Container container, Outlet<ContainerEvent> outlet, List<Trigger> triggers, boolean endsWithContainer) {
         Optional<ContainerCgroup> cgroup = container.directories();
         List<CgroupNotice> notices = new ArrayList<>();
-        Map<CgroupNotice, PressureTrigger> byNotice = new HashMap<>();
+        Map<CgroupNotice, Trigger> byNotice = new HashMap<>();
         if (cgroup.isPresent()) {
             ByteBuffer data = ByteBuffer.allocateDirect(DATA_BYTES).order(ByteOrder.nativeOrder());
             notices.addAll(CgroupNotice.all(cgroup.get(), data));
             try {
-                for (PressureTrigger trigger : triggers) {
-                    CgroupNotice notice = CgroupNotice.pressure(
-                            cgroup.get(), trigger.resource().word(), trigger.text());
+                for (Trigger trigger : triggers) {
+                    CgroupNotice notice = trigger instanceof MemoryLevel level
+                            ? CgroupNotice.level(cgroup.get(), level.text())
+                            : CgroupNotice.pressure(cgroup.get(), trigger.what(), trigger.text());
                     notices.add(notice);
                     byNotice.put(notice, trigger);
                 }

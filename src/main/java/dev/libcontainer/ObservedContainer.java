@@ -5,7 +5,7 @@ import dev.libcontainer.cgroup.CgroupNotice;
 import dev.libcontainer.cgroup.ContainerCgroup;
 import dev.libcontainer.events.ContainerEvent;
 import dev.libcontainer.events.Flight;
-import dev.libcontainer.events.PressureTrigger;
+import dev.libcontainer.events.Trigger;
 import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.stats.Counter;
 import dev.libcontainer.stats.Sample;
@@ -63,12 +63,12 @@ abstract sealed class ObservedContainer permits Container {
      * What happens to it from the moment of subscription, its end last. What the kernel tells depends on the cgroups it
      * has: {@link ContainerSpecBuilder#managed} gives it all. A trigger that cannot be set is the subscriber's onError.
      */
-    public Flow.Publisher<ContainerEvent> events(PressureTrigger... triggers) {
+    public Flow.Publisher<ContainerEvent> events(Trigger... triggers) {
         return observation().events(self(), List.of(triggers));
     }
 
     /** The same as calls, by a thread of the library, so they must not block; closing the result ends them. */
-    public AutoCloseable onEvent(Consumer<? super ContainerEvent> callback, PressureTrigger... triggers) {
+    public AutoCloseable onEvent(Consumer<? super ContainerEvent> callback, Trigger... triggers) {
         return Observation.callBack(events(triggers), callback);
     }
 

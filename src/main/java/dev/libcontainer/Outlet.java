@@ -4,9 +4,9 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * One subscription of a Flow: hands on what was asked for, one after the other, from whatever thread comes by. What nobody
@@ -14,14 +14,21 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Outlet<T> implements Flow.Subscription {
     private static final int WAITING_AT_MOST = 1024;
+    private static final AtomicIntegerFieldUpdater<Outlet<?>> WAITING_COUNT = intOf("waitingCount");
+    private static final AtomicLongFieldUpdater<Outlet<?>> DEMAND = longOf("demand");
+    private static final AtomicIntegerFieldUpdater<Outlet<?>> OVER = intOf("over");
 
     private final Flow.Subscriber<? super T> subscriber;
     private final Runnable onCancel;
     private final Queue<T> waiting = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger waitingCount = new AtomicInteger();
-    private final AtomicLong demand = new AtomicLong();
+    /** Fields rather than objects: with a thousand outlets each object is one more fetch from memory for an item. */
+    private volatile int waitingCount;
+
+    private volatile long demand;
+
     private final AtomicInteger work = new AtomicInteger();
-    private final AtomicBoolean over = new AtomicBoolean();
+
+    private volatile int over;
     private volatile boolean complete;
     private volatile Optional<Throwable> trouble = Optional.empty();
 
@@ -45,23 +52,47 @@ final class Outlet<T> implements Flow.Subscription {
         }
     }
 
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static AtomicIntegerFieldUpdater<Outlet<?>> intOf(String field) {
+        return (AtomicIntegerFieldUpdater) AtomicIntegerFieldUpdater.newUpdater(Outlet.class, field);
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static AtomicLongFieldUpdater<Outlet<?>> longOf(String field) {
+        return (AtomicLongFieldUpdater) AtomicLongFieldUpdater.newUpdater(Outlet.class, field);
+    }
+
     boolean isOver() {
-        return over.get();
+        return over != 0;
     }
 
     /** Hands on, now or when it is asked for. */
     void emit(T item) {
-        if (waitingCount.incrementAndGet() > WAITING_AT_MOST) {
-            fail(new IllegalStateException("more than " + WAITING_AT_MOST + " items wait for request()"));
-            return;
+        if (work.compareAndSet(0, 1)) {
+            if (waitingCount == 0 && demand > 0 && !isOver() && trouble.isEmpty()) {
+                handOn(item); // nearly always: nothing waits, and it is wanted
+            } else {
+                queue(item);
+                handOn();
+            }
+            leave(1);
+        } else {
+            queue(item);
+            drain();
         }
-        waiting.add(item);
-        drain();
+    }
+
+    private void queue(T item) {
+        if (WAITING_COUNT.incrementAndGet(this) > WAITING_AT_MOST) {
+            fail(new IllegalStateException("more than " + WAITING_AT_MOST + " items wait for request()"));
+        } else {
+            waiting.add(item);
+        }
     }
 
     /** Whether somebody waits for the next item: for streams that may leave some out. */
     boolean isWanted() {
-        return demand.get() > waitingCount.get() && !over.get();
+        return demand > waitingCount && !isOver();
     }
 
     void complete() {
@@ -80,50 +111,56 @@ final class Outlet<T> implements Flow.Subscription {
             fail(new IllegalArgumentException("request(" + n + "): a positive number of items can be asked for"));
             return;
         }
-        demand.accumulateAndGet(n, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
+        DEMAND.accumulateAndGet(this, n, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
         drain();
     }
 
     @Override
     public void cancel() {
-        if (over.compareAndSet(false, true)) {
+        if (OVER.compareAndSet(this, 0, 1)) {
             onCancel.run();
         }
     }
 
     /** One thread at a time hands on; who comes meanwhile leaves word. */
     private void drain() {
-        if (work.getAndIncrement() != 0) {
-            return;
-        }
-        int seen = 1;
-        do {
+        if (work.getAndIncrement() == 0) {
             handOn();
-            seen = work.addAndGet(-seen);
-        } while (seen != 0);
+            leave(1);
+        }
+    }
+
+    private void leave(int done) {
+        for (int left = work.addAndGet(-done); left != 0; left = work.addAndGet(-left)) {
+            handOn();
+        }
+    }
+
+    private void handOn(T item) {
+        if (demand != Long.MAX_VALUE) {
+            DEMAND.decrementAndGet(this);
+        }
+        try {
+            subscriber.onNext(item);
+        } catch (RuntimeException e) {
+            cancel(); // a subscriber that throws has had enough (Reactive Streams 2.13)
+        }
     }
 
     private void handOn() {
-        if (trouble.isPresent() && !over.get()) {
+        if (trouble.isPresent() && !isOver()) {
             cancel();
             subscriber.onError(trouble.get());
         }
-        while (!over.get() && demand.get() > 0) {
+        while (!isOver() && demand > 0) {
             T item = waiting.poll();
             if (item == null) {
                 break;
             }
-            waitingCount.decrementAndGet();
-            if (demand.get() != Long.MAX_VALUE) {
-                demand.decrementAndGet();
-            }
-            try {
-                subscriber.onNext(item);
-            } catch (RuntimeException e) {
-                cancel(); // a subscriber that throws has had enough (Reactive Streams 2.13)
-            }
+            WAITING_COUNT.decrementAndGet(this);
+            handOn(item);
         }
-        if (complete && waiting.isEmpty() && !over.get()) {
+        if (complete && waiting.isEmpty() && !isOver()) {
             cancel();
             subscriber.onComplete();
         }

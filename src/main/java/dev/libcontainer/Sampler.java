@@ -91,6 +91,9 @@ final class Sampler implements AutoCloseable {
                     groups.add(made);
                     return made;
                 });
+        if (!group.targets.isEmpty()) {
+            target.files.alike(group.targets.get(0).files);
+        }
         group.targets.add(target);
         group.isStale = true;
         changed();

@@ -85,7 +85,8 @@ class DelegatedContainerTest {
     @Test
     void withoutAPayloadVersion2HandsNothingDown() throws Exception {
         assumeTrue(isUnified, "version 1 lets processes be anywhere");
-        String script = "(echo +pids > " + top + "/cgroup.subtree_control) 2>/dev/null || echo busy";
+        // those that divide threads, like pids, are handed down all the same
+        String script = "(echo +memory > " + top + "/cgroup.subtree_control) 2>/dev/null || echo busy";
 
         assertThat(lines(shell(script).delegated().build())).containsExactly("busy");
         assertThat(lines(shell(script).delegated("payload").build())).isEmpty();
@@ -148,6 +149,27 @@ class DelegatedContainerTest {
             }
         }
         return names;
+    }
+
+    /** Deeper than any stack for walking down: nothing is left of it, and the library goes on. */
+    @Test
+    void whatItNestsHoweverDeepIsRemoved() throws Exception {
+        String script =
+                "cd " + top + " && for i in 1 2 3 4 5 6 7 8 9 10; do for j in 1 2 3 4 5 6 7 8 9 10; do mkdir n && cd n"
+                        + " || exit 1; done; done; echo deep";
+        try (Containers containers = Containers.open(ContainersOptions.DEFAULT.cgroupParent("libcontainer-nested"));
+                Blueprint blueprint =
+                        containers.compile(shell(script).delegated("payload").build())) {
+            for (int i = 0; i < 2; i++) {
+                try (Container container = blueprint.spawn(Stdio.capture())) {
+                    container.waitFor();
+                    assertThat(container.output()).isEqualTo("deep\n");
+                }
+            }
+        }
+        for (Path mount : Holdings.cgroupMounts()) {
+            assertThat(mount.resolve("libcontainer-nested")).doesNotExist();
+        }
     }
 
     /** Where only the ids of files would guard the limits, root is not given them. */

@@ -24,6 +24,9 @@ import java.util.regex.Pattern;
  * @param hugetlb by page size, e.g. {@code 2MB}
  * @param rdma the lines of {@code rdma.current}, by device
  * @param pressure by {@code cpu}, {@code memory} and {@code io}; version 2
+ * @param memoryEvents how often what happened, as in {@code memory.events}; version 2
+ * @param nodes memory in bytes, by kind ({@code anon}, {@code file} …) and NUMA node
+ * @param misc what the controller misc counts, by name
  */
 public record CgroupDetails(
         Map<String, Usage> memory,
@@ -35,7 +38,10 @@ public record CgroupDetails(
         Map<String, List<Io>> io,
         Map<String, Usage> hugetlb,
         Map<String, Map<String, Long>> rdma,
-        Map<String, Pressure> pressure) {
+        Map<String, Pressure> pressure,
+        Map<String, Long> memoryEvents,
+        Map<String, Map<Integer, Long>> nodes,
+        Map<String, Usage> misc) {
 
     /** Keeps unmodifiable copies, maps sorted. */
     public CgroupDetails {
@@ -49,6 +55,9 @@ public record CgroupDetails(
         hugetlb = sorted(hugetlb);
         rdma = sorted(rdma);
         pressure = sorted(pressure);
+        memoryEvents = sorted(memoryEvents);
+        nodes = sorted(nodes);
+        misc = sorted(misc);
     }
 
     private static <V> Map<String, V> sorted(Map<String, V> map) {
@@ -56,7 +65,8 @@ public record CgroupDetails(
     }
 
     static final CgroupDetails NONE = new CgroupDetails(
-            Map.of(), Map.of(), List.of(), List.of(), List.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
+            Map.of(), Map.of(), List.of(), List.of(), List.of(), Map.of(), Map.of(), Map.of(), Map.of(), Map.of(),
+            Map.of(), Map.of(), Map.of());
 
     /**
      * What is used of something that can be limited.
@@ -139,7 +149,10 @@ public record CgroupDetails(
                 io,
                 hugetlb(contents.keySet(), text),
                 rdma,
-                pressure);
+                pressure,
+                text.pairs("memory", "memory.events"),
+                nodes(text.text("memory", "memory.numa_stat")),
+                misc(text));
     }
 
     // ---- memory ----
@@ -206,6 +219,46 @@ public record CgroupDetails(
             addIfThere(parts[1], v2.usage.isPresent() ? v2 : usageV1("hugetlb", prefix, text), all);
         }
         return all;
+    }
+
+    /** {@code anon N0=4096 N1=0} of version 2, {@code total=7 N0=7} and {@code anon=3 N0=3} in pages of version 1. */
+    private static Map<String, Map<Integer, Long>> nodes(String content) {
+        Map<String, Map<Integer, Long>> kinds = new TreeMap<>();
+        for (String line : content.split("\n")) {
+            String[] words = line.split(" ");
+            boolean pages = words[0].contains("=");
+            Map<Integer, Long> nodes = new TreeMap<>();
+            for (int i = 1; i < words.length; i++) {
+                String[] node = words[i].substring(1).split("=");
+                nodes.put(Integer.valueOf(node[0]), Long.parseLong(node[1]) * (pages ? PAGE_BYTES : 1));
+            }
+            if (!nodes.isEmpty() && !words[0].startsWith("hierarchical_")) {
+                kinds.put(words[0].split("=")[0], nodes);
+            }
+        }
+        return kinds;
+    }
+
+    public static final long PAGE_BYTES = 4096;
+
+    private static Map<String, Usage> misc(StatText text) {
+        Map<String, Long> peaks = text.pairs("misc", "misc.peak");
+        Map<String, Long> limits = text.pairs("misc", "misc.max");
+        Map<String, Long> events = text.pairs("misc", "misc.events");
+        Map<String, Usage> all = new TreeMap<>();
+        text.pairs("misc", "misc.current")
+                .forEach((name, usage) -> all.put(
+                        name,
+                        new Usage(
+                                OptionalLong.of(usage),
+                                number(peaks.get(name)),
+                                number(limits.get(name)),
+                                number(events.get(name + ".max")))));
+        return all;
+    }
+
+    private static OptionalLong number(@org.jspecify.annotations.Nullable Long number) {
+        return number == null ? OptionalLong.empty() : OptionalLong.of(number);
     }
 
     // ---- devices ----

@@ -36,7 +36,7 @@ public final class CgroupNotice implements AutoCloseable {
         POPULATED,
         /** 1: all in the cgroup have been stopped. */
         FROZEN,
-        /** A pressure trigger has fired. */
+        /** A pressure trigger has fired, or a level of pressure was reached. */
         PRESSURE
     }
 
@@ -124,6 +124,36 @@ public final class CgroupNotice implements AutoCloseable {
         }
     }
 
+    /**
+     * The level of memory pressure, and those above.
+     *
+     * @param level {@code low}, {@code medium} or {@code critical}
+     * @throws CgroupException if the container or the kernel has none
+     */
+    public static CgroupNotice level(ContainerCgroup cgroup, String level) {
+        CgroupDirectory memory = cgroup.directory("memory")
+                .orElseThrow(() -> CgroupException.failed(
+                        "memory", "levels of memory pressure need a cgroup for memory", ContainerCgroup.HAVE_ONE));
+        if (memory.hierarchy().version() == CgroupVersion.V2) {
+            throw CgroupException.failed(
+                    "memory", "levels of memory pressure are cgroup v1's", "Version 2 has triggers: PressureTrigger.");
+        }
+        Optional<Fd> file = Optional.empty();
+        Fd events = Kernel.eventFd();
+        try {
+            file = Optional.of(
+                    Kernel.open(memory.path().resolve("memory.pressure_level").toString(), Kernel.O_RDONLY));
+            memory.write(
+                    "cgroup.event_control", events.value() + " " + file.get().value() + " " + level);
+            return new CgroupNotice(file.get(), Optional.of(events), Map.of());
+        } catch (KernelException e) {
+            events.close();
+            file.ifPresent(Fd::close);
+            throw CgroupException.failed(
+                    "memory", "memory.pressure_level takes no level \"" + level + "\": " + e.errno(), "");
+        }
+    }
+
     private static Optional<CgroupNotice> open(CgroupDirectory directory, String file, Map<String, What> keys) {
         try {
             Fd fd = Kernel.open(directory.path().resolve(file).toString(), Kernel.O_RDONLY);
@@ -175,6 +205,7 @@ public final class CgroupNotice implements AutoCloseable {
      */
     public void read(ByteBuffer data, Listener listener) {
         if (keys.isEmpty()) {
+            eventFd.ifPresent(CgroupNotice::drain);
             listener.changed(What.PRESSURE, 1);
         } else {
             boolean isTold = eventFd.isPresent() && drain(eventFd.get());

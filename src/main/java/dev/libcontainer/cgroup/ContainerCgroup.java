@@ -34,7 +34,7 @@ public final class ContainerCgroup {
     /** For a signal to all: better some process missed than a caller kept waiting by one in the middle of a slow call. */
     private static final Duration FREEZE_FOR_SIGNAL = Duration.ofMillis(500);
 
-    private static final String HAVE_ONE = "Start it with a limit of this kind, or managed.";
+    static final String HAVE_ONE = "Start it with a limit of this kind, or managed.";
 
     private final CgroupMounts mounts;
     private final List<CgroupDirectory> directories;

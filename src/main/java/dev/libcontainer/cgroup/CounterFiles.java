@@ -100,13 +100,21 @@ public final class CounterFiles implements AutoCloseable {
                     Column.of("0", Counter.NETWORK_RECEIVED_BYTES),
                     Column.of("8", Counter.NETWORK_SENT_BYTES)));
 
-    private final List<Counter> counters;
-    private final List<CounterFile> files = new ArrayList<>();
-    private final List<int[]> places = new ArrayList<>();
+    /** What is read and where it goes: the same for all containers that are watched alike. */
+    private record Layout(List<Counter> counters, List<CounterFile> files, List<int[]> places) {}
+
+    private Layout layout;
     private final List<Fd> fds = new ArrayList<>();
 
     private CounterFiles(Set<Counter> wanted) {
-        counters = List.copyOf(EnumSet.copyOf(wanted));
+        layout = new Layout(List.copyOf(EnumSet.copyOf(wanted)), new ArrayList<>(), new ArrayList<>());
+    }
+
+    /** Shares what is equal with another: with a thousand, a copy each would have to be fetched from memory each time. */
+    public void alike(CounterFiles other) {
+        if (layout.counters.equals(other.layout.counters) && layout.files.equals(other.layout.files)) {
+            layout = other.layout; // and so are the places: they follow from the two
+        }
     }
 
     private static CounterFile of(String controller, String file, CounterFile.Form form, Column... columns) {
@@ -145,8 +153,9 @@ public final class CounterFiles implements AutoCloseable {
         } catch (KernelException e) {
             return false; // the kernel is too old for it, or the container is gone
         }
-        files.add(file);
-        places.add(file.columns().stream()
+        List<Counter> counters = layout.counters;
+        layout.files.add(file);
+        layout.places.add(file.columns().stream()
                 .mapToInt(column -> missing.contains(column.counter()) ? counters.indexOf(column.counter()) : -1)
                 .toArray());
         return true;
@@ -154,7 +163,7 @@ public final class CounterFiles implements AutoCloseable {
 
     /** What the numbers of {@link #parse} are. */
     public List<Counter> counters() {
-        return counters;
+        return layout.counters;
     }
 
     /** How many files there are. */
@@ -169,14 +178,14 @@ public final class CounterFiles implements AutoCloseable {
 
     /** New numbers, all absent. */
     public long[] none() {
-        long[] numbers = new long[counters.size()];
+        long[] numbers = new long[layout.counters.size()];
         Arrays.fill(numbers, ABSENT);
         return numbers;
     }
 
     /** Puts what one file says, data[from..end), into numbers. */
     public void parse(int index, byte[] data, int from, int end, long[] numbers) {
-        files.get(index).parse(data, from, end, places.get(index), numbers);
+        layout.files.get(index).parse(data, from, end, layout.places.get(index), numbers);
     }
 
     @Override

@@ -30,13 +30,15 @@ final class StatisticsReader {
         StatText text = new StatText(contents);
         Map<String, Statistics.Usage> hugetlb = new TreeMap<>();
         details.hugetlb().forEach((size, usage) -> hugetlb.put(size, usage(usage)));
+        Map<String, Statistics.Usage> misc = new TreeMap<>();
+        details.misc().forEach((name, usage) -> misc.put(name, usage(usage)));
         Map<String, Statistics.Pressure> pressure = new TreeMap<>();
         details.pressure()
                 .forEach((resource, one) ->
                         pressure.put(resource, new Statistics.Pressure(stall(one.some()), stall(one.full()))));
         return new Statistics(
                 cpu(stats.cpu(), text),
-                memory(stats.memory(), details, text),
+                memory(stats.memory(), details),
                 new Statistics.Pids(
                         stats.pids().current(),
                         stats.pids().peak(),
@@ -44,7 +46,7 @@ final class StatisticsReader {
                 devices(details.io()),
                 hugetlb,
                 details.rdma(),
-                misc(text),
+                misc,
                 pressure,
                 interfaces(network));
     }
@@ -85,8 +87,8 @@ final class StatisticsReader {
         return v1.isPresent() ? v1 : text.keyed(CgroupMounts.CORE, "cpu.stat", key);
     }
 
-    private static Statistics.Memory memory(CgroupStats.Memory memory, CgroupDetails details, StatText text) {
-        Map<String, Long> events = new TreeMap<>(text.pairs("memory", "memory.events"));
+    private static Statistics.Memory memory(CgroupStats.Memory memory, CgroupDetails details) {
+        Map<String, Long> events = new TreeMap<>(details.memoryEvents());
         CgroupDetails.Usage own = details.memory().get("memory");
         if (own != null && own.failures().isPresent()) {
             events.putIfAbsent("max", own.failures().getAsLong());
@@ -103,47 +105,7 @@ final class StatisticsReader {
                 swap == null ? Statistics.Usage.NONE : usage(swap),
                 events,
                 details.memoryStat(),
-                nodes(text.text("memory", "memory.numa_stat")));
-    }
-
-    /** {@code anon N0=4096 N1=0} of version 2, {@code total=7 N0=7} and {@code anon=3 N0=3} in pages of version 1. */
-    private static Map<String, Map<Integer, Long>> nodes(String content) {
-        Map<String, Map<Integer, Long>> kinds = new TreeMap<>();
-        for (String line : content.split("\n")) {
-            String[] words = line.split(" ");
-            boolean pages = words[0].contains("=");
-            Map<Integer, Long> nodes = new TreeMap<>();
-            for (int i = 1; i < words.length; i++) {
-                String[] node = words[i].substring(1).split("=");
-                nodes.put(Integer.valueOf(node[0]), Long.parseLong(node[1]) * (pages ? PAGE_BYTES : 1));
-            }
-            if (!nodes.isEmpty() && !words[0].startsWith("hierarchical_")) {
-                kinds.put(words[0].split("=")[0], nodes);
-            }
-        }
-        return kinds;
-    }
-
-    private static final long PAGE_BYTES = 4096;
-
-    private static Map<String, Statistics.Usage> misc(StatText text) {
-        Map<String, Long> peaks = text.pairs("misc", "misc.peak");
-        Map<String, Long> limits = text.pairs("misc", "misc.max");
-        Map<String, Long> events = text.pairs("misc", "misc.events");
-        Map<String, Statistics.Usage> all = new TreeMap<>();
-        text.pairs("misc", "misc.current")
-                .forEach((name, usage) -> all.put(
-                        name,
-                        new Statistics.Usage(
-                                OptionalLong.of(usage),
-                                number(peaks.get(name)),
-                                number(limits.get(name)),
-                                number(events.get(name + ".max")))));
-        return all;
-    }
-
-    private static OptionalLong number(@org.jspecify.annotations.Nullable Long number) {
-        return number == null ? OptionalLong.empty() : OptionalLong.of(number);
+                details.nodes());
     }
 
     private static List<Statistics.Device> devices(Map<String, List<CgroupDetails.Io>> io) {

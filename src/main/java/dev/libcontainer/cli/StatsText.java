@@ -24,10 +24,15 @@ final class StatsText {
         cpuset(data.object("cpuset"), details.cpuset());
         memory(data.object("memory"), stats.memory(), details);
         pids(data.object("pids"), stats.pids());
-        blkio(data.object("blkio"), details.io());
+        JsonObject blkio = data.object("blkio");
+        blkio(blkio, details.io());
+        psi(blkio, details, "io");
         JsonObject hugetlb = data.object("hugetlb");
         for (Map.Entry<String, CgroupDetails.Usage> size : details.hugetlb().entrySet()) {
             usage(hugetlb.object(size.getKey()), size.getValue());
+        }
+        if (!details.misc().isEmpty()) {
+            misc(data.object("misc_stats"), details.misc());
         }
         return event.line();
     }
@@ -44,13 +49,14 @@ final class StatsText {
                 .number("periods", cpu.periods())
                 .number("throttledPeriods", cpu.throttledPeriods())
                 .number("throttledTime", nanos(cpu.throttledMicros()));
+        psi(json, details, "cpu");
     }
 
     /** Lists of CPUs and nodes are arrays of numbers, as runc has them. */
     private static void cpuset(JsonObject json, Map<String, String> files) {
         for (Map.Entry<String, String> file : files.entrySet()) {
             String value = file.getValue();
-            if (file.getKey().matches(".*(cpus|mems)(\\..*)?")) {
+            if (file.getKey().matches(".*(cpus|mems)(\\..*)?") && value.matches("[0-9,-]*")) { // cpus.partition: a word
                 json.numbers(file.getKey(), members(value));
             } else if (value.matches("-?\\d{1,18}")) {
                 json.number(file.getKey(), Long.parseLong(value));
@@ -90,6 +96,50 @@ final class StatsText {
         for (Map.Entry<String, Long> line : details.memoryStat().entrySet()) {
             raw.number(line.getKey(), line.getValue());
         }
+        psi(json, details, "memory");
+        if (!details.memoryEvents().isEmpty()) {
+            JsonObject events = json.object("event_count");
+            for (Map.Entry<String, Long> event : details.memoryEvents().entrySet()) {
+                events.number(event.getKey(), event.getValue());
+            }
+        }
+        if (!details.nodes().isEmpty()) {
+            nodes(json.object("page_usage_by_numa"), details.nodes());
+        }
+    }
+
+    /** In pages, as runc's statistics have it. */
+    private static void nodes(JsonObject json, Map<String, Map<Integer, Long>> kinds) {
+        for (Map.Entry<String, Map<Integer, Long>> kind : kinds.entrySet()) {
+            JsonObject nodes = json.object(kind.getKey()).object("nodes");
+            for (Map.Entry<Integer, Long> node : kind.getValue().entrySet()) {
+                nodes.number(node.getKey().toString(), node.getValue() / CgroupDetails.PAGE_BYTES);
+            }
+        }
+    }
+
+    private static void misc(JsonObject json, Map<String, CgroupDetails.Usage> all) {
+        for (Map.Entry<String, CgroupDetails.Usage> one : all.entrySet()) {
+            json.object(one.getKey())
+                    .number("usage", one.getValue().usage())
+                    .number("events", one.getValue().failures());
+        }
+    }
+
+    private static void psi(JsonObject json, CgroupDetails details, String resource) {
+        CgroupDetails.Pressure pressure = details.pressure().get(resource);
+        if (pressure != null) {
+            JsonObject psi = json.object("psi");
+            stall(psi.object("some"), pressure.some());
+            stall(psi.object("full"), pressure.full());
+        }
+    }
+
+    private static void stall(JsonObject json, CgroupDetails.Stall stall) {
+        json.decimal("avg10", stall.average10())
+                .decimal("avg60", stall.average60())
+                .decimal("avg300", stall.average300())
+                .number("total", stall.totalMicros());
     }
 
     private static void usage(JsonObject json, CgroupDetails.Usage usage) {

@@ -39,8 +39,11 @@ public sealed interface ContainerEvent {
      */
     record LimitHit(String container, Instant at, Limit limit, long count) implements ContainerEvent {}
 
-    /** Tasks waited for a resource longer than they should. At most once in the trigger's window. */
-    record Pressure(String container, Instant at, PressureTrigger trigger) implements ContainerEvent {}
+    /**
+     * Tasks waited for a resource longer than they should, at most once in the trigger's window; or memory is as hard to get
+     * as a level says, at most once for each few hundred pages that the kernel has looked at.
+     */
+    record Pressure(String container, Instant at, Trigger trigger) implements ContainerEvent {}
 
     /** All its processes have been stopped, or go on. */
     record Frozen(String container, Instant at, boolean frozen) implements ContainerEvent {}

@@ -59,7 +59,7 @@ public final class Flight {
         } else if (event instanceof ContainerEvent.Pressure pressure) {
             FlightEvents.pressure(
                     pressure.container(),
-                    pressure.trigger().resource().word(),
+                    pressure.trigger().what(),
                     pressure.trigger().text());
         } else if (event instanceof ContainerEvent.Frozen frozen) {
             FlightEvents.frozen(frozen.container(), frozen.frozen());

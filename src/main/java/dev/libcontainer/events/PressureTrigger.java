@@ -12,7 +12,7 @@ import java.util.Locale;
  * @param window 500 ms to 10 s; who lacks CAP_SYS_RESOURCE needs a multiple of 2 s
  * @see <a href="https://docs.kernel.org/accounting/psi.html#monitoring-for-pressure-thresholds">psi.html</a>
  */
-public record PressureTrigger(Resource resource, boolean full, Duration stall, Duration window) {
+public record PressureTrigger(Resource resource, boolean full, Duration stall, Duration window) implements Trigger {
     private static final long NANOS_PER_MICRO = 1000;
 
     /** What can be waited for. */
@@ -37,7 +37,12 @@ public record PressureTrigger(Resource resource, boolean full, Duration stall, D
         return new PressureTrigger(resource, true, stall, window);
     }
 
-    /** What is written to the kernel's file. */
+    @Override
+    public String what() {
+        return resource.word();
+    }
+
+    @Override
     public String text() {
         return (full ? "full " : "some ") + stall.toNanos() / NANOS_PER_MICRO + " "
                 + window.toNanos() / NANOS_PER_MICRO;

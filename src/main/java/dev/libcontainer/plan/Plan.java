@@ -107,6 +107,8 @@ public record Plan(
                 here |= make.directory().bit();
             } else if (planned.step() instanceof HostStep.OpenMappedTree open) {
                 here |= open.as().bit();
+            } else if (planned.step() instanceof HostStep.OpenToEnter open) {
+                here |= open.as().bit();
             } else if (planned.step() instanceof HostStep.OpenTreeOutside open) {
                 here |= open.as().bit();
             }

@@ -48,6 +48,12 @@ public final class JsonObject {
         return this;
     }
 
+    /** Adds a number with a fraction. */
+    public JsonObject decimal(String name, double value) {
+        members.decimal(name, value);
+        return this;
+    }
+
     /** Adds a uint64. */
     public JsonObject unsigned(String name, long value) {
         members.unsigned(name, value);

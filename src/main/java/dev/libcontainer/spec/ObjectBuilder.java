@@ -96,6 +96,10 @@ final class ObjectBuilder implements JsonPart {
         members.put(name, new Json.NumberValue(at(name), Long.toString(value)));
     }
 
+    void decimal(String name, double value) {
+        members.put(name, new Json.NumberValue(at(name), Double.toString(value)));
+    }
+
     void number(String name, OptionalLong value) {
         if (value.isPresent()) {
             number(name, value.getAsLong());

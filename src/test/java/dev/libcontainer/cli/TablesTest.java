@@ -133,11 +133,17 @@ class TablesTest {
                 List.of(1L, 2L),
                 List.of(),
                 List.of(),
-                Map.of("cpus", "0-1,4", "cpu_exclusive", "0"),
+                Map.of("cpus", "0-1,4", "cpu_exclusive", "0", "cpus.partition", "member"),
                 Map.of("io_service_bytes", List.of(new CgroupDetails.Io(8, 0, "Read", 4096))),
                 Map.of("2MB", usage),
                 Map.of(),
-                Map.of());
+                Map.of(
+                        "io",
+                        new CgroupDetails.Pressure(
+                                new CgroupDetails.Stall(1.25, 0.5, 0, 77), new CgroupDetails.Stall(0, 0, 0, 0))),
+                Map.of("max", 2L, "oom_kill", 3L),
+                Map.of("anon", Map.of(1, 8192L)),
+                Map.of("sev", usage));
         var stats = new CgroupStats(
                 new CgroupStats.Memory(OptionalLong.of(5), NONE, NONE, NONE),
                 new CgroupStats.Cpu(NONE, NONE, NONE, NONE, NONE, NONE, NONE, NONE),
@@ -146,11 +152,17 @@ class TablesTest {
 
         assertThat(StatsText.json("c", stats))
                 .contains("\"percpu\":[1,2]")
-                .contains("\"cpuset\":{\"cpu_exclusive\":0,\"cpus\":[0,1,4]}")
+                .contains("\"cpuset\":{\"cpu_exclusive\":0,\"cpus\":[0,1,4],\"cpus.partition\":\"member\"}")
                 .contains(
                         "\"memory\":{\"cache\":17,\"usage\":{\"usage\":5,\"failcnt\":2},\"swap\":{\"usage\":5,\"failcnt\":2}")
                 .contains(
-                        "\"blkio\":{\"ioServiceBytesRecursive\":[{\"major\":8,\"minor\":0,\"op\":\"Read\",\"value\":4096}]}")
+                        "\"blkio\":{\"ioServiceBytesRecursive\":[{\"major\":8,\"minor\":0,\"op\":\"Read\",\"value\":4096}],")
+                .contains(
+                        "\"value\":4096}],\"psi\":{\"some\":{\"avg10\":1.25,\"avg60\":0.5,\"avg300\":0.0,\"total\":77},"
+                                + "\"full\":{\"avg10\":0.0,\"avg60\":0.0,\"avg300\":0.0,\"total\":0}}}")
+                .contains("\"event_count\":{\"max\":2,\"oom_kill\":3},"
+                        + "\"page_usage_by_numa\":{\"anon\":{\"nodes\":{\"1\":2}}}}")
+                .contains("\"misc_stats\":{\"sev\":{\"usage\":5,\"events\":2}}")
                 .contains("\"hugetlb\":{\"2MB\":{\"usage\":5,\"failcnt\":2}}");
     }
 

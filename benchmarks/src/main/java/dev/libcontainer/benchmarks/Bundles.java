@@ -46,9 +46,10 @@ record Bundles(Path root, Path plain, Path seccomp, Path compatible) {
     /** Makes them below a directory. */
     static Bundles make(Path directory, Path program) throws IOException {
         Path root = Files.createDirectories(directory.resolve("root"));
-        for (String empty : new String[] {"proc", "dev", "sys"}) {
+        for (String empty : new String[] {"proc", "dev", "sys", "run", "tmp", "etc", "usr"}) {
             Files.createDirectories(root.resolve(empty));
         }
+        Files.createFile(root.resolve("etc/os-release")); // by which systemd-nspawn knows a root
         Files.copy(program, root.resolve("true"));
         Spec plain = configuration(root);
         Arch arch = Arch.fromOsArch(System.getProperty("os.arch")).orElseThrow();

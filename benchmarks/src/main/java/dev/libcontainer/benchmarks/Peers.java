@@ -20,7 +20,11 @@ final class Peers implements AutoCloseable {
     private final Map<String, Helper> working = new LinkedHashMap<>();
     private final Map<String, String> missing = new LinkedHashMap<>();
 
-    private Peers() {}
+    private final Engines engines;
+
+    private Peers(Engines engines) {
+        this.engines = engines;
+    }
 
     /**
      * Starts all that work here.
@@ -41,8 +45,10 @@ final class Peers implements AutoCloseable {
         crun.put("crun", run("crun", directory, bundles.plain()));
         crun.put("crun-seccomp", run("crun", directory, bundles.seccomp()));
         crun.put("crun-seccomp-compatible", run("crun", directory, bundles.compatible()));
+        Engines engines = new Engines(directory, bundles);
+        asIs.putAll(engines.commands());
         boolean hybrid = Files.isDirectory(Path.of("/sys/fs/cgroup/unified"));
-        Peers peers = new Peers();
+        Peers peers = new Peers(engines);
         peers.add("as-is", "-", directory.resolve("log"), asIs);
         peers.add(
                 hybrid ? "unified" : "as-is",
@@ -131,5 +137,6 @@ final class Peers implements AutoCloseable {
         for (Helper helper : helpers) {
             helper.close();
         }
+        engines.removeCgroups();
     }
 }

@@ -12,12 +12,9 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /** {@code benchmarks/run peers}: the same program and the same isolation by the library and by others, in turns. */
@@ -43,6 +40,7 @@ public final class PeersReport {
             "cold-fresh-net",
             "floor-full-fresh-net");
 
+    private static final String TRY = "--try";
     private static final double QUIET = 0.10;
 
     private static final String FLATTERY = """
@@ -61,6 +59,8 @@ public final class PeersReport {
                                  bwrap-level-user has both made anew, as `bwrap --unshare-all` has
               peers              pay for the start of a command, its libraries and its state directory, each time; a library
                                  in a warm JVM has that behind it. jrunc is what we ask for as a command
+              nspawn, lxc        with a new network namespace and their own filters; nothing is registered with a systemd
+              podman             a daemonless engine: its own start, storage, conmon, and runc without a terminal or network
               crun               compiles its filter anew in each run in the versions that Debian 12 has
               limits             cold has memory, process and CPU limits, the peers' configuration has none
             """;
@@ -71,45 +71,50 @@ public final class PeersReport {
     private final Rounds rounds;
     private final Report report;
 
-    private PeersReport(Setting setting, Path directory, boolean full) throws IOException {
+    private PeersReport(Setting setting, Path directory, ReportOptions options) throws IOException {
         this.setting = setting;
         this.directory = directory;
-        this.full = full;
+        full = options.full();
         rounds = new Rounds(full ? 600 : 30);
-        report = new Report(Environment.read(), Goals::ofPeers);
+        report = new Report(options.command("peers"), Environment.read(), Goals::ofPeers);
     }
 
-    /** Options: {@code --full}, {@code --json FILE}, {@code --markdown FILE}. */
+    /** Options: {@code --full}, {@code --try}, {@code --json FILE}, {@code --markdown FILE}. */
     public static void main(String[] args) throws Exception {
-        boolean full = false;
-        Optional<Path> json = Optional.empty();
-        Optional<Path> markdown = Optional.empty();
-        for (Iterator<String> options = Arrays.asList(args).iterator(); options.hasNext(); ) {
-            switch (options.next()) {
-                case "--full" -> full = true;
-                case "--json" -> json = Optional.of(Path.of(options.next()));
-                case "--markdown" -> markdown = Optional.of(Path.of(options.next()));
-                default -> throw new IllegalArgumentException("see benchmarks/run --help");
+        ReportOptions options = ReportOptions.parse(args, TRY);
+        Path directory = Files.createTempDirectory(Path.of("/dev/shm"), "lc-peers"); // podman takes no long names
+        if (options.has(TRY)) {
+            try {
+                tryOut(directory);
+            } finally {
+                delete(directory);
             }
+            return;
         }
-        Path directory = Files.createTempDirectory(Path.of("/dev/shm"), "libcontainer-peers");
         Ending.mayBeInterrupted();
         try (Setting setting = Setting.open(ContainersOptions.DEFAULT.networkPoolSize(NETWORKS))) {
-            Report report = new PeersReport(setting, directory, full).run();
+            Report report = new PeersReport(setting, directory, options).run();
             System.out.print(report.text());
-            System.out.println("\n" + FLATTERY + "\nto reproduce: benchmarks/run peers" + (full ? " --full" : ""));
-            if (json.isPresent()) {
-                Files.createDirectories(json.get().getParent());
-                Files.writeString(json.get(), report.json());
-            }
-            if (markdown.isPresent()) {
-                report.writeMarkdown(markdown.get(), "peers");
-            }
+            System.out.println("\n" + FLATTERY);
+            options.write(report, "peers");
         } catch (InterruptedException e) {
             System.err.println("interrupted");
         } finally {
             delete(directory);
         }
+    }
+
+    /** Runs each once and tells which work here, and why the others do not. */
+    private static void tryOut(Path directory) throws IOException {
+        Bundles bundles = Bundles.make(directory, Setting.programs().resolve("true"));
+        try (Peers peers = Peers.start(directory, bundles, jrunc())) {
+            peers.names().forEach(name -> System.out.println(name + " works"));
+            peers.missing().forEach((name, reason) -> System.out.println(name + " is left out: " + reason));
+        }
+    }
+
+    private static Path jrunc() {
+        return Path.of(System.getProperty("benchmarks.jrunc", "../bin/jrunc")).toAbsolutePath();
     }
 
     private static void delete(Path directory) throws IOException {
@@ -125,15 +130,13 @@ public final class PeersReport {
         Path program = setting.program();
         Bundles bundles = Bundles.make(directory, program);
         String filter = Filters.ours(directory).toString();
-        Path jrunc =
-                Path.of(System.getProperty("benchmarks.jrunc", "../bin/jrunc")).toAbsolutePath();
         try (Helper floor = Helper.start(
                         Setting.programs().resolve("floor"),
                         program.toString(),
                         setting.network().toString(),
                         filter);
                 Helper bare = Helper.start(Setting.programs().resolve("bare"), program.toString());
-                Peers peers = Peers.start(directory, bundles, jrunc);
+                Peers peers = Peers.start(directory, bundles, jrunc());
                 ContainerPool pool = PoolReport.still(setting.containers().compile(Level.pooledNetwork(program)))) {
             peers.missing().forEach((name, reason) -> System.err.println(name + " is left out: " + reason));
             withoutIsolation(bare);
@@ -150,7 +153,10 @@ public final class PeersReport {
                     FAST,
                     (n, into) -> floor.measure(Level.FULL.label(), n, PACE_MILLIS * 1000, into));
             for (String name : peers.names()) {
-                rounds.addPaced(name, name.startsWith("jrunc") ? 1 : SLOW, (n, into) -> peers.measure(name, n, into));
+                rounds.addPaced(
+                        name,
+                        name.startsWith("jrunc") || name.equals("podman") ? 1 : SLOW,
+                        (n, into) -> peers.measure(name, n, into));
             }
             System.err.println("warming up");
             for (int i = 0; i < WARM_UP_SPAWNS; i++) {

@@ -15,16 +15,16 @@ import java.util.function.Function;
 final class Report {
     private static final int WIDTH = 70;
 
+    private final String command;
     private final Map<String, Object> environment;
     private final Function<Report, List<Goals.Goal>> goals;
     private final Map<String, Row> rows = new LinkedHashMap<>();
 
-    /** Of {@code run spawn}. */
-    Report(Map<String, Object> environment) {
-        this(environment, Goals::check);
-    }
-
-    Report(Map<String, Object> environment, Function<Report, List<Goals.Goal>> goals) {
+    /**
+     * @param command what to type for the same report: it stands beside the figures
+     */
+    Report(String command, Map<String, Object> environment, Function<Report, List<Goals.Goal>> goals) {
+        this.command = command;
         this.environment = environment;
         this.goals = goals;
     }
@@ -43,6 +43,7 @@ final class Report {
 
     String json() {
         Map<String, Object> json = new LinkedHashMap<>();
+        json.put("command", command);
         json.put("environment", environment);
         json.put("rows", rows.values().stream().map(Row::toJson).toList());
         json.put(
@@ -66,7 +67,7 @@ final class Report {
                         ratio(row.vsProcessBuilder()),
                         ratio(row.vsFloor()),
                         besides(row))));
-        return out.toString();
+        return out.append("\nto reproduce: ").append(command).append('\n').toString();
     }
 
     /** The table, the environment, the goals. */
@@ -93,6 +94,8 @@ final class Report {
                         besides(row))));
         lines.add("");
         lines.add(environmentLine());
+        lines.add("");
+        lines.add("To reproduce: `" + command + "`");
         lines.add("");
         if (row(Level.FULL.label()).isPresent()) {
             lines.addAll(chart());

@@ -5,13 +5,8 @@ import dev.libcontainer.Container;
 import dev.libcontainer.Launch;
 import dev.libcontainer.Stdio;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
 
 /** {@code benchmarks/run scale}: many spawners at once, many live containers, many mounts, a large heap. */
 public final class ScaleReport {
@@ -28,37 +23,20 @@ public final class ScaleReport {
     private final Report report;
     private final long start = System.nanoTime();
 
-    private ScaleReport(Setting setting, boolean full) throws IOException {
+    private ScaleReport(Setting setting, ReportOptions options) throws IOException {
         this.setting = setting;
-        this.full = full;
-        report = new Report(Environment.read(), nothing -> List.of());
+        full = options.full();
+        report = new Report(options.command("scale"), Environment.read(), nothing -> List.of());
     }
 
     /** Options: {@code --full}, {@code --json FILE}, {@code --markdown FILE}. */
     public static void main(String[] args) throws Exception {
-        boolean full = false;
-        Optional<Path> json = Optional.empty();
-        Optional<Path> markdown = Optional.empty();
-        for (Iterator<String> options = Arrays.asList(args).iterator(); options.hasNext(); ) {
-            switch (options.next()) {
-                case "--full" -> full = true;
-                case "--json" -> json = Optional.of(Path.of(options.next()));
-                case "--markdown" -> markdown = Optional.of(Path.of(options.next()));
-                default -> throw new IllegalArgumentException("see benchmarks/run --help");
-            }
-        }
+        ReportOptions options = ReportOptions.parse(args);
         Ending.mayBeInterrupted();
         try (Setting setting = Setting.open()) {
-            Report report = new ScaleReport(setting, full).run();
+            Report report = new ScaleReport(setting, options).run();
             System.out.print(report.text());
-            System.out.println("to reproduce: benchmarks/run scale" + (full ? " --full" : ""));
-            if (json.isPresent()) {
-                Files.createDirectories(json.get().getParent());
-                Files.writeString(json.get(), report.json());
-            }
-            if (markdown.isPresent()) {
-                report.writeMarkdown(markdown.get(), "scale");
-            }
+            options.write(report, "scale");
         } catch (InterruptedException e) {
             System.err.println("interrupted");
         }

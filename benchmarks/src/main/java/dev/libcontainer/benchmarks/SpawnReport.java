@@ -6,9 +6,7 @@ import dev.libcontainer.Stdio;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.Iterator;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -20,6 +18,8 @@ public final class SpawnReport {
     /** With cgroups that no container before has used. */
     private static final String NAMED = "full-fresh-cgroup";
 
+    private static final String FLOOR_ONLY = "--floor-only";
+    private static final String STEPS = "--steps";
     private static final int WARM_UP_SPAWNS = 6000;
 
     /** How much is measured: rounds of the main table, starts of a JVM, and so on. */
@@ -39,43 +39,28 @@ public final class SpawnReport {
     private final Rounds rounds;
     private final long start = System.nanoTime();
 
-    private SpawnReport(Size size, Setting setting, Path directory) throws IOException {
+    private SpawnReport(String command, Size size, Setting setting, Path directory) throws IOException {
         this.size = size;
         this.setting = setting;
         this.directory = directory;
         this.rounds = new Rounds(size.limit * LONGER);
-        this.report = new Report(Environment.read());
+        this.report = new Report(command, Environment.read(), Goals::check);
     }
 
     /** Options: {@code --full}, {@code --floor-only}, {@code --steps}, {@code --json FILE}, {@code --markdown FILE}. */
     public static void main(String[] args) throws Exception {
-        Size size = Size.QUICK;
-        boolean floorOnly = false;
-        boolean steps = false;
-        Optional<Path> json = Optional.empty();
-        Optional<Path> markdown = Optional.empty();
-        for (Iterator<String> options = Arrays.asList(args).iterator(); options.hasNext(); ) {
-            switch (options.next()) {
-                case "--full" -> size = Size.FULL;
-                case "--floor-only" -> floorOnly = true;
-                case "--steps" -> steps = true;
-                case "--json" -> json = Optional.of(Path.of(options.next()));
-                case "--markdown" -> markdown = Optional.of(Path.of(options.next()));
-                default -> throw new IllegalArgumentException("see benchmarks/run --help");
-            }
-        }
+        ReportOptions options = ReportOptions.parse(args, FLOOR_ONLY, STEPS);
+        boolean floorOnly = options.has(FLOOR_ONLY);
+        boolean steps = options.has(STEPS);
+        Size size = options.full() ? Size.FULL : Size.QUICK;
+        String command = options.command(floorOnly ? "floor" : "spawn") + (steps ? " " + STEPS : "");
         Path directory = Files.createTempDirectory(Path.of("/dev/shm"), "libcontainer-benchmarks");
         Ending.mayBeInterrupted();
         try (Setting setting = Setting.open()) {
-            SpawnReport run = new SpawnReport(size, setting, directory);
+            SpawnReport run = new SpawnReport(command, size, setting, directory);
             Report report = floorOnly ? run.floorOnly(steps) : run.everything();
             System.out.print(floorOnly ? report.table() : report.text());
-            if (json.isPresent()) {
-                Files.writeString(json.get(), report.json());
-            }
-            if (markdown.isPresent()) {
-                report.writeMarkdown(markdown.get(), "results");
-            }
+            options.write(report, "results");
         } catch (InterruptedException e) {
             System.err.println("interrupted");
         } finally {

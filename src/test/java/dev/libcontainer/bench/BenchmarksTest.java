@@ -1,0 +1,71 @@
+package dev.libcontainer.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.libcontainer.NeedsRoot;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script that runs benchmarks, called from elsewhere. */
+@NeedsRoot
+class BenchmarksTest {
+    private static final Path SCRIPT = Path.of("benchmarks/run").toAbsolutePath();
+    /** Says that the library is built: what is tested is the newest there is, and no build may run beside a test. */
+    private static final Path BUILT = Path.of("benchmarks/target/.library");
+
+    @TempDir
+    Path elsewhere;
+
+    @BeforeEach
+    void isBuilt() throws IOException {
+        Files.createDirectories(BUILT.toAbsolutePath().getParent());
+        Files.deleteIfExists(BUILT);
+        Files.createFile(BUILT);
+    }
+
+    private String call(String... words) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(SCRIPT.toString()));
+        command.addAll(List.of(words));
+        Path output = elsewhere.resolve("output");
+        Process process = new ProcessBuilder(command)
+                .directory(elsewhere.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        int code = process.waitFor();
+        String said = Files.readString(output);
+        assertThat(code).as(said).isZero();
+        return said;
+    }
+
+    @Test
+    void aJvmThatJmhForksFindsTheLibrary() throws Exception {
+        String said = call("peers", "--try");
+
+        Map<String, String> programs = Map.of(
+                "bwrap", "bwrap",
+                "runc", "runc",
+                "lxc", "lxc-start",
+                "nspawn", "systemd-nspawn",
+                "podman", "podman");
+        programs.forEach((row, program) -> assertThat(said.lines())
+                .anyMatch(
+                        isInstalled(program)
+                                ? (row + " works")::equals
+                                : line -> line.startsWith(row + " is left out: ")));
+        assertThat(said.lines()).contains("jrunc works");
+    }
+
+    private static boolean isInstalled(String program) {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
+    }
+}
