@@ -10,10 +10,8 @@ import dev.libcontainer.cgroup.ContainerCgroup;
 import dev.libcontainer.cgroup.Delegation;
 import dev.libcontainer.cgroup.Hierarchy;
 import dev.libcontainer.cgroup.StatFile;
-import dev.libcontainer.kernel.Errno;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
-import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.plan.CgroupPlan;
 import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.Resources;
@@ -26,7 +24,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -44,7 +41,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  */
 final class CgroupLayout {
     private static final int FIGURES_BYTES = 32 * 1024;
-    private static final int MODE = 0755;
 
     /** One hierarchy: what is written to a new cgroup, and which figures its end tells. */
     private record Place(
@@ -280,40 +276,6 @@ final class CgroupLayout {
             }
             Kernel.removeCgroups(directories);
         }
-    }
-
-    /**
-     * Makes the directories of one container with its blueprint's limits, then changes those.
-     *
-     * @return their fds, the caller's
-     * @throws dev.libcontainer.cgroup.CgroupException if one of the changes cannot be made
-     * @throws KernelException if there are directories of that name; in both cases nothing is left
-     */
-    int[] make(String name, Resources changes) {
-        int[] made = new int[places.size()];
-        int count = 0;
-        boolean done = false;
-        try {
-            for (Place place : places) {
-                int directory = make(place.parent.value(), name);
-                made[count++] = directory;
-                place.writes.forEach(write -> Kernel.writeAt(directory, write.file(), write.value()));
-            }
-            cgroup(made).update(changes);
-            done = true;
-            return made;
-        } finally {
-            if (!done) {
-                Kernel.removeCgroups(Arrays.copyOf(made, count));
-            }
-        }
-    }
-
-    private static int make(int parent, String name) {
-        if (!Kernel.makeDirectory(parent, name, MODE)) {
-            throw new KernelException("mkdir", name, Errno.EEXIST);
-        }
-        return Kernel.open(parent, name, Kernel.O_RDONLY | Kernel.O_DIRECTORY).release();
     }
 
     boolean isEmpty() {

@@ -174,7 +174,7 @@ public final class Containers implements AutoCloseable {
 
     /** How many containers of this instance run; sandboxes that wait in a pool do not. */
     public int runningCount() {
-        return exits.count() - waiting.get();
+        return Math.max(0, exits.count() - waiting.get()); // one that is being made counts as waiting a moment before
     }
 
     /** How many network namespaces are ready; fills up in the background after the first container that wants one. */

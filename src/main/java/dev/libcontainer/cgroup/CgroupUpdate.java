@@ -2,20 +2,43 @@ package dev.libcontainer.cgroup;
 
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.KernelException;
+import dev.libcontainer.spec.Resources;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 
 /** Changes files of a cgroup in use: all, or, if the kernel refuses one, none. */
 final class CgroupUpdate {
     private static final String DEVICES = "devices.list";
     private static final String IO_UNLIMITED = " rbps=max wbps=max riops=max wiops=max";
 
+    /** A change of limits is on the path of a take from a pool, so it reads what it depends on and no more. */
+    private static final Set<String> ASKED =
+            Set.of("memory.current", "memory.max", "memory.usage_in_bytes", "memory.limit_in_bytes", "cpu.max");
+
     /** What a file said before. */
     private record Old(CgroupDirectory directory, String file, String text) {}
 
     private final Map<String, Old> before = new LinkedHashMap<>();
+
+    /** What is to be written, in order; the caller may add to it. */
+    static List<CgroupWrite> writes(
+            Resources resources, CgroupMounts mounts, Function<String, Optional<CgroupDirectory>> directory) {
+        Map<StatFile, String> contents = new LinkedHashMap<>();
+        for (StatFile file : CgroupStats.files(mounts)) {
+            if (ASKED.contains(file.file())) {
+                directory
+                        .apply(file.controller())
+                        .flatMap(found -> found.read(file.file()))
+                        .ifPresent(text -> contents.put(file, text));
+            }
+        }
+        return new ArrayList<>(CgroupLimits.forUpdate(resources, mounts, CgroupStats.parse(mounts, contents)));
+    }
 
     /**
      * Makes one write.

@@ -198,7 +198,7 @@ public final class ContainerCgroup {
      * @throws CgroupException if a limit cannot be set; then all are as they were
      */
     public void update(Resources resources) {
-        List<CgroupWrite> writes = new ArrayList<>(CgroupLimits.forUpdate(resources, mounts, stats()));
+        List<CgroupWrite> writes = CgroupUpdate.writes(resources, mounts, this::directory);
         Optional<CgroupDirectory> devices = directory(DevicesController.NAME);
         if (!resources.devices().isEmpty() && devices.isPresent()) {
             writes.addAll(DevicesController.of(DeviceRules.of(resources.devices()))
