@@ -95,6 +95,16 @@ class OciRootlessTest {
     }
 
     @Test
+    void theSystemdDriverIsRefusedToOthersThanRoot() throws Exception {
+        runs("exit 7");
+
+        OtherJvm.Ended ran = jrunc("--cgroup-manager", "systemd");
+
+        assertThat(ran.code()).isEqualTo(1);
+        assertThat(ran.errors()).contains("the systemd driver is root's", "--cgroup-manager cgroupfs");
+    }
+
+    @Test
     void aLimitThatCannotBeSetIsAnError() throws Exception {
         bundle.linux("'uidMappings':[{'containerID':0,'hostID':65534,'size':1}],"
                 + "'gidMappings':[{'containerID':0,'hostID':65534,'size':1}],'resources':{'pids':{'limit':5}}");

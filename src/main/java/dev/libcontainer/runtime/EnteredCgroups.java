@@ -45,7 +45,8 @@ final class EnteredCgroups implements AutoCloseable {
 
     /**
      * Paths for one more process of a container. In version 2 a cgroup that gives controllers to those below takes no
-     * process (EBUSY); a container whose first process, such as systemd, has made it one is entered where that process is.
+     * process, and one with a process gives none (EBUSY); so a container whose first process, such as systemd, has left its
+     * cgroup empty and is below it is entered where that process is.
      */
     static Map<String, String> besideFirst(CgroupMounts mounts, Map<String, String> paths, int first) {
         Map<String, String> beside = new LinkedHashMap<>(paths);
@@ -53,7 +54,7 @@ final class EnteredCgroups implements AutoCloseable {
             String own = paths.get(hierarchy.name());
             if (own != null
                     && hierarchy.version() == CgroupVersion.V2
-                    && !text(Path.of(own, "cgroup.subtree_control")).isBlank()) {
+                    && text(Path.of(own, "cgroup.procs")).isBlank()) {
                 text(Path.of("/proc/" + first + "/cgroup"))
                         .lines()
                         .filter(line -> line.startsWith(UNIFIED))

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -50,10 +51,14 @@ public final class Systemd implements AutoCloseable {
      * Connects.
      *
      * @param environment may name the bus in {@code DBUS_SYSTEM_BUS_ADDRESS}
-     * @throws SystemdException if this host does not run systemd, has no bus, or the D-Bus library is not there
+     * @throws SystemdException if the caller is not root, if this host does not run systemd, has no bus, or the D-Bus library is not there
      */
     public static Systemd connect(Map<String, String> environment) {
         String cgroupfs = "\n  use --cgroup-manager cgroupfs, and tell the engine so";
+        if (!isRoot()) {
+            throw new SystemdException("the systemd driver is root's: the host's systemd makes no scopes for others,"
+                    + " and a user's own (systemctl --user) is not asked" + cgroupfs);
+        }
         if (!Files.isDirectory(RUNNING)) {
             throw new SystemdException("this host does not run systemd: " + RUNNING + " is not there" + cgroupfs);
         }
@@ -71,6 +76,14 @@ public final class Systemd implements AutoCloseable {
             throw new SystemdException(
                     "the systemd cgroup driver needs dbus-java-core and dbus-java-transport-native-unixsocket: " + e,
                     e);
+        }
+    }
+
+    private static boolean isRoot() {
+        try {
+            return Objects.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"), 0);
+        } catch (IOException e) {
+            return true; // no procfs: whoever is asked next says what is missing
         }
     }
 
