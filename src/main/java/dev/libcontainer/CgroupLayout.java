@@ -332,41 +332,15 @@ final class CgroupLayout {
                     continue; // this kernel does not have the file
                 }
                 if (figure.file().equals(PEAK_V1) || figure.file().equals("memory.peak")) {
-                    peak = number(data, at, at + length);
+                    peak = FigureText.number(data, at, at + length);
                 } else {
-                    kills = Math.max(kills, afterWord(data, at, at + length));
+                    kills = Math.max(kills, FigureText.oomKills(data, at, at + length));
                 }
                 at += (length + 3) / 4 * 4;
             }
         }
         return new LastFigures(peak, kills);
     }
-
-    /** The decimal number at a position. */
-    private static long number(ByteBuffer data, int from, int end) {
-        long value = 0;
-        for (int i = from; i < end && data.get(i) >= '0' && data.get(i) <= '9'; i++) {
-            value = value * 10 + data.get(i) - '0';
-        }
-        return value;
-    }
-
-    /** The number in the line that begins with {@code oom_kill} and a blank; 0 if there is none. */
-    private static long afterWord(ByteBuffer data, int from, int end) {
-        int matched = 0;
-        boolean lineStart = true;
-        for (int i = from; i < end; i++) {
-            byte b = data.get(i);
-            matched = (lineStart || matched > 0) && b == OOM_KILL[matched] ? matched + 1 : 0;
-            if (matched == OOM_KILL.length) {
-                return number(data, i + 1, end);
-            }
-            lineStart = b == '\n';
-        }
-        return 0;
-    }
-
-    private static final byte[] OOM_KILL = "oom_kill ".getBytes(StandardCharsets.US_ASCII);
 
     private static final ThreadLocal<ByteBuffer> BUFFERS = ThreadLocal.withInitial(
             () -> ByteBuffer.allocateDirect(FIGURES_BYTES).order(ByteOrder.nativeOrder()));

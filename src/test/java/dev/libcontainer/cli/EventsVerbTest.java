@@ -1,5 +1,6 @@
 package dev.libcontainer.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -10,7 +11,10 @@ import dev.libcontainer.runtime.CgroupDriver;
 import dev.libcontainer.runtime.CreateOptions;
 import dev.libcontainer.runtime.OciRuntime;
 import dev.libcontainer.runtime.RuntimeOptions;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -103,13 +107,26 @@ class EventsVerbTest {
 
     @Test
     void theyComeAgainAndAgainUntilTheEnd() throws Exception {
-        var watching = CompletableFuture.supplyAsync(() -> events("--interval", "100ms", "watched"));
-        Thread.sleep(1000);
+        var out = new ByteArrayOutputStream();
+        var console = new Console(
+                here,
+                Map.of(),
+                InputStream.nullInputStream(),
+                new PrintStream(out, true, UTF_8),
+                new PrintStream(out, true, UTF_8),
+                List.of(0, 1, 2),
+                List.of());
+        var words = List.of("--root=" + here.resolve("state"), "events", "--interval", "100ms", "watched");
+        var watching = CompletableFuture.supplyAsync(() -> Jrunc.run(console, words));
+        for (int i = 0; i < 500 && out.toString(UTF_8).lines().count() < 4; i++) {
+            Thread.sleep(100);
+        }
         assertThat(watching).isNotDone();
 
         opened.orElseThrow().kill("watched", SIGKILL, false);
 
-        assertThat(watching.get().out().lines())
+        assertThat(watching.get()).isZero();
+        assertThat(out.toString(UTF_8).lines())
                 .hasSizeGreaterThan(3)
                 .allMatch(line -> line.startsWith("{\"type\":\"stats\",\"id\":\"watched\",\"data\":{"));
     }
