@@ -115,7 +115,8 @@ int64_t Spawn::host_step(const lc_step &s) {
         if (request_.flags & LC_REQUEST_CGROUPS_EXIST) return 0;
         return lc_write_at(slots_[s.b], text(s.a), plan_ + s.c, static_cast<uint32_t>(s.d));
     case LC_CGROUP_OWN:
-        return sys(__NR_fchownat, slots_[s.b], text(s.a), static_cast<int64_t>(s.d), -1L, 0x100L); // AT_SYMLINK_NOFOLLOW
+        return sys(__NR_fchownat, slots_[s.b], text(s.a), static_cast<int64_t>(s.d), -1L,
+                   0x100L); // AT_SYMLINK_NOFOLLOW
     case LC_OPEN_AT: {
         int64_t fd = openat(slots_[s.b], text(s.a), static_cast<int64_t>(s.d));
         if (fd < 0) return fd;
