@@ -27,6 +27,7 @@ have() {
     dpkg-dev) command -v dpkg-source > /dev/null ;;
     xz-utils) command -v xz > /dev/null ;;
     docker.io) [[ -x /usr/sbin/dockerd ]] ;; # the command may be somebody else's
+    qemu-user-static) command -v qemu-aarch64-static > /dev/null ;;
     lxc) command -v lxc-start > /dev/null ;;
     systemd-container) command -v systemd-nspawn > /dev/null ;;
     bubblewrap) command -v bwrap > /dev/null ;;
