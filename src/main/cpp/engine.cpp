@@ -10,6 +10,7 @@
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 
 extern "C" const uint8_t lc_spawner_image[], lc_spawner_image_end[];
 
@@ -73,6 +74,22 @@ int64_t await(const Engine &engine, int32_t socket, Cell *cell, int64_t pause_na
         reap(cell->pid, &code, &status);
         return -EPIPE;
     }
+}
+
+bool Engine::is_alone() {
+    const uint64_t taken = ~__atomic_load_n(&free_cells, __ATOMIC_ACQUIRE);
+    return (taken & (taken - 1)) == 0;
+}
+
+void await_briefly(const Cell *cell) {
+    constexpr int64_t patience = 150000; // ns
+    timespec begin, now;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    do {
+        if (__atomic_load_n(&cell->done, __ATOMIC_ACQUIRE) != kUnderWay) return;
+        sys(__NR_sched_yield);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    } while ((now.tv_sec - begin.tv_sec) * 1000000000 + now.tv_nsec - begin.tv_nsec < patience);
 }
 
 void relocate_vectors(uint8_t *block, const uint64_t *vectors, uint32_t count, uint64_t base) {

@@ -31,6 +31,8 @@ struct Engine {
     Cell *cell(uint32_t i) const { return reinterpret_cast<Cell *>(arena + i * kCellSize); }
     uint32_t acquire_cell();
     void release_cell(uint32_t i);
+    /// Whether no two spawns are under way.
+    bool is_alone();
 };
 
 /// An fd that closes itself.
@@ -57,6 +59,9 @@ class Fd {
 
 /// Sends a message with the fds of its mask's slots. 0 or -errno.
 int64_t send_request(int32_t socket, const Message &message, const int32_t *slots);
+/// Looks again and again for a moment, giving the CPU to whoever wants it: what comes soon comes sooner than a halted
+/// CPU wakes up.
+void await_briefly(const Cell *cell);
 /// Waits until the cell is no longer under way; watches every pause that whoever serves the socket and, if known, the
 /// child still live. 0 or -errno.
 int64_t await(const Engine &engine, int32_t socket, Cell *cell, int64_t pause_nanos = 100000000);

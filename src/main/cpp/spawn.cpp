@@ -72,6 +72,11 @@ bool Spawn::needs_helper() const {
            h.uid_map_size || h.gid_map_size; // nobody is free to write them
 }
 
+/// A child with nothing to make is at its program at once.
+bool Spawn::is_brief() const {
+    return header().clone_flags == 0 && header().cgroup_slot == LC_NO_SLOT && header().host_end == 0;
+}
+
 int64_t Spawn::check_request(uint64_t needed) {
     if (engine_.kind == LC_ENGINE_IN_PROCESS && (needs_helper() || held_)) {
         result_.report.aux = LC_AT_CLONE;
@@ -304,6 +309,7 @@ int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
         if (r >= 0) {
             if (operation == kOpSpawn) pin_mounts(cell), late_host_steps(cell);
             result_.report.aux = LC_AT_DEAD_SPAWNER;
+            if (is_brief() && engine_.is_alone()) await_briefly(cell);
             r = await(engine_, socket, cell);
         }
     }

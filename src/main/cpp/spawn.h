@@ -45,6 +45,7 @@ class Spawn {
     static constexpr uint32_t kMaxChildEnds = 64;
 
     bool needs_helper() const;
+    bool is_brief() const;
     int64_t host_step(const lc_step &s);
     int64_t late_host_steps(Cell *cell);
     void pin_mounts(Cell *cell);

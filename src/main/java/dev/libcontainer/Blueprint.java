@@ -11,12 +11,14 @@ import dev.libcontainer.kernel.SpawnException;
 import dev.libcontainer.plan.Binding;
 import dev.libcontainer.plan.Plan;
 import dev.libcontainer.plan.ProcessLookup;
+import dev.libcontainer.plan.Slot;
 import dev.libcontainer.plan.Wishes;
 import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.NamespaceType;
 import dev.libcontainer.spec.Spec;
 import dev.libcontainer.spec.SpecException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -78,11 +80,13 @@ public final class Blueprint implements AutoCloseable {
     /** One of the plans of a blueprint: with a network namespace made ahead, or with its own. */
     final class Variant {
         private final Plan plan;
+        private final List<Map.Entry<Slot, Binding>> bindings;
         private final LoadedPlan loaded;
         private final IdNamespaces ids;
 
         Variant(Plan plan, boolean pooled) {
             this.plan = plan;
+            this.bindings = List.copyOf(plan.bindings().entrySet());
             this.ids = IdNamespaces.open(plan);
             try {
                 this.loaded = new LoadedPlan(containers, plan, pooled);
@@ -280,8 +284,9 @@ public final class Blueprint implements AutoCloseable {
     }
 
     private void bindSlots(Variant variant, SpawnCall call, int network) {
-        variant.plan.bindings().forEach((slot, binding) -> {
-            int position = slot.index() - Plan.FIRST_REQUEST_SLOT;
+        for (int i = 0; i < variant.bindings.size(); i++) { // no iterator: this is on the way of every spawn
+            Binding binding = variant.bindings.get(i).getValue();
+            int position = variant.bindings.get(i).getKey().index() - Plan.FIRST_REQUEST_SLOT;
             if (binding instanceof Binding.CgroupParent parent) {
                 call.slot(position, cgroups.parent(parent.index()));
             } else if (binding instanceof Binding.ReadyNetwork) {
@@ -289,7 +294,7 @@ public final class Blueprint implements AutoCloseable {
             } else {
                 variant.ids.get(binding).ifPresent(fd -> call.slot(position, fd.value()));
             }
-        });
+        }
     }
 
     private void bindHostname(Launch launch, SpawnCall call) {
