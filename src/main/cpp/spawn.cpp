@@ -103,7 +103,7 @@ int64_t Spawn::host_step(const lc_step &s) {
             name = reinterpret_cast<const char *>(&request_) + request_.params[LC_PARAM_NAME];
         bool below = s.d == 1;
         if (!below && result_.cgroup_count == LC_MAX_CGROUPS) return -E2BIG;
-        bool exists = request_.flags & LC_REQUEST_CGROUPS_EXIST;
+        bool exists = !below && (request_.flags & LC_REQUEST_CGROUPS_EXIST); // used again is none with one below
         int64_t r = exists ? 0 : sys(__NR_mkdirat, slots_[s.b], name, 0755L);
         if (r < 0) return r;
         int64_t fd = openat(slots_[s.b], name, O_PATH | O_DIRECTORY | O_NOFOLLOW);

@@ -104,6 +104,22 @@ class DelegatedContainerTest {
     }
 
     @Test
+    void aLaunchWithLimitsOfItsOwnHasItsPayloadToo() throws Exception {
+        ContainerSpec spec = shell("cat " + top + "/pids.max; grep -c payload /proc/self/cgroup")
+                .delegated("payload")
+                .build();
+        Launch launch = Launch.of(Stdio.capture()).limits(Limits.none().pids(20));
+
+        try (Containers containers = Containers.open();
+                Container container = containers.compile(spec).spawn(launch)) {
+            container.waitFor();
+            List<String> lines = container.output().lines().toList();
+            assertThat(lines).hasSize(2).startsWith("20");
+            assertThat(Integer.parseInt(lines.get(1))).isPositive();
+        }
+    }
+
+    @Test
     void itOwnsWhatTheKernelNamesAndNothingElse() throws Exception {
         try (Containers containers = Containers.open();
                 Container container = containers
