@@ -63,8 +63,10 @@ class ScopeTest {
         try (Containers containers = Containers.open();
                 Scope scope = containers.scope("sum", Limits.none().pids(7))) {
             ContainerSpec spec = Inside.sandbox("forks 5 -- sleep 100000").build();
-            Container first = scope.spawn(spec, Stdio.capture());
-            Thread.sleep(1500); // its children count while they are there, which is long on a slow machine
+            Container first = scope.spawn(spec, Stdio.pipes());
+            assertThat(first.stdout().read())
+                    .as("its children, which count, are gone by then")
+                    .isEqualTo('5');
             ContainerSpec sleepers = Inside.bare("sleep 100000").cgroup().build();
             for (int i = 0; i < 3; i++) {
                 scope.spawn(sleepers, Stdio.nothing());
