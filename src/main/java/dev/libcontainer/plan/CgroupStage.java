@@ -108,7 +108,8 @@ final class CgroupStage {
         CgroupPlan plan = draft.wishes.cgroups();
         CgroupPlan.Hierarchy hierarchy = plan.hierarchies().get(index);
         Slot directory = draft.slot(hierarchy.name() + " directory");
-        draft.add(new HostStep.MakeCgroup(plan.name(), parents.get(index), directory, late), "linux.cgroupsPath");
+        draft.add(
+                new HostStep.MakeCgroup(plan.name(), parents.get(index), directory, late, false), "linux.cgroupsPath");
         for (CgroupPlan.Write write : hierarchy.writes()) {
             var limit = new HostStep.WriteCgroup(directory, write.file(), write.value(), late);
             draft.add(limit, write.jsonPath());
@@ -129,7 +130,7 @@ final class CgroupStage {
         }
         CgroupPlan.Hierarchy hierarchy = draft.wishes.cgroups().hierarchies().get(index);
         Slot below = draft.slot(hierarchy.name() + " " + name);
-        draft.add(new HostStep.MakeCgroupBelow(name, directory, below, late), DELEGATION);
+        draft.add(new HostStep.MakeCgroup(name, directory, below, late, true), DELEGATION);
         for (String file : delegated.payloadFiles()) {
             draft.add(new HostStep.OwnCgroup(below, file, delegated.uid(), late), DELEGATION);
         }
@@ -155,7 +156,7 @@ final class CgroupStage {
             CgroupPlan.Hierarchy hierarchy = plan.hierarchies().get(index);
             Slot own = draft.slot("own " + hierarchy.name());
             String file = hierarchy.v2() ? "cgroup.procs" : "tasks";
-            draft.add(new NamespaceStep.OpenCgroup(plan.name(), parents.get(index), own), "linux.cgroupsPath");
+            draft.add(new NamespaceStep.OpenCgroup(plan.name(), parents.get(index), own, false), "linux.cgroupsPath");
             draft.add(new NamespaceStep.WriteAt(own, file, "0"), "linux.cgroupsPath");
             hierarchy
                     .delegated()
@@ -177,7 +178,7 @@ final class CgroupStage {
         opened.forEach(processes -> draft.add(new NamespaceStep.Enter(processes), DELEGATION));
         payloads.forEach((own, name) -> {
             Slot below = draft.slot(name);
-            draft.add(new NamespaceStep.OpenCgroupBelow(own, name, below), DELEGATION);
+            draft.add(new NamespaceStep.OpenCgroup(name, own, below, true), DELEGATION);
             draft.add(new NamespaceStep.WriteAt(below, "tasks", "0"), DELEGATION);
             draft.releaseSlot(below);
         });

@@ -5,36 +5,17 @@ import java.util.Set;
 
 /** Steps that the spawning process itself runs, before the clone. */
 public sealed interface HostStep extends Step {
-    /** Makes the container's directory in one cgroup hierarchy. */
-    record MakeCgroup(String name, Slot parent, Slot directory, boolean late) implements HostStep {
+    /**
+     * Makes the container's directory in one cgroup hierarchy.
+     *
+     * @param below whether it lies in one made before, which takes it along when it is removed; no spawn gives it another
+     *     name then
+     */
+    record MakeCgroup(String name, Slot parent, Slot directory, boolean late, boolean below) implements HostStep {
         @Override
         public void encode(PlanEncoder out) {
-            int flags = Wire.PARAM_NAME | (late ? Wire.LATE : 0);
-            out.step(Wire.CGROUP_MAKE, flags, out.string(name), parent.index(), directory.index(), 0);
-        }
-
-        @Override
-        public String syscall() {
-            return "mkdir";
-        }
-
-        @Override
-        public List<Slot> reads() {
-            return List.of(parent);
-        }
-
-        @Override
-        public String toString() {
-            return "cgroup " + parent + "/" + name + " as " + directory + (late ? " (beside the child)" : "");
-        }
-    }
-
-    /** Makes a directory below one of the container's, which takes it along when it is removed. */
-    record MakeCgroupBelow(String name, Slot parent, Slot directory, boolean late) implements HostStep {
-        @Override
-        public void encode(PlanEncoder out) {
-            int flags = late ? Wire.LATE : 0;
-            out.step(Wire.CGROUP_MAKE, flags, out.string(name), parent.index(), directory.index(), 1);
+            int flags = (below ? 0 : Wire.PARAM_NAME) | (late ? Wire.LATE : 0);
+            out.step(Wire.CGROUP_MAKE, flags, out.string(name), parent.index(), directory.index(), below ? 1 : 0);
         }
 
         @Override

@@ -46,36 +46,13 @@ public sealed interface NamespaceStep extends Step {
         }
     }
 
-    /** Opens the container's own directory in a cgroup hierarchy; the name is replaced at spawn. */
-    record OpenCgroup(String name, Slot parent, Slot as) implements NamespaceStep {
+    /** Opens the container's own directory in a cgroup hierarchy, whose name a spawn replaces; or one below that. */
+    record OpenCgroup(String name, Slot parent, Slot as, boolean below) implements NamespaceStep {
         @Override
         public void encode(PlanEncoder out) {
             long flags = MountStep.OpenInRoot.O_PATH;
-            out.step(Wire.OPEN_BELOW, Wire.PARAM_NAME, out.string(name), parent.index(), as.index(), flags);
-        }
-
-        @Override
-        public String syscall() {
-            return "openat";
-        }
-
-        @Override
-        public List<Slot> reads() {
-            return List.of(parent);
-        }
-
-        @Override
-        public String toString() {
-            return "open " + parent + "/" + name + " as " + as;
-        }
-    }
-
-    /** Opens a directory below one of a cgroup. */
-    record OpenCgroupBelow(Slot parent, String name, Slot as) implements NamespaceStep {
-        @Override
-        public void encode(PlanEncoder out) {
-            long flags = MountStep.OpenInRoot.O_PATH;
-            out.step(Wire.OPEN_BELOW, 0, out.string(name), parent.index(), as.index(), flags);
+            int named = below ? 0 : Wire.PARAM_NAME;
+            out.step(Wire.OPEN_BELOW, named, out.string(name), parent.index(), as.index(), flags);
         }
 
         @Override

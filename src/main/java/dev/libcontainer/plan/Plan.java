@@ -103,7 +103,7 @@ public record Plan(
     private long sent(int from, int to) {
         long here = bindings.keySet().stream().mapToLong(Slot::bit).reduce(0, (a, b) -> a | b);
         for (PlannedStep planned : steps.subList(0, hostEnd)) {
-            if (planned.step() instanceof HostStep.MakeCgroup make && !make.late()) {
+            if (planned.step() instanceof HostStep.MakeCgroup make && !make.late() && !make.below()) {
                 here |= make.directory().bit();
             } else if (planned.step() instanceof HostStep.OpenMappedTree open) {
                 here |= open.as().bit();
