@@ -44,6 +44,7 @@ int64_t run_step(Context &c, const lc_step &s) noexcept {
     if (s.opcode < LC_AWAIT_START) return process_step(c, s);
     if (s.opcode < LC_COPY_INTO) return lifecycle_step(c, s);
     if (s.opcode == LC_AWAIT_TASK) return await_task(c);
+    if (s.opcode == LC_MOUNT_PATH) return mount_step(c, s);
     return s.opcode < LC_SET_AFFINITY ? content_step(c, s) : placement_step(c, s);
 }
 

@@ -18,10 +18,6 @@ struct FileStatus { // the part of struct statx that is read here
         return sys(__NR_statx, fd, "", static_cast<int64_t>(AT_EMPTY_PATH), static_cast<int64_t>(STATX_BASIC_STATS),
                    &raw);
     }
-    int64_t load_name(int64_t dir, const char *name) noexcept {
-        return sys(__NR_statx, dir, name, static_cast<int64_t>(AT_SYMLINK_NOFOLLOW),
-                   static_cast<int64_t>(STATX_BASIC_STATS), &raw);
-    }
     bool is(uint32_t type) const noexcept { return (raw.stx_mode & 0170000) == type; }
 };
 
@@ -144,6 +140,12 @@ int64_t mount_filesystem(Context &c, const lc_step &s) noexcept {
     return r;
 }
 
+int64_t mount_at_path(const Context &c, const lc_step &s) noexcept {
+    uint32_t source = static_cast<uint32_t>(s.d >> 32);
+    return sys(__NR_mount, c.text(source ? source : s.b), c.text(s.a), c.text(s.b),
+               static_cast<int64_t>(static_cast<uint32_t>(s.d)), s.c ? c.text(s.c) : nullptr);
+}
+
 /// Slot 0 is stdin, never a procfs: then only directories can be remounted.
 int64_t procfs(const Context &c, uint32_t slot) noexcept { return slot ? c.slots[slot] : -1; }
 
@@ -217,6 +219,10 @@ int64_t mask_directory(Context &c, const lc_step &s, int64_t target) noexcept {
 
 // Looks first: a bind of the wrong kind fails by way of an RCU grace period.
 int64_t mask(Context &c, const lc_step &s) noexcept {
+    if (s.b) {
+        int64_t r = mask_name(c, c.slots[s.b], c.text(s.a));
+        if (r != kByPath) return r;
+    }
     int64_t target = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH, kInRoot);
     if (target < 0) return target == -ENOENT || target == -ENOTDIR ? 0 : target;
     FileStatus status;
@@ -232,28 +238,10 @@ int64_t mask(Context &c, const lc_step &s) noexcept {
     return r;
 }
 
-/// A name right below the procfs that this plan has mounted: the kernel's own directory, where nobody can put a link,
-/// so names will do. Two calls instead of four, and no detached mount, which would be a namespace of its own.
-int64_t make_readonly_in_proc(int64_t proc, const char *name) noexcept {
-    FileStatus status;
-    int64_t r = status.load_name(proc, name);
-    if (r < 0) return r == -ENOENT ? 0 : r;
-    if (status.is(S_IFLNK)) return -ELOOP;
-    r = sys(__NR_fchdir, proc);
-    if (r >= 0) r = sys(__NR_mount, name, name, nullptr, static_cast<int64_t>(MS_BIND | MS_REC), nullptr);
-    const MountAttr attributes{kMountAttrRdonly, 0, 0, 0};
-    return r < 0 ? r
-                 : sys(__NR_mount_setattr, proc, name, static_cast<int64_t>(AT_RECURSIVE | AT_SYMLINK_NOFOLLOW),
-                       &attributes, static_cast<int64_t>(sizeof attributes));
-}
-
 int64_t make_readonly(Context &c, const lc_step &s) noexcept {
     if (s.d) {
-        const char *path = c.text(s.a), *name = path;
-        for (; *path; path++)
-            if (*path == '/') name = path + 1;
-        int64_t r = make_readonly_in_proc(c.slots[s.d], name);
-        if (r != -ELOOP) return r;
+        int64_t r = make_name_readonly(c.slots[s.d], c.text(s.a));
+        if (r != kByPath) return r;
     }
     int64_t target = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH, kInRoot);
     if (target < 0) return target == -ENOENT || target == -ENOTDIR ? 0 : target;
@@ -275,7 +263,8 @@ int64_t pivot_root(Context &c) noexcept {
 }
 
 int64_t open_in_root(Context &c, const lc_step &s) noexcept {
-    int64_t fd = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), s.d, kInRoot);
+    // a known file system was mounted where no link can lead to it
+    int64_t fd = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), s.d, kInRoot | (s.b ? kResolveNoSymlinks : 0));
     if (fd < 0) return fd;
     int64_t status[16] = {}; // struct statfs begins with f_type
     int64_t r = s.b ? sys(__NR_fstatfs, fd, status) : 0;
@@ -361,6 +350,7 @@ int64_t mount_step(Context &c, const lc_step &s) noexcept {
     case LC_MOUNT_SETATTR: return set_attributes(c.slots[s.b], c.data(s.c), static_cast<int64_t>(s.d));
     case LC_ATTACH: return attach(c, s);
     case LC_MOUNT: return mount_filesystem(c, s);
+    case LC_MOUNT_PATH: return mount_at_path(c, s);
     case LC_REMOUNT: return remount(c, s);
     case LC_PIVOT_ROOT: return pivot_root(c);
     case LC_MKDIR: return make_directory(c.slots[LC_SLOT_ROOT], c.text(s.a), static_cast<int64_t>(s.d));

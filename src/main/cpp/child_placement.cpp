@@ -1,7 +1,23 @@
-// Which CPUs the process runs on and which nodes its memory comes from.
+// Which CPUs the process runs on, which nodes its memory comes from, which cgroups it is in.
 #include "child.h"
 
 namespace lc {
+
+namespace {
+
+int64_t enter_cgroup(const Context &c, const lc_step &s) noexcept {
+    int32_t file = c.slots[s.b];
+    if (c.cell->cgroups_open) return write_whole(file, "0", 1);
+    int64_t dir = openat(file, c.param(s), O_PATH | O_DIRECTORY | O_NOFOLLOW);
+    if (dir < 0) return dir;
+    int64_t fd = openat(static_cast<int>(dir), c.text(s.c), O_WRONLY | O_NOFOLLOW);
+    int64_t r = fd < 0 ? fd : write_whole(static_cast<int>(fd), "0", 1);
+    close(fd);
+    close(dir);
+    return r;
+}
+
+} // namespace
 
 int64_t placement_step(Context &c, const lc_step &s) noexcept {
     const auto size = static_cast<int64_t>(s.d);
@@ -13,6 +29,7 @@ int64_t placement_step(Context &c, const lc_step &s) noexcept {
     case LC_SET_MEMPOLICY: // the kernel counts one bit more than it reads (get_nodes in mm/mempolicy.c)
         if (size % 8) return -EINVAL;
         return sys(__NR_set_mempolicy, static_cast<int64_t>(s.b), c.data(s.c), size * 8 + 1);
+    case LC_ENTER_CGROUP: return enter_cgroup(c, s);
     default: return -ENOSYS;
     }
 }

@@ -114,7 +114,8 @@ enum {
     LC_MKDIR = 23,        /* a path in root with its parents, d mode */
     LC_MKNOD = 24,        /* a path in root, b mode and type, c u32 uid, gid or 0, d device number */
     LC_SYMLINK = 25,      /* a path in root, b target */
-    LC_MASK = 26,         /* a path in root; a missing one is fine; c options of a tmpfs that masks directories, or 0 */
+    LC_MASK = 26,         /* a path in root; a missing one is fine; b slot of the procfs in which the path's last part is
+                             a name, or 0; c options of a tmpfs that masks directories, or 0 */
     LC_READONLY = 27,     /* a path in root; a missing one is fine; b slot of the host's procfs, for kernels without
                              mount_setattr(2): what is mounted below the path stays as it is then; or 0;
                              d slot of the procfs in which the path's last part is a name; or 0 */
@@ -167,6 +168,9 @@ enum {
     LC_SET_MEMPOLICY = 73,    /* b MPOL_* mode and flags, c node mask, d its length, of whole u64 */
     LC_OPEN_MAPPED_TREE = 74, /* host step: a path, b slot of a user namespace or 0, c out slot,
                                  d open_tree flags | 1 << 32: the mapping is for the whole tree */
+    LC_MOUNT_PATH = 75,       /* as MOUNT, but a absolute, as it stands: for a mount point that the plan has made and
+                                 nobody else can have changed */
+    LC_ENTER_CGROUP = 76,     /* a name, b parent slot, c file: writes 0 to it; with LC_REQUEST_CGROUPS_OPEN to the slot */
     LC_AWAIT_TASK = 96 /* LC_PARKED at LC_STDIO_TASK's socket until lc_unpark: parameters and streams come then */
 };
 
@@ -221,10 +225,11 @@ typedef struct lc_request {
 #define LC_MAX_REQUEST (192 * 1024)
 
 /** lc_request.flags. CGROUPS_EXIST: CGROUP_MAKE steps open what an earlier spawn of the plan has made, CGROUP_WRITE
- * steps have been done by it, and a failed spawn leaves both as they are. PIN_MOUNTS: hold the child's mount namespace
+ * steps have been done by it, and a failed spawn leaves both as they are. CGROUPS_OPEN: the same, and the caller has
+ * them open: slots of parents are bound to the files that ENTER_CGROUP writes to, and the result names none. PIN_MOUNTS: hold the child's mount namespace
  * by an fd, so that its teardown, which waits for an RCU grace period, happens where that fd is closed and not in the
  * child's exit. Where the kernel can (Linux 6.11). */
-enum { LC_REQUEST_PIN_MOUNTS = 1, LC_REQUEST_CGROUPS_EXIST = 2 };
+enum { LC_REQUEST_PIN_MOUNTS = 1, LC_REQUEST_CGROUPS_EXIST = 2, LC_REQUEST_CGROUPS_OPEN = 4 };
 
 typedef struct lc_exit {
     int32_t code; /* CLD_EXITED, CLD_KILLED, CLD_DUMPED */

@@ -138,6 +138,19 @@ int64_t Spawn::host_step(const lc_step &s) {
     }
 }
 
+/// Cgroups that the caller has open were made and limited before.
+bool Spawn::runs(const lc_step &s, bool late) const {
+    const bool cgroup = s.opcode == LC_CGROUP_MAKE || s.opcode == LC_CGROUP_WRITE || s.opcode == LC_CGROUP_OWN;
+    return ((s.flags & LC_STEP_LATE) != 0) == late && !(cgroup && has_cgroups_open());
+}
+
+bool Spawn::has_late_steps() const {
+    const auto *steps = reinterpret_cast<const lc_step *>(plan_ + sizeof(lc_plan_header));
+    for (uint32_t i = 0; i < header().host_end; i++)
+        if (runs(steps[i], true)) return true;
+    return false;
+}
+
 int64_t Spawn::keep_child_end(int32_t fd) {
     child_ends_[child_end_count_++] = fd;
     return 0;
@@ -146,7 +159,7 @@ int64_t Spawn::keep_child_end(int32_t fd) {
 int64_t Spawn::host_steps(bool late) {
     const auto *steps = reinterpret_cast<const lc_step *>(plan_ + sizeof(lc_plan_header));
     for (uint32_t i = 0; i < header().host_end; i++) {
-        if (((steps[i].flags & LC_STEP_LATE) != 0) != late) continue;
+        if (!runs(steps[i], late)) continue;
         result_.report.step = static_cast<int32_t>(i);
         result_.report.aux = 0;
         if (child_end_count_ + 6 > kMaxChildEnds) return -EMFILE;
@@ -230,8 +243,9 @@ void Spawn::fill(Cell *cell, uint64_t cell_base) {
     cell->step = -1;
     cell->err = cell->aux = cell->map_err = 0;
     cell->maps = 0;
-    cell->host = 0;
+    cell->host = has_late_steps() ? 0 : 1;
     cell->timed = times_ != nullptr;
+    cell->cgroups_open = has_cgroups_open();
     if (times_) memset(cell->stamps, 0, sizeof cell->stamps);
     bool any = false;
     for (uint32_t i = 0; i < LC_PARAM_COUNT; i++) {
@@ -307,7 +321,8 @@ int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
         result_.report.aux = LC_AT_SEND;
         r = send_request(socket, message, slots_);
         if (r >= 0) {
-            if (operation == kOpSpawn) pin_mounts(cell), late_host_steps(cell);
+            if (operation == kOpSpawn) pin_mounts(cell);
+            if (operation == kOpSpawn && has_late_steps()) late_host_steps(cell);
             result_.report.aux = LC_AT_DEAD_SPAWNER;
             if (is_brief() && engine_.is_alone()) await_briefly(cell);
             r = await(engine_, socket, cell);
@@ -360,6 +375,7 @@ int64_t Spawn::clone_here(Cell *cell) {
     c->plan = plan_;
     c->cell = cell;
     c->empty_tree = c->null_device = -1;
+    c->masked_directory = c->masked_file = nullptr;
     c->skip = LC_STEP_TEMPLATE_ONLY;
     c->in_process = true;
     c->apart = false;

@@ -48,6 +48,9 @@ class Spawn {
     bool is_brief() const;
     int64_t host_step(const lc_step &s);
     int64_t late_host_steps(Cell *cell);
+    bool runs(const lc_step &s, bool late) const;
+    bool has_late_steps() const;
+    bool has_cgroups_open() const { return request_.flags & LC_REQUEST_CGROUPS_OPEN; }
     void pin_mounts(Cell *cell);
     bool pins_mounts() const {
         return (request_.flags & LC_REQUEST_PIN_MOUNTS) && (header().clone_flags & 0x20000); // CLONE_NEWNS

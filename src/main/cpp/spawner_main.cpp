@@ -99,6 +99,7 @@ Context *prepare(Server &server, const Message &message, const int32_t *slots, u
     c->plan = server.arena + message.plan;
     c->cell = cell_at(server, message.cell);
     c->empty_tree = c->null_device = -1;
+    c->masked_directory = c->masked_file = nullptr;
     c->skip = server.is_template ? 0 : LC_STEP_TEMPLATE_ONLY;
     c->in_process = false;
     c->apart = c->header().flags & LC_PLAN_PARKS;
@@ -161,6 +162,7 @@ bool fork_template(Server &server, const Message &message, int32_t *slots) noexc
     c.plan = server.arena + message.plan;
     c.cell = cell;
     c.empty_tree = c.null_device = -1;
+    c.masked_directory = c.masked_file = nullptr;
     c.skip = 0;
     c.in_process = c.apart = false;
     c.own = nullptr;

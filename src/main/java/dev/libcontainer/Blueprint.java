@@ -253,7 +253,7 @@ public final class Blueprint implements AutoCloseable {
             call.pinMounts();
         }
         Optional<CgroupLayout.Existing> existing = bindReusedCgroup(name, named, variant, call);
-        bindSlots(variant, call, network);
+        bindSlots(variant, call, network, existing);
         if (!cgroups.isEmpty() && existing.isEmpty()) {
             call.param(SpawnCall.Param.NAME, checkedName(name));
         }
@@ -275,20 +275,22 @@ public final class Blueprint implements AutoCloseable {
         }
         Optional<CgroupLayout.Existing> idle = cgroups.takeIdle();
         if (idle.isPresent()) {
-            call.cgroupsExist();
-        } else {
-            idle = Optional.of(cgroups.next(id));
+            call.cgroupsOpen();
+            return idle;
         }
-        call.param(SpawnCall.Param.NAME, idle.get().name());
-        return idle;
+        CgroupLayout.Existing next = cgroups.next(id);
+        call.param(SpawnCall.Param.NAME, next.name());
+        return Optional.of(next);
     }
 
-    private void bindSlots(Variant variant, SpawnCall call, int network) {
+    private void bindSlots(Variant variant, SpawnCall call, int network, Optional<CgroupLayout.Existing> existing) {
+        int[] entries = existing.map(CgroupLayout.Existing::entries).orElse(CgroupLayout.NONE);
         for (int i = 0; i < variant.bindings.size(); i++) { // no iterator: this is on the way of every spawn
             Binding binding = variant.bindings.get(i).getValue();
             int position = variant.bindings.get(i).getKey().index() - Plan.FIRST_REQUEST_SLOT;
             if (binding instanceof Binding.CgroupParent parent) {
-                call.slot(position, cgroups.parent(parent.index()));
+                int place = parent.index();
+                call.slot(position, place < entries.length ? entries[place] : cgroups.parent(place));
             } else if (binding instanceof Binding.ReadyNetwork) {
                 call.slot(position, network);
             } else {

@@ -58,8 +58,19 @@ final class CgroupLayout {
     private static final Set<String> MANAGED_V2 =
             Set.of("cpu", "cpuset", "memory", "pids", "io", "hugetlb", "rdma", "misc");
 
-    /** A name under which the directories exist already, and the out-of-memory kills that were counted under it. */
-    record Existing(String name, long oomKills, boolean isMade) {}
+    /**
+     * A name under which the directories may exist already, and the out-of-memory kills that were counted under it.
+     *
+     * @param directories their fds, none if they are still to be made
+     * @param entries fds of the files by which the next process enters
+     */
+    record Existing(String name, long oomKills, int[] directories, int[] entries) {
+        boolean isMade() {
+            return directories.length > 0;
+        }
+    }
+
+    static final int[] NONE = {};
 
     private static final String PEAK_V1 = "memory.max_usage_in_bytes";
 
@@ -216,10 +227,10 @@ final class CgroupLayout {
 
     /** A name for directories that will be reused; no caller may choose one that begins so. */
     Existing next(String id) {
-        return new Existing("_" + id, 0, false);
+        return new Existing("_" + id, 0, NONE, NONE);
     }
 
-    /** Takes directories back from an ended container; closes their fds. */
+    /** Takes directories back from an ended container. */
     void giveBack(Existing existing, long oomKills, int[] directories) {
         for (int i = 0; i < directories.length; i++) {
             if (places.get(i).lastFigures.stream()
@@ -229,14 +240,28 @@ final class CgroupLayout {
         }
         synchronized (idle) {
             if (!closed) {
-                for (int directory : directories) {
-                    Kernel.close(directory);
-                }
-                idle.add(new Existing(existing.name, oomKills, true));
+                int[] entries = existing.isMade() ? existing.entries : entries(directories);
+                idle.add(new Existing(existing.name, oomKills, directories, entries));
                 return;
             }
         }
-        remove(directories); // it outlived its blueprint, and the parents may be closed
+        closeEntries(existing);
+        remove(directories); // it outlived its blueprint
+    }
+
+    private static int[] entries(int[] directories) {
+        int[] entries = new int[directories.length];
+        for (int i = 0; i < entries.length; i++) {
+            entries[i] = Kernel.open(directories[i], "tasks", Kernel.O_WRONLY).release();
+        }
+        return entries;
+    }
+
+    /** Its directories will serve nobody else. */
+    void closeEntries(Existing existing) {
+        for (int entry : existing.entries) {
+            Kernel.close(entry);
+        }
     }
 
     /** Removes the directories of an ended container, and kills who is left in them; closes their fds. */
@@ -268,13 +293,8 @@ final class CgroupLayout {
 
     private void removeIdle() {
         for (Existing existing = idle.poll(); existing != null; existing = idle.poll()) {
-            int[] directories = new int[places.size()];
-            for (int i = 0; i < directories.length; i++) {
-                int parent = places.get(i).parent.value();
-                directories[i] = Kernel.open(parent, existing.name, Kernel.O_PATH | Kernel.O_DIRECTORY)
-                        .release();
-            }
-            Kernel.removeCgroups(directories);
+            closeEntries(existing);
+            Kernel.removeCgroups(existing.directories);
         }
     }
 

@@ -103,7 +103,9 @@ public final class Container extends ObservedContainer implements AutoCloseable 
     synchronized void adoptProcess(SpawnCall call, Optional<CgroupLayout.Existing> reused) {
         pid = call.pid();
         pidfd = Fd.adopt(call.pidfd());
-        cgroups = call.cgroups();
+        cgroups = reused.filter(CgroupLayout.Existing::isMade)
+                .map(CgroupLayout.Existing::directories)
+                .orElseGet(call::cgroups);
         mounts = Fd.adopt(call.mounts());
         existing = reused;
     }
@@ -317,6 +319,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
 
     @Override
     synchronized void keepDirectories() {
+        existing.ifPresent(variant.cgroups()::closeEntries);
         existing = Optional.empty();
     }
 

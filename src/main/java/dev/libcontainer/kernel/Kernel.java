@@ -15,6 +15,7 @@ public final class Kernel {
     public static final long O_DIRECTORY =
             Long.parseLong(System.getProperty("os.arch").equals("aarch64") ? "40000" : "200000", 8);
     public static final long O_PATH = 010000000;
+    public static final long O_WRONLY = 1;
 
     private static final byte[] NOTHING = {0};
     private static final ByteBuffer NO_DATA = ByteBuffer.allocateDirect(4);

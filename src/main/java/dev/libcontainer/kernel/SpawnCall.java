@@ -32,6 +32,7 @@ public final class SpawnCall {
 
     private static final int PIN_MOUNTS = 1;
     private static final int CGROUPS_EXIST = 2;
+    private static final int CGROUPS_OPEN = 4;
     private static final int FIRST_CAPACITY = 4096;
     private static final long[] NO_TIMES = {};
 
@@ -79,6 +80,15 @@ public final class SpawnCall {
     /** The cgroups of this name were made and limited by an earlier spawn of the same plan. */
     public SpawnCall cgroupsExist() {
         request.putInt(4, request.getInt(4) | CGROUPS_EXIST);
+        return this;
+    }
+
+    /**
+     * The cgroups were made and limited by an earlier spawn of the same plan, and their files to enter by are bound where
+     * the directories above them were. {@link #cgroups} tells none then.
+     */
+    public SpawnCall cgroupsOpen() {
+        request.putInt(4, request.getInt(4) | CGROUPS_OPEN);
         return this;
     }
 

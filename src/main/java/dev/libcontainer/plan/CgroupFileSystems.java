@@ -10,12 +10,14 @@ final class CgroupFileSystems {
     private final String target;
     private final MountOptions options;
     private final String path;
+    private final boolean byPath;
 
-    CgroupFileSystems(Draft draft, String target, MountOptions options, String path) {
+    CgroupFileSystems(Draft draft, String target, MountOptions options, String path, boolean byPath) {
         this.draft = draft;
         this.target = target;
         this.options = options;
         this.path = path;
+        this.byPath = byPath;
     }
 
     void mount() {
@@ -23,7 +25,7 @@ final class CgroupFileSystems {
         if (!own.isEmpty() && !draft.isNew(NamespaceType.CGROUP)) {
             bindOwn(own);
         } else if (draft.host.cgroupV2Only()) {
-            draft.add(new MountStep.Mount("cgroup2", "cgroup", target, options.flags(), options.data()), path);
+            draft.add(new MountStep.Mount("cgroup2", "cgroup", target, options.flags(), options.data(), byPath), path);
         } else {
             mountHierarchies();
         }

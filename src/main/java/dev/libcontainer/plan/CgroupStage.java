@@ -154,14 +154,17 @@ final class CgroupStage {
         for (int index : entered) {
             CgroupPlan plan = draft.wishes.cgroups();
             CgroupPlan.Hierarchy hierarchy = plan.hierarchies().get(index);
-            Slot own = draft.slot("own " + hierarchy.name());
             String file = hierarchy.v2() ? "cgroup.procs" : "tasks";
+            String payload =
+                    hierarchy.delegated().map(CgroupPlan.Delegated::payload).orElse("");
+            if (payload.isEmpty()) {
+                draft.add(new NamespaceStep.EnterCgroup(plan.name(), parents.get(index), file), "linux.cgroupsPath");
+                continue;
+            }
+            Slot own = draft.slot("own " + hierarchy.name());
             draft.add(new NamespaceStep.OpenCgroup(plan.name(), parents.get(index), own, false), "linux.cgroupsPath");
             draft.add(new NamespaceStep.WriteAt(own, file, "0"), "linux.cgroupsPath");
-            hierarchy
-                    .delegated()
-                    .filter(delegated -> !delegated.payload().isEmpty())
-                    .ifPresent(delegated -> payloads.put(own, delegated.payload()));
+            payloads.put(own, payload);
         }
         for (Slot group : resctrl) { // 0 is the writer itself, whatever its pid is in here
             draft.add(new NamespaceStep.WriteAt(group, "tasks", "0"), "linux.intelRdt");

@@ -4,6 +4,7 @@ import dev.libcontainer.spec.Mount;
 import dev.libcontainer.spec.NamespaceType;
 import dev.libcontainer.spec.SpecException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -117,15 +118,47 @@ final class MountStage {
         return absolute;
     }
 
+    /** Whether every directory on the way is one that the plan has made, and a path therefore as good as an fd. */
+    private boolean isByPath(Item item) {
+        String target = target(item);
+        return isOurs(target)
+                && items.stream()
+                        .filter(i -> isUnder(target, target(i)))
+                        .allMatch(i -> isSealedDev(i) || (i.type().equals("sysfs") && isByPath(i)));
+    }
+
+    private boolean isOurs(String path) {
+        boolean plain = path.startsWith("/")
+                && Arrays.stream(path.substring(1).split("/", -1))
+                        .noneMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."));
+        return prepared && root.isOurs() && plain && !root.hasLink(first(path));
+    }
+
+    /** Whether there is nothing at a path below the root, whatever the host has there. */
+    boolean isNowhere(String path) {
+        return isOurs(path)
+                && items.stream()
+                        .noneMatch(i -> first(target(i)).equals(first(path))
+                                || target(i).equals("/"));
+    }
+
+    private static String first(String path) {
+        return path.split("/", 3)[1];
+    }
+
     private static boolean isUnder(String path, String above) {
         return path.startsWith(above.equals("/") ? above : above + "/");
     }
 
     private static boolean isStatic(Item item) {
-        boolean sealedDev = target(item).equals("/dev")
+        return (item.isBind() && !item.isMapped()) || isSealedDev(item);
+    }
+
+    private static boolean isSealedDev(Item item) {
+        return target(item).equals("/dev")
                 && item.type().equals("tmpfs")
+                && !item.isBind()
                 && (item.options.flags() & MountOptions.MS_RDONLY) != 0;
-        return (item.isBind() && !item.isMapped()) || sealedDev;
     }
 
     /**
@@ -236,7 +269,7 @@ final class MountStage {
         if (item.isBind()) {
             bind(item);
         } else if (item.type().equals("cgroup")) {
-            new CgroupFileSystems(draft, target(item), item.options, item.path).mount();
+            new CgroupFileSystems(draft, target(item), item.options, item.path, isByPath(item)).mount();
         } else {
             mountFilesystem(item);
         }
@@ -306,7 +339,12 @@ final class MountStage {
         boolean sealedLater = isStatic(item) || item.options.copyUp();
         int flags = sealedLater ? item.options.flags() & ~MountOptions.MS_RDONLY : item.options.flags();
         var mount = new MountStep.Mount(
-                item.type(), source, target(item), flags, labels.data(item.type(), item.options.data()));
+                item.type(),
+                source,
+                target(item),
+                flags,
+                labels.data(item.type(), item.options.data()),
+                isByPath(item) && !isStatic(item) && !item.options.copyUp());
         if (item.options.copyUp()) {
             mountCopied(item, mount);
         } else {

@@ -1,6 +1,7 @@
 package dev.libcontainer.plan;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Steps that build what the container sees of files. Targets are resolved below the root and mounted upon by fd.
@@ -88,13 +89,23 @@ public sealed interface MountStep extends Step {
         }
     }
 
-    /** Mounts a file system. */
-    record Mount(String type, String source, String target, int flags, String data) implements InRoot {
+    /**
+     * Mounts a file system.
+     *
+     * @param byPath whether the target's path is as good as an fd: a directory that this plan has made in the root that
+     *     the process stands in, and that nobody else can have changed
+     */
+    record Mount(String type, String source, String target, int flags, String data, boolean byPath) implements InRoot {
+        Mount(String type, String source, String target, int flags, String data) {
+            this(type, source, target, flags, data, false);
+        }
+
         @Override
         public void encode(PlanEncoder out) {
             long word = (flags & 0xffffffffL) | (long) out.string(source) << 32;
             int dataOffset = data.isEmpty() ? 0 : out.string(data);
-            out.step(Wire.MOUNT, 0, out.string(target), out.string(type), dataOffset, word);
+            int operation = byPath ? Wire.MOUNT_PATH : Wire.MOUNT;
+            out.step(operation, 0, out.string(target), out.string(type), dataOffset, word);
         }
 
         @Override
@@ -105,7 +116,8 @@ public sealed interface MountStep extends Step {
         @Override
         public String toString() {
             String options = MountOptions.flagNames(flags) + (data.isEmpty() ? "" : "," + data);
-            return "mount " + type + (source.equals(type) ? "" : " " + source) + " → " + target + " (" + options + ")";
+            String what = "mount " + type + (source.equals(type) ? "" : " " + source);
+            return what + (byPath ? " at " : " → ") + target + " (" + options + ")";
         }
     }
 
@@ -223,11 +235,18 @@ public sealed interface MountStep extends Step {
      * Hides a file or directory, if it is there.
      *
      * @param data options of the tmpfs over a directory; empty for the usual ones
+     * @param within the procfs in which the path's last part is a name, if that is so
      */
-    record Mask(String path, String data) implements InRoot {
+    record Mask(String path, String data, Optional<Slot> within) implements InRoot {
         @Override
         public void encode(PlanEncoder out) {
-            out.step(Wire.MASK, 0, out.string(path), 0, data.isEmpty() ? 0 : out.string(data), 0);
+            int proc = within.map(Slot::index).orElse(0);
+            out.step(Wire.MASK, 0, out.string(path), proc, data.isEmpty() ? 0 : out.string(data), 0);
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return within.map(proc -> List.of(Slot.ROOT, proc)).orElse(List.of(Slot.ROOT));
         }
 
         @Override
@@ -237,7 +256,8 @@ public sealed interface MountStep extends Step {
 
         @Override
         public String toString() {
-            return "mask " + path + (data.isEmpty() ? "" : " (" + data + ")");
+            String mask = "mask " + path + (data.isEmpty() ? "" : " (" + data + ")");
+            return mask + within.map(slot -> " (in " + slot + ")").orElse("");
         }
     }
 

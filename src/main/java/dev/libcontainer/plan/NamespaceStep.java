@@ -71,6 +71,29 @@ public sealed interface NamespaceStep extends Step {
         }
     }
 
+    /** Enters a cgroup that was made for the spawn or, where the caller has it open, the one whose file is bound. */
+    record EnterCgroup(String name, Slot parent, String file) implements NamespaceStep {
+        @Override
+        public void encode(PlanEncoder out) {
+            out.step(Wire.ENTER_CGROUP, Wire.PARAM_NAME, out.string(name), parent.index(), out.string(file), 0);
+        }
+
+        @Override
+        public String syscall() {
+            return "write";
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(parent);
+        }
+
+        @Override
+        public String toString() {
+            return "write " + parent + "/" + name + "/" + file + " = 0";
+        }
+    }
+
     /** Enters the cgroup whose list of processes was opened. */
     record Enter(Slot processes) implements NamespaceStep {
         private static final String MYSELF = "0";

@@ -53,6 +53,23 @@ final class RootStage {
         return wanted.endsWith("shared") || wanted.endsWith("unbindable");
     }
 
+    /** Whether the root's own directories are those that the plan makes, and none can be added or replaced later. */
+    boolean isOurs() {
+        boolean mounts = draft.process
+                .capabilities()
+                .map(capabilities -> capabilities.bounding().contains("CAP_SYS_ADMIN"))
+                .orElse(true); // who may remount could write to a root that other containers of the plan have as well
+        return kind == Kind.PRIVATE && readonly && !mounts;
+    }
+
+    /** Whether there is, and will be, nothing by this name in the root itself. */
+    boolean hasLink(String name) {
+        return draft.wishes
+                .privateRoot()
+                .filter(root -> root.symlinks().containsKey("/" + name))
+                .isPresent();
+    }
+
     /** From here on LC_SLOT_ROOT is the container's root, though nobody stands in it yet. */
     void open() {
         if (!ownsMounts()) {

@@ -6,6 +6,7 @@ import dev.libcontainer.spec.Sysctl;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Kernel parameters, names, clocks, and the parts of /proc and /sys that a container must not see or write. */
 final class SystemStage {
@@ -87,21 +88,31 @@ final class SystemStage {
             return;
         }
         boolean names = draft.hostProc().isEmpty()
-                && readonly.stream()
+                && Stream.concat(readonly.stream(), masked.stream())
                                 .filter(path -> isName(path, mounts.openProc()))
                                 .count()
                         > 1
                 && (mountedProc.isPresent() || openMountedProc());
         for (int i = 0; i < readonly.size(); i++) {
-            Optional<Slot> within =
-                    names && isName(readonly.get(i), mountedProc) ? Optional.of(Slot.PROC) : Optional.empty();
-            draft.add(
-                    new AttributeStep.ReadOnly(readonly.get(i), draft.hostProc(), within),
-                    "linux.readonlyPaths[" + i + "]");
+            String path = readonly.get(i);
+            if (!mounts.isNowhere(path)) {
+                draft.add(
+                        new AttributeStep.ReadOnly(path, draft.hostProc(), within(path, names)),
+                        "linux.readonlyPaths[" + i + "]");
+            }
         }
         for (int i = 0; i < masked.size(); i++) {
-            draft.add(new MountStep.Mask(masked.get(i), labels.maskData()), "linux.maskedPaths[" + i + "]");
+            String path = masked.get(i);
+            if (!mounts.isNowhere(path)) {
+                draft.add(
+                        new MountStep.Mask(path, labels.maskData(), within(path, names)),
+                        "linux.maskedPaths[" + i + "]");
+            }
         }
+    }
+
+    private Optional<Slot> within(String path, boolean names) {
+        return names && isName(path, mountedProc) ? Optional.of(Slot.PROC) : Optional.empty();
     }
 
     private static boolean isName(String path, Optional<String> directory) {

@@ -103,6 +103,8 @@ final class Wire {
     static final int SET_AFFINITY = 72;
     static final int SET_MEMPOLICY = 73;
     static final int OPEN_MAPPED_TREE = 74;
+    static final int MOUNT_PATH = 75;
+    static final int ENTER_CGROUP = 76;
     // sandboxes made ahead
     static final int AWAIT_TASK = 96;
 
