@@ -23,12 +23,13 @@ extern "C" int32_t lc_read_at(int32_t dir, const char *path, uint8_t *data, uint
     return static_cast<int32_t>(size);
 }
 
-extern "C" int32_t lc_read_each(const int32_t *fds, uint32_t count, uint8_t *data, uint32_t capacity) {
-    constexpr uint32_t kMost = 65536;
+extern "C" int32_t lc_read_each(const int32_t *fds, uint32_t count, uint32_t most, uint8_t *data,
+                                uint32_t capacity) {
+    if (most > capacity) return -EINVAL;
     uint32_t used = 0;
-    for (uint32_t i = 0; i < count && capacity - used >= kMost + 4; i++) {
+    for (uint32_t i = 0; i < count && capacity - used >= most + 4ull; i++) {
         int64_t n;
-        do n = sys(__NR_pread64, fds[i], data + used + 4, static_cast<int64_t>(kMost), 0L);
+        do n = sys(__NR_pread64, fds[i], data + used + 4, static_cast<int64_t>(most), 0L);
         while (n == -EINTR);
         int32_t length = static_cast<int32_t>(n);
         memcpy(data + used, &length, 4);

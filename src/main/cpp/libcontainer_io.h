@@ -38,9 +38,9 @@ int32_t lc_memory_file(const uint8_t *data, uint32_t size);
 int32_t lc_openat2(int32_t dir, const char *path, uint64_t flags, uint64_t mode, uint64_t resolve);
 /** Reads a whole small file below dir; returns the bytes read, at most capacity. */
 int32_t lc_read_at(int32_t dir, const char *path, uint8_t *data, uint32_t capacity);
-/** Reads open files from the start: for each i32 length or -errno and its bytes (at most 64 KiB) padded to 4. Starts
- *  no file with less than 64 KiB + 4 of capacity left: the caller goes on from there. Returns the bytes in data. */
-int32_t lc_read_each(const int32_t *fds, uint32_t count, uint8_t *data, uint32_t capacity);
+/** Reads open files from the start: for each i32 length or -errno and its bytes (at most `most`) padded to 4. Starts
+ *  no file with less than most + 4 of capacity left: the caller goes on from there. Returns the bytes in data. */
+int32_t lc_read_each(const int32_t *fds, uint32_t count, uint32_t most, uint8_t *data, uint32_t capacity);
 /** Writes data in one write to an existing file below dir. */
 int32_t lc_write_at(int32_t dir, const char *path, const uint8_t *data, uint32_t size);
 int32_t lc_read(int32_t fd, uint8_t *data, uint32_t capacity);

@@ -30,6 +30,7 @@ import java.util.regex.Pattern;
  * {@link Containers}, or earlier to give back its memory.
  */
 public final class Blueprint implements AutoCloseable {
+    private static final int[] NO_ENTRIES = {};
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_+.-]{0,254}");
 
     private final Containers containers;
@@ -207,7 +208,7 @@ public final class Blueprint implements AutoCloseable {
 
     private Container spawn(Launch launch, String id, Variant variant, int network, SpawnCall call) {
         Container container = new Container(containers, variant, id);
-        Optional<CgroupLayout.Existing> existing = Optional.empty();
+        Optional<UsedCgroups> existing = Optional.empty();
         String place = launch.cgroupName().orElse(id);
         try (StdioFds fds = new StdioFds(launch.stdio());
                 LimitedCgroups limited = LimitedCgroups.of(launch, cgroups, place)) {
@@ -247,12 +248,11 @@ public final class Blueprint implements AutoCloseable {
     }
 
     /** Where it will be: mounts, cgroups, namespaces. Tells which cgroups others have used before or will use after. */
-    Optional<CgroupLayout.Existing> bindPlace(
-            Variant variant, String name, boolean named, int network, SpawnCall call) {
+    Optional<UsedCgroups> bindPlace(Variant variant, String name, boolean named, int network, SpawnCall call) {
         if (pinsMounts) {
             call.pinMounts();
         }
-        Optional<CgroupLayout.Existing> existing = bindReusedCgroup(name, named, variant, call);
+        Optional<UsedCgroups> existing = bindReusedCgroup(name, named, variant, call);
         bindSlots(variant, call, network, existing);
         if (!cgroups.isEmpty() && existing.isEmpty()) {
             call.param(SpawnCall.Param.NAME, checkedName(name));
@@ -261,30 +261,29 @@ public final class Blueprint implements AutoCloseable {
     }
 
     /** A spawn has failed: others may have its cgroups. */
-    void giveBack(Optional<CgroupLayout.Existing> existing) {
-        existing.filter(CgroupLayout.Existing::isMade).ifPresent(cgroups::putBack);
+    void giveBack(Optional<UsedCgroups> existing) {
+        existing.filter(UsedCgroups::isMade).ifPresent(cgroups::putBack);
     }
 
     /** Whoever gives a container or its cgroup a name wants to find it by that; others may get used directories. */
-    private Optional<CgroupLayout.Existing> bindReusedCgroup(
-            String id, boolean named, Variant variant, SpawnCall call) {
+    private Optional<UsedCgroups> bindReusedCgroup(String id, boolean named, Variant variant, SpawnCall call) {
         boolean endsEmpty =
                 variant.plan.namespaces().contains(NamespaceType.PID); // with its first process all are gone
         if (named || !endsEmpty || !cgroups.isReusable()) {
             return Optional.empty();
         }
-        Optional<CgroupLayout.Existing> idle = cgroups.takeIdle();
+        Optional<UsedCgroups> idle = cgroups.takeIdle();
         if (idle.isPresent()) {
             call.cgroupsOpen();
             return idle;
         }
-        CgroupLayout.Existing next = cgroups.next(id);
+        UsedCgroups next = cgroups.next(id);
         call.param(SpawnCall.Param.NAME, next.name());
         return Optional.of(next);
     }
 
-    private void bindSlots(Variant variant, SpawnCall call, int network, Optional<CgroupLayout.Existing> existing) {
-        int[] entries = existing.map(CgroupLayout.Existing::entries).orElse(CgroupLayout.NONE);
+    private void bindSlots(Variant variant, SpawnCall call, int network, Optional<UsedCgroups> existing) {
+        int[] entries = existing.map(UsedCgroups::entries).orElse(NO_ENTRIES);
         for (int i = 0; i < variant.bindings.size(); i++) { // no iterator: this is on the way of every spawn
             Binding binding = variant.bindings.get(i).getValue();
             int position = variant.bindings.get(i).getKey().index() - Plan.FIRST_REQUEST_SLOT;

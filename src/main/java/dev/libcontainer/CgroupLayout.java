@@ -58,22 +58,6 @@ final class CgroupLayout {
     private static final Set<String> MANAGED_V2 =
             Set.of("cpu", "cpuset", "memory", "pids", "io", "hugetlb", "rdma", "misc");
 
-    /**
-     * A name under which the directories may exist already, and the out-of-memory kills that were counted under it.
-     *
-     * @param directories their fds, none if they are still to be made
-     * @param entries fds of the files by which the next process enters
-     */
-    record Existing(String name, long oomKills, int[] directories, int[] entries) {
-        boolean isMade() {
-            return directories.length > 0;
-        }
-    }
-
-    static final int[] NONE = {};
-
-    private static final String PEAK_V1 = "memory.max_usage_in_bytes";
-
     private final CgroupSession session;
     private final CgroupMounts mounts;
     private final List<Place> places;
@@ -81,7 +65,8 @@ final class CgroupLayout {
     private final boolean exact;
 
     private final byte[] figureNames;
-    private final Queue<Existing> idle = new ConcurrentLinkedQueue<>();
+    private final List<List<StatFile>> lastFigures;
+    private final Queue<UsedCgroups> idle = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
     private CgroupLayout(CgroupSession session, List<Place> places, boolean exact) {
@@ -89,6 +74,7 @@ final class CgroupLayout {
         this.exact = exact;
         this.mounts = session.mounts();
         this.places = places;
+        lastFigures = places.stream().map(Place::lastFigures).toList();
         StringBuilder names = new StringBuilder();
         for (Place place : places) {
             place.lastFigures().forEach(figure -> names.append(figure.file()).append('\0'));
@@ -221,47 +207,32 @@ final class CgroupLayout {
     }
 
     /** Directories that nobody uses now, made by an earlier spawn. */
-    Optional<Existing> takeIdle() {
+    Optional<UsedCgroups> takeIdle() {
         return Optional.ofNullable(idle.poll());
     }
 
     /** A name for directories that will be reused; no caller may choose one that begins so. */
-    Existing next(String id) {
-        return new Existing("_" + id, 0, NONE, NONE);
+    UsedCgroups next(String id) {
+        return UsedCgroups.named("_" + id);
     }
 
     /** Takes directories back from an ended container. */
-    void giveBack(Existing existing, long oomKills, int[] directories) {
-        for (int i = 0; i < directories.length; i++) {
-            if (places.get(i).lastFigures.stream()
-                    .anyMatch(figure -> figure.file().equals(PEAK_V1))) {
-                Kernel.tryWriteAt(directories[i], PEAK_V1, "0");
-            }
+    void giveBack(UsedCgroups used, long oomKills, int[] directories) {
+        UsedCgroups next;
+        try {
+            next = used.after(oomKills, directories, lastFigures);
+        } catch (RuntimeException e) { // no fd was free: the next container gets others
+            remove(directories);
+            return;
         }
         synchronized (idle) {
             if (!closed) {
-                int[] entries = existing.isMade() ? existing.entries : entries(directories);
-                idle.add(new Existing(existing.name, oomKills, directories, entries));
+                idle.add(next);
                 return;
             }
         }
-        closeEntries(existing);
-        remove(directories); // it outlived its blueprint
-    }
-
-    private static int[] entries(int[] directories) {
-        int[] entries = new int[directories.length];
-        for (int i = 0; i < entries.length; i++) {
-            entries[i] = Kernel.open(directories[i], "tasks", Kernel.O_WRONLY).release();
-        }
-        return entries;
-    }
-
-    /** Its directories will serve nobody else. */
-    void closeEntries(Existing existing) {
-        for (int entry : existing.entries) {
-            Kernel.close(entry);
-        }
+        next.closeFiles();
+        remove(directories); // they outlived their blueprint
     }
 
     /** Removes the directories of an ended container, and kills who is left in them; closes their fds. */
@@ -273,9 +244,9 @@ final class CgroupLayout {
     }
 
     /** A spawn failed: its directories were never used. */
-    void putBack(Existing existing) {
+    void putBack(UsedCgroups used) {
         synchronized (idle) {
-            idle.add(existing);
+            idle.add(used);
             if (closed) {
                 removeIdle(); // the blueprint was closed meanwhile
             }
@@ -292,9 +263,9 @@ final class CgroupLayout {
     }
 
     private void removeIdle() {
-        for (Existing existing = idle.poll(); existing != null; existing = idle.poll()) {
-            closeEntries(existing);
-            Kernel.removeCgroups(existing.directories);
+        for (UsedCgroups used = idle.poll(); used != null; used = idle.poll()) {
+            used.closeFiles();
+            Kernel.removeCgroups(used.directories());
         }
     }
 
@@ -338,9 +309,10 @@ final class CgroupLayout {
     record LastFigures(long peakBytes, long oomKills) {}
 
     /** One native call, and no strings: this is on the path of every container. */
-    LastFigures lastFigures(int[] directories) {
+    LastFigures lastFigures(int[] directories, Optional<UsedCgroups> used) {
         ByteBuffer data = BUFFERS.get();
-        int size = Kernel.readCgroups(directories, figureNames, data);
+        boolean open = used.isPresent() && used.get().isMade();
+        int size = open ? used.get().read(data) : Kernel.readCgroups(directories, figureNames, data);
         long peak = -1;
         long kills = 0;
         int at = 0;
@@ -351,7 +323,7 @@ final class CgroupLayout {
                 if (length < 0) {
                     continue; // this kernel does not have the file
                 }
-                if (figure.file().equals(PEAK_V1) || figure.file().equals("memory.peak")) {
+                if (figure.file().equals(UsedCgroups.PEAK) || figure.file().equals("memory.peak")) {
                     peak = FigureText.number(data, at, at + length);
                 } else {
                     kills = Math.max(kills, FigureText.oomKills(data, at, at + length));

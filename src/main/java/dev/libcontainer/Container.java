@@ -45,7 +45,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
     private int[] cgroups = NO_CGROUPS;
     private Fd mounts = Fd.adopt(-1);
     private final Object sweeping = new Object();
-    private Optional<CgroupLayout.Existing> existing = Optional.empty();
+    private Optional<UsedCgroups> existing = Optional.empty();
     private long oomKills;
     private boolean started;
     private boolean ended;
@@ -65,7 +65,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
     }
 
     /** The spawn has succeeded: takes over what it made. */
-    void started(SpawnCall call, Stdio stdio, Optional<CgroupLayout.Existing> reused) {
+    void started(SpawnCall call, Stdio stdio, Optional<UsedCgroups> reused) {
         long begun = System.nanoTime();
         streams = ContainerStreams.of(call, stdio, owner);
         adoptProcess(call, reused);
@@ -100,12 +100,11 @@ public final class Container extends ObservedContainer implements AutoCloseable 
         begun(begun);
     }
 
-    synchronized void adoptProcess(SpawnCall call, Optional<CgroupLayout.Existing> reused) {
+    synchronized void adoptProcess(SpawnCall call, Optional<UsedCgroups> reused) {
         pid = call.pid();
         pidfd = Fd.adopt(call.pidfd());
-        cgroups = reused.filter(CgroupLayout.Existing::isMade)
-                .map(CgroupLayout.Existing::directories)
-                .orElseGet(call::cgroups);
+        cgroups =
+                reused.filter(UsedCgroups::isMade).map(UsedCgroups::directories).orElseGet(call::cgroups);
         mounts = Fd.adopt(call.mounts());
         existing = reused;
     }
@@ -155,10 +154,10 @@ public final class Container extends ObservedContainer implements AutoCloseable 
         RuntimeException trouble = null;
         if (directories.length > 0) {
             try {
-                CgroupLayout.LastFigures last = variant.cgroups().lastFigures(directories);
+                CgroupLayout.LastFigures last = variant.cgroups().lastFigures(directories, existing);
                 peak = last.peakBytes() < 0 ? peak : OptionalLong.of(last.peakBytes());
                 oomKills = last.oomKills();
-                oom = oomKills > existing.map(CgroupLayout.Existing::oomKills).orElse(0L);
+                oom = oomKills > existing.map(UsedCgroups::oomKills).orElse(0L);
             } catch (RuntimeException e) {
                 trouble = e;
             }
@@ -319,7 +318,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
 
     @Override
     synchronized void keepDirectories() {
-        existing.ifPresent(variant.cgroups()::closeEntries);
+        existing.ifPresent(UsedCgroups::closeFiles);
         existing = Optional.empty();
     }
 

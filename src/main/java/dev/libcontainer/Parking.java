@@ -48,7 +48,7 @@ final class Parking implements AutoCloseable {
     private Parked park(Blueprint.Variant variant, int network) {
         String id = containers.nextId();
         Container container = new Container(containers, variant, id);
-        Optional<CgroupLayout.Existing> existing = Optional.empty();
+        Optional<UsedCgroups> existing = Optional.empty();
         SpawnCall call = containers.takeCall();
         try {
             call.exitTo(containers.exits().poller().fd(), container.token()).awaitTask();

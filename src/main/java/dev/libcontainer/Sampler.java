@@ -18,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Sampler implements AutoCloseable {
     private static final int DATA_BYTES = 1 << 20;
+    private static final int LARGEST_FILE = 64 * 1024;
 
     /** A container that is watched, and for whom. */
     static final class Target {
@@ -212,7 +213,7 @@ final class Sampler implements AutoCloseable {
         void next(Target target, int file) {
             if (at == end) {
                 fds = read == 0 ? fds : Arrays.copyOfRange(fds, read, fds.length);
-                end = Kernel.readEach(fds, fds.length, data);
+                end = Kernel.readEach(fds, fds.length, LARGEST_FILE, data);
                 data.get(0, bytes, 0, end);
                 at = 0;
                 read = 0;

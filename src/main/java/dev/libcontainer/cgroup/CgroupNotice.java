@@ -49,6 +49,7 @@ public final class CgroupNotice implements AutoCloseable {
     private static final Map<String, What> MEMORY =
             Map.of("oom_kill", What.OOM_KILL, "high", What.MEMORY_HIGH, "max", What.MEMORY_MAX);
     private static final int LENGTH = Integer.BYTES;
+    private static final int LARGEST_FILE = 64 * 1024;
 
     private final Fd file;
     private final Optional<Fd> eventFd;
@@ -221,7 +222,7 @@ public final class CgroupNotice implements AutoCloseable {
     }
 
     private void readNumbers(ByteBuffer data, boolean isTold, Listener listener) {
-        Kernel.readEach(new int[] {file.value()}, 1, data);
+        Kernel.readEach(new int[] {file.value()}, 1, LARGEST_FILE, data);
         int length = data.getInt(0);
         if (length <= 0) {
             return; // the cgroup has been removed

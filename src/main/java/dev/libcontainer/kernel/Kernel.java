@@ -118,6 +118,11 @@ public final class Kernel {
         return Native.writeAt(dir, cString(path), bytes, bytes.length) >= 0;
     }
 
+    /** The same as {@link #write}, if it can be done. */
+    public static boolean tryWrite(int fd, ByteBuffer data, int size) {
+        return Native.write(fd, data, size) >= 0;
+    }
+
     /** mkdirat(2); false if it was there already. */
     public static boolean makeDirectory(int dir, String path, int mode) {
         int r = Native.mkdir(dir, cString(path), mode);
@@ -178,11 +183,12 @@ public final class Kernel {
     /**
      * Reads open files from their beginnings, in one call.
      *
-     * @param data direct, at least 128 KiB; for each file i32 length or -errno, then its bytes padded to four
+     * @param most the largest file, in bytes; no file is begun for which data has no such room left
+     * @param data direct; for each file i32 length or -errno, then its bytes padded to four
      * @return bytes in data: those of all files, or of as many as it has room for
      */
-    public static int readEach(int[] fds, int count, ByteBuffer data) {
-        return check("read", "files", Native.readEach(fds, count, data, data.capacity()));
+    public static int readEach(int[] fds, int count, int most, ByteBuffer data) {
+        return check("read", "files", Native.readEach(fds, count, most, data, data.capacity()));
     }
 
     /** write(2) of the first size bytes of a direct buffer; bytes written. */

@@ -172,7 +172,7 @@ final class Native {
 
     @Name("lc_read_each")
     static native int readEach(
-            @Cast("const int32_t*") int[] fds, int count, @Cast("uint8_t*") ByteBuffer data, int capacity);
+            @Cast("const int32_t*") int[] fds, int count, int most, @Cast("uint8_t*") ByteBuffer data, int capacity);
 
     @Name("lc_write_at")
     static native int writeAt(int dir, @Cast("const char*") byte[] path, @Cast("const uint8_t*") byte[] data, int size);
