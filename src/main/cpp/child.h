@@ -74,10 +74,10 @@ struct Context {
     const uint8_t *plan;
     Cell *cell;
     int32_t slots[LC_MAX_SLOTS];
-    int32_t empty_tree;  // first directory mask of this child, or -1
-    int32_t null_device; // verified, opened by the first file mask of this child, or -1
+    int32_t empty_tree;                         // first directory mask of this child, or -1
+    int32_t null_device;                        // verified, opened by the first file mask of this child, or -1
     const char *masked_directory, *masked_file; // the first names of their kind masked in a procfs, or nullptr
-    uint16_t skip;       // step flags that are not run here
+    uint16_t skip;                              // step flags that are not run here
     bool in_process;
     bool apart;          // has memory of its own: nobody hears of its exec or death by the cell
     Cell *own;           // of a child that parks: what takes the place of the shared cell then
@@ -142,10 +142,6 @@ int64_t mount_here(int64_t target, const char *source, const char *type, uint64_
 int64_t remount_fd(int64_t fd, uint64_t set, uint64_t clear, int64_t proc) noexcept;
 /// LC_MOVE_ROOT: moves the root over the host's and enters it; the host's mounts are gone then.
 int64_t move_root(Context &c) noexcept;
-/// What makes a name right below a procfs read-only, or hides it; kByPath: that this is for its path to do.
-constexpr int64_t kByPath = -ELOOP;
-int64_t make_name_readonly(int64_t proc, const char *path) noexcept;
-int64_t mask_name(Context &c, int64_t proc, const char *path) noexcept;
 /// Puts a detached tree (closed by this) over the object of an O_PATH fd.
 int64_t attach_fd(int64_t tree, int64_t target) noexcept;
 /// Opens path below root for mounting on it; makes it, a directory or a file, where it is missing.

@@ -1,25 +1,13 @@
 // Mount steps. A target is opened once, below the root and with no way out of it, and mounted upon by fd: a path that
 // changes under us can fail the step but not move it (CVE-2021-30465, CVE-2019-19921 and their kin).
-#include "child.h"
-#include <linux/mount.h>
-#include <linux/stat.h>
+#include "child_mount.h"
 
 namespace lc {
 
 namespace {
 
-constexpr uint64_t kInRoot = kResolveInRoot | kResolveNoMagiclinks;
 constexpr uint64_t kPathMax = 4096;
 constexpr int64_t kDetach = 2; // MNT_DETACH
-
-struct FileStatus { // the part of struct statx that is read here
-    struct statx raw;
-    int64_t load(int64_t fd) noexcept {
-        return sys(__NR_statx, fd, "", static_cast<int64_t>(AT_EMPTY_PATH), static_cast<int64_t>(STATX_BASIC_STATS),
-                   &raw);
-    }
-    bool is(uint32_t type) const noexcept { return (raw.stx_mode & 0170000) == type; }
-};
 
 /// Opens the directory path[0, end); makes what is missing one level a time, each level resolved from the root.
 int64_t open_directory(int root, const char *path, uint64_t end) noexcept {
@@ -103,16 +91,6 @@ int64_t make_symlink(Context &c, const lc_step &s) noexcept {
     return r == -EEXIST ? 0 : r; // a rootfs that brings its own link keeps it
 }
 
-int64_t clone_tree(int64_t dir, const char *path, int64_t flags) noexcept {
-    return sys(__NR_open_tree, dir, path, flags | kOpenTreeClone | kOpenTreeCloexec);
-}
-
-int64_t clone_of(int64_t fd, int64_t flags) noexcept { return clone_tree(fd, "", flags | AT_EMPTY_PATH); }
-
-int64_t set_attributes(int64_t fd, const void *attributes, int64_t flags) noexcept {
-    return sys(__NR_mount_setattr, fd, "", flags | AT_EMPTY_PATH, attributes, static_cast<int64_t>(sizeof(MountAttr)));
-}
-
 bool equal(const char *a, const char *b) noexcept {
     while (*a && *a == *b) a++, b++;
     return *a == *b;
@@ -146,9 +124,6 @@ int64_t mount_at_path(const Context &c, const lc_step &s) noexcept {
                static_cast<int64_t>(static_cast<uint32_t>(s.d)), s.c ? c.text(s.c) : nullptr);
 }
 
-/// Slot 0 is stdin, never a procfs: then only directories can be remounted.
-int64_t procfs(const Context &c, uint32_t slot) noexcept { return slot ? c.slots[slot] : -1; }
-
 int64_t remount(Context &c, const lc_step &s) noexcept {
     int64_t target = s.c ? c.slots[s.c] : openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH, kInRoot);
     if (target < 0) return target;
@@ -164,10 +139,6 @@ int64_t set_attributes_at(Context &c, const lc_step &s) noexcept {
     int64_t r = set_attributes(target, c.data(s.c), static_cast<int64_t>(s.d));
     close(target);
     return r;
-}
-
-int64_t move_tree(int64_t tree, int64_t target) noexcept {
-    return sys(__NR_move_mount, tree, "", target, "", static_cast<int64_t>(kMoveMountFromEmpty | kMoveMountToEmpty));
 }
 
 int64_t attach(Context &c, const lc_step &s) noexcept {
@@ -187,71 +158,6 @@ int64_t attach(Context &c, const lc_step &s) noexcept {
         close(tree);
         c.slots[s.b] = -1;
     }
-    return r;
-}
-
-/// /dev/null, known by its device number and not by its name (CVE-2025-31133).
-int64_t open_null_device() noexcept {
-    int64_t fd = openat(AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW);
-    if (fd < 0) return fd;
-    FileStatus status;
-    int64_t r = status.load(fd);
-    if (r >= 0 && (!status.is(S_IFCHR) || status.raw.stx_rdev_major != 1 || status.raw.stx_rdev_minor != 3))
-        r = -ENODEV;
-    if (r < 0) {
-        close(fd);
-        return r;
-    }
-    return fd;
-}
-
-/// Directories share one empty, read-only file system: a superblock each would be dear and a memory sink.
-int64_t mask_directory(Context &c, const lc_step &s, int64_t target) noexcept {
-    if (c.empty_tree >= 0) return attach_fd(clone_of(c.empty_tree, 0), target);
-    int64_t r = mount_here(target, "tmpfs", "tmpfs", MS_RDONLY | MS_NOSUID | MS_NODEV | MS_NOEXEC,
-                           s.c ? c.text(s.c) : "size=4k,nr_inodes=1");
-    if (r < 0) return r;
-    int64_t mounted = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH | O_DIRECTORY, kInRoot);
-    if (mounted < 0) return mounted;
-    c.empty_tree = static_cast<int32_t>(mounted);
-    return 0;
-}
-
-// Looks first: a bind of the wrong kind fails by way of an RCU grace period.
-int64_t mask(Context &c, const lc_step &s) noexcept {
-    if (s.b) {
-        int64_t r = mask_name(c, c.slots[s.b], c.text(s.a));
-        if (r != kByPath) return r;
-    }
-    int64_t target = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH, kInRoot);
-    if (target < 0) return target == -ENOENT || target == -ENOTDIR ? 0 : target;
-    FileStatus status;
-    int64_t r = status.load(target);
-    if (r >= 0 && status.is(S_IFDIR)) {
-        r = mask_directory(c, s, target);
-    } else if (r >= 0) {
-        int64_t null = c.null_device >= 0 ? c.null_device : open_null_device();
-        if (null >= 0) c.null_device = static_cast<int32_t>(null);
-        r = null < 0 ? null : attach_fd(clone_of(null, 0), target);
-    }
-    close(target);
-    return r;
-}
-
-int64_t make_readonly(Context &c, const lc_step &s) noexcept {
-    if (s.d) {
-        int64_t r = make_name_readonly(c.slots[s.d], c.text(s.a));
-        if (r != kByPath) return r;
-    }
-    int64_t target = openat2(c.slots[LC_SLOT_ROOT], c.text(s.a), O_PATH, kInRoot);
-    if (target < 0) return target == -ENOENT || target == -ENOTDIR ? 0 : target;
-    int64_t tree = clone_of(target, AT_RECURSIVE);
-    MountAttr attributes{kMountAttrRdonly, 0, 0, 0};
-    int64_t r = tree < 0 || s.b ? tree : set_attributes(tree, &attributes, AT_RECURSIVE);
-    if (r >= 0) r = move_tree(tree, target);
-    if (r >= 0 && s.b) r = remount_fd(tree, MS_RDONLY, 0, procfs(c, s.b)); // whatever its path leads to by now
-    close(tree);
-    close(target);
     return r;
 }
 

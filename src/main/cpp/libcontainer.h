@@ -106,25 +106,25 @@ enum {
     LC_MOUNT_PROPAGATION = 16, /* a path, d MS_* flags */
     LC_OPEN_TREE = 17,         /* a path on the host, c out slot, d open_tree flags */
     LC_MOUNT_SETATTR = 18,     /* b slot, c struct mount_attr, d AT_RECURSIVE or 0 */
-    LC_ATTACH = 19,       /* a target, b tree slot (closed, if c is 0), d 0: in root, made if missing; 1: a host path */
-    LC_MOUNT = 20,        /* a target in root (made if missing), b type, c data or 0, d flags | source << 32 */
-    LC_REMOUNT = 21,      /* a target in root, or c slot of a tree attached there (closed); b slot of the host's procfs,
-                             or 0 for directories; d MS_* to set | MS_* to clear << 32, others stay; or a propagation */
-    LC_PIVOT_ROOT = 22,   /* into LC_SLOT_ROOT; the old root is detached */
-    LC_MKDIR = 23,        /* a path in root with its parents, d mode */
-    LC_MKNOD = 24,        /* a path in root, b mode and type, c u32 uid, gid or 0, d device number */
-    LC_SYMLINK = 25,      /* a path in root, b target */
-    LC_MASK = 26,         /* a path in root; a missing one is fine; b slot of the procfs in which the path's last part is
-                             a name, or 0; c options of a tmpfs that masks directories, or 0 */
-    LC_READONLY = 27,     /* a path in root; a missing one is fine; b slot of the host's procfs, for kernels without
-                             mount_setattr(2): what is mounted below the path stays as it is then; or 0;
-                             d slot of the procfs in which the path's last part is a name; or 0 */
-    LC_OPEN_IN_ROOT = 28, /* a path in root, b file system magic or 0, c out slot, d open flags */
-    LC_OPEN_HOST = 29,    /* a path, c out slot, d open flags */
-    LC_OPEN_PROC = 30,    /* c out slot: a detached procfs of the own pid namespace */
-    LC_SETATTR_AT = 31,   /* a target in root, c struct mount_attr, d AT_RECURSIVE or 0 */
-    LC_OPEN_TMPFS = 32,   /* a size option's value, c out slot: a new tmpfs of mode 755 */
-    LC_CHROOT = 33,       /* into LC_SLOT_ROOT, for a container without a mount namespace */
+    LC_ATTACH = 19,     /* a target, b tree slot (closed, if c is 0), d 0: in root, made if missing; 1: a host path */
+    LC_MOUNT = 20,      /* a target in root (made if missing), b type, c data or 0, d flags | source << 32 */
+    LC_REMOUNT = 21,    /* a target in root, or c slot of a tree attached there (closed); b slot of the host's procfs,
+                           or 0 for directories; d MS_* to set | MS_* to clear << 32, others stay; or a propagation */
+    LC_PIVOT_ROOT = 22, /* into LC_SLOT_ROOT; the old root is detached */
+    LC_MKDIR = 23,      /* a path in root with its parents, d mode */
+    LC_MKNOD = 24,      /* a path in root, b mode and type, c u32 uid, gid or 0, d device number */
+    LC_SYMLINK = 25,    /* a path in root, b target */
+    LC_MASK = 26,       /* a path in root; a missing one is fine; b slot of the procfs in which the path's last part is
+                           a name, or 0; c options of a tmpfs that masks directories, or 0 */
+    LC_READONLY = 27,   /* a path in root; a missing one is fine; b slot of the host's procfs, for kernels without
+                           mount_setattr(2): what is mounted below the path stays as it is then; or 0;
+                           d slot of the procfs in which the path's last part is a name; or 0 */
+    LC_OPEN_IN_ROOT = 28,    /* a path in root, b file system magic or 0, c out slot, d open flags */
+    LC_OPEN_HOST = 29,       /* a path, c out slot, d open flags */
+    LC_OPEN_PROC = 30,       /* c out slot: a detached procfs of the own pid namespace */
+    LC_SETATTR_AT = 31,      /* a target in root, c struct mount_attr, d AT_RECURSIVE or 0 */
+    LC_OPEN_TMPFS = 32,      /* a size option's value, c out slot: a new tmpfs of mode 755 */
+    LC_CHROOT = 33,          /* into LC_SLOT_ROOT, for a container without a mount namespace */
     LC_EMPTY_DIRECTORY = 34, /* a path in root of a read-only, empty directory: directory masks are binds of it */
     /* the process */
     LC_SETHOSTNAME = 40,   /* a name */
@@ -170,8 +170,8 @@ enum {
                                  d open_tree flags | 1 << 32: the mapping is for the whole tree */
     LC_MOUNT_PATH = 75,       /* as MOUNT, but a absolute, as it stands: for a mount point that the plan has made and
                                  nobody else can have changed */
-    LC_ENTER_CGROUP = 76,     /* a name, b parent slot, c file: writes 0 to it; with LC_REQUEST_CGROUPS_OPEN to the slot */
-    LC_AWAIT_TASK = 96 /* LC_PARKED at LC_STDIO_TASK's socket until lc_unpark: parameters and streams come then */
+    LC_ENTER_CGROUP = 76, /* a name, b parent slot, c file: writes 0 to it; with LC_REQUEST_CGROUPS_OPEN to the slot */
+    LC_AWAIT_TASK = 96    /* LC_PARKED at LC_STDIO_TASK's socket until lc_unpark: parameters and streams come then */
 };
 
 /* ---- engines and spawning ---------------------------------------------------------------------------------- */
@@ -226,9 +226,9 @@ typedef struct lc_request {
 
 /** lc_request.flags. CGROUPS_EXIST: CGROUP_MAKE steps open what an earlier spawn of the plan has made, CGROUP_WRITE
  * steps have been done by it, and a failed spawn leaves both as they are. CGROUPS_OPEN: the same, and the caller has
- * them open: slots of parents are bound to the files that ENTER_CGROUP writes to, and the result names none. PIN_MOUNTS: hold the child's mount namespace
- * by an fd, so that its teardown, which waits for an RCU grace period, happens where that fd is closed and not in the
- * child's exit. Where the kernel can (Linux 6.11). */
+ * them open: slots of parents are bound to the files that ENTER_CGROUP writes to, and the result names none.
+ * PIN_MOUNTS: hold the child's mount namespace by an fd, so that its teardown, which waits for an RCU grace period,
+ * happens where that fd is closed and not in the child's exit. Where the kernel can (Linux 6.11). */
 enum { LC_REQUEST_PIN_MOUNTS = 1, LC_REQUEST_CGROUPS_EXIST = 2, LC_REQUEST_CGROUPS_OPEN = 4 };
 
 typedef struct lc_exit {

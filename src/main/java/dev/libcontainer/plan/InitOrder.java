@@ -33,7 +33,7 @@ final class InitOrder {
             mounts.prepare();
             root.seal();
             root.enter();
-            process.dropInherited(); // bounding set and no_new_privs are inherited: once is enough
+            process.dropInherited(); // bounding set, no_new_privs and groups are inherited: once is enough
         }
         draft.endTemplate();
 

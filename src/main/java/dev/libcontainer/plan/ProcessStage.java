@@ -163,7 +163,7 @@ final class ProcessStage {
         return CapabilitySet.parse(names).knownTo(draft.host.lastCapability());
     }
 
-    /** What children inherit and what does not hinder the steps that follow. */
+    /** What children inherit and what does not hinder the steps that follow: the bounding set, groups. */
     void dropInherited() {
         capabilities()
                 .ifPresent(
@@ -171,6 +171,21 @@ final class ProcessStage {
         if (draft.process.noNewPrivileges()) {
             draft.add(ProcessStep.noNewPrivileges(), "process.noNewPrivileges");
         }
+        if (changesIdentity() && !draft.denySetgroups && !keepsGroups()) {
+            draft.add(new ProcessStep.SetGroups(draft.process.user().additionalGids()), "process.user.additionalGids");
+        }
+    }
+
+    /** Whoever has no right to change anything stays who it is. */
+    private boolean changesIdentity() {
+        boolean privileged = draft.host.euid() == 0 || draft.isNew(NamespaceType.USER);
+        return privileged
+                || !staysSame()
+                || !draft.process.user().additionalGids().isEmpty();
+    }
+
+    private boolean staysSame() {
+        return draft.process.user().uid() == draft.host.euid() && !draft.isNew(NamespaceType.USER);
     }
 
     /** As crun has it, and podman's {@code --group-add keep-groups} asks for: groups that no map could name, too. */
@@ -187,21 +202,16 @@ final class ProcessStage {
                 .ifPresentOrElse(
                         mask -> draft.add(ProcessStep.umask(mask), "process.user.umask"),
                         () -> draft.add(ProcessStep.umask(022), ""));
-        boolean privileged = draft.host.euid() == 0 || draft.isNew(NamespaceType.USER);
-        boolean same = user.uid() == draft.host.euid() && !draft.isNew(NamespaceType.USER);
-        if (!privileged && same && user.additionalGids().isEmpty()) {
-            return; // stays who it is: there is no right to change anything
+        if (!changesIdentity()) {
+            return;
         }
         boolean keep = user.uid() != 0 && capabilities().isPresent();
         if (keep) {
             draft.add(ProcessStep.keepCapabilities(true), "process.capabilities");
         }
-        if (!draft.denySetgroups && !keepsGroups()) {
-            draft.add(new ProcessStep.SetGroups(user.additionalGids()), "process.user.additionalGids");
-        }
         draft.add(ProcessStep.setresgid(user.gid()), "process.user.gid");
         draft.add(ProcessStep.setresuid(user.uid()), "process.user.uid");
-        draft.changesIds |= !same;
+        draft.changesIds |= !staysSame();
         if (keep) {
             draft.add(ProcessStep.keepCapabilities(false), "process.capabilities");
         }
