@@ -212,6 +212,16 @@ constexpr uint64_t kPrivate = 0x44000;             // MS_REC | MS_PRIVATE
 constexpr uint64_t kClone = 1, kCloneAll = 0x8001; // OPEN_TREE_CLONE, and with AT_RECURSIVE
 constexpr uint32_t kInsideSlot = 40;
 
+/// What makes the output of one verb per line easy to take apart.
+inline std::vector<std::string> lines(const std::string &text) {
+    std::vector<std::string> all;
+    for (size_t at = 0, end; (end = text.find('\n', at)) != std::string::npos; at = end + 1)
+        all.push_back(text.substr(at, end - at));
+    return all;
+}
+
+inline std::string last_word(const std::string &line) { return line.substr(line.rfind(' ') + 1); }
+
 /// A mount namespace in which a directory has become LC_SLOT_ROOT, and `inside` lies in it.
 inline PlanBuilder in_root(const TempDirectory &root, PlanBuilder p = {}) {
     p.header.clone_flags |= CLONE_NEWNS;

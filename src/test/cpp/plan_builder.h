@@ -157,6 +157,7 @@ inline PlanBuilder every_opcode() {
     p.step(LC_ATTACH, LC_SLOT_ROOT, 1).a("/srv/root");
     p.end_template();
     p.step(LC_AWAIT_ID_MAPS).step(LC_LOOPBACK_UP).step(LC_AWAIT_HOST).step(LC_OPEN_BELOW, parent, 0).a("late").c(14);
+    p.step(LC_ENTER_CGROUP, parent).flags(1 + LC_PARAM_NAME).a("late").c("tasks");
     p.step(LC_WRITE, opened).a("bytes").c(5);
     p.step(LC_WRITE_AT, made, 1).a("cgroup.procs").c("0");
     p.step(LC_OPEN_TREE, 0, 1).a("/srv/data").c(tree);
@@ -164,6 +165,7 @@ inline PlanBuilder every_opcode() {
     p.step(LC_ATTACH, tree).a("/data");
     p.step(LC_MOUNT, 0, 0xf).a("/tmp").b("tmpfs").c("size=1m").source("source");
     p.step(LC_MOUNT).a("/proc").b("proc");
+    p.step(LC_MOUNT_PATH, 0, 0xf).a("/dev/shm").b("tmpfs").c("size=1m").source("source");
     p.step(LC_ATTACH, mapped).a("/mapped");
     p.step(LC_COPY_INTO, opened, 3).a("/tmp").step(LC_SET_XATTR, 0, 2).a("/tmp").b("user.x").c("va");
     p.step(LC_REMOUNT, 0, 0x1021).a("/");

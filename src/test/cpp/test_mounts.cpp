@@ -3,20 +3,6 @@
 #include <sys/mount.h>
 #include <sys/sysmacros.h>
 
-namespace {
-
-/// What makes the output of one verb per line easy to take apart.
-std::vector<std::string> lines(const std::string &text) {
-    std::vector<std::string> all;
-    for (size_t at = 0, end; (end = text.find('\n', at)) != std::string::npos; at = end + 1)
-        all.push_back(text.substr(at, end - at));
-    return all;
-}
-
-std::string last_word(const std::string &line) { return line.substr(line.rfind(' ') + 1); }
-
-} // namespace
-
 TEST_CASE("a file system is mounted where the root had no directory yet") {
     NEEDS_ROOT();
     TempDirectory root;
@@ -67,85 +53,6 @@ TEST_CASE("a tree is bound over a directory and over a file, with its own attrib
     CHECK(S_ISDIR(root.stat("d").st_mode));
     CHECK(S_ISREG(root.stat("new/file").st_mode)); // the mount point, not what lay over it
     CHECK(root.stat("new/file").st_size == 0);
-}
-
-TEST_CASE("a masked file is /dev/null, a masked directory empty, a missing one no error") {
-    NEEDS_ROOT();
-    TempDirectory root;
-    root.write("secret", "word");
-    root.mkdir("one"), root.mkdir("two"), root.write("one/x", "x");
-    auto p = in_root(root);
-    for (const char *path : {"/secret", "/one", "/two", "/none", "/none/at/all", "/secret/below"})
-        p.step(LC_MASK).a(path);
-    look(p, {"stat",   "/secret", "--",   "cat",  "/secret", "--",   "ls",   "/one", "--",   "touch",
-             "/one/y", "--",      "stat", "/one", "--",      "stat", "/two", "--",   "stat", "/"});
-    Fixture f;
-    auto out = lines(f.run(p));
-    REQUIRE(out.size() == 5);
-    CHECK(out[0].find("chr 0666 0 0 0 1:3") == 0);
-    CHECK(out[1] == "EROFS");
-    CHECK(last_word(out[2]) == last_word(out[3])); // directories share a superblock
-    CHECK(last_word(out[2]) != last_word(out[4]));
-}
-
-TEST_CASE("directory masks are binds of the plan's own empty directory, if it names one") {
-    NEEDS_ROOT();
-    TempDirectory root;
-    root.mkdir("one"), root.write("one/x", "x"), root.mkdir("two");
-    auto p = in_root(root);
-    p.step(LC_MOUNT, 0, MS_RDONLY).a("/empty").b("tmpfs").c("size=4k").step(LC_EMPTY_DIRECTORY).a("/empty");
-    p.step(LC_MASK).a("/one").step(LC_MASK).a("/two");
-    look(p,
-         {"ls", "/one", "--", "touch", "/two/x", "--", "stat", "/one", "--", "stat", "/two", "--", "stat", "/empty"});
-    Fixture f;
-    auto out = lines(f.run(p));
-    REQUIRE(out.size() == 4);
-    CHECK(out[0] == "EROFS");
-    CHECK(last_word(out[1]) == last_word(out[3]));
-    CHECK(last_word(out[2]) == last_word(out[3]));
-}
-
-TEST_CASE("many masks cost one superblock and few fds") {
-    NEEDS_ROOT();
-    TempDirectory root;
-    auto p = in_root(root);
-    for (int i = 0; i < 40; i++) {
-        std::string n = std::to_string(i);
-        root.mkdir("d" + n), root.write("f" + n, "x");
-        p.step(LC_MASK).a("/d" + n).step(LC_MASK).a("/f" + n);
-    }
-    p.step(LC_OPEN_HOST, 0, O_PATH).a("/").c(7); // the lowest free fd
-    p.step(LC_MOUNT).a("/proc").b("proc");
-    p.step(LC_PIVOT_ROOT).step(LC_STDIO).step(LC_DUP_FD, 7, 30).exec({"/inside", "fds"});
-    Fixture f;
-    CHECK(lines(f.run(p)).size() <= 6); // stdio, the dup, and what is not CLOEXEC without CLOSE_FDS
-}
-
-TEST_CASE("a path becomes read-only with all that is mounted below it") {
-    NEEDS_ROOT();
-    TempDirectory root;
-    root.mkdir("etc"), root.mkdir("etc/sub"), root.write("file", "x");
-    auto p = in_root(root);
-    p.step(LC_MOUNT).a("/etc/sub").b("tmpfs");
-    for (const char *path : {"/etc", "/file", "/none", "/file/below"}) p.step(LC_READONLY).a(path);
-    look(p, {"touch", "/etc/x", "--", "touch", "/etc/sub/x", "--", "write", "/file", "y", "--", "touch", "/x"});
-    Fixture f;
-    CHECK(f.run(p) == "EROFS\nEROFS\nEROFS\nok\n");
-}
-
-TEST_CASE(
-    "a name in a procfs becomes read-only; a link there is followed in it, and what is not there does not matter") {
-    NEEDS_ROOT();
-    TempDirectory root;
-    root.mkdir("proc");
-    auto p = in_root(root);
-    p.header.clone_flags |= CLONE_NEWPID;
-    p.step(LC_MOUNT).a("/proc").b("proc").step(LC_OPEN_IN_ROOT, 0x9fa0, O_PATH).a("/proc").c(7);
-    for (const char *path : {"/proc/sys", "/proc/uptime", "/proc/none", "/proc/net"}) p.step(LC_READONLY, 0, 7).a(path);
-    look(p, {"write", "/proc/sys/kernel/domainname", "y", "--", "write", "/proc/uptime", "?", "--", "write",
-             "/proc/self/net/arp", "y", "--", "write", "/proc/self/comm", "x"});
-    Fixture f;
-    CHECK(f.run(p) == "EROFS\nEROFS\nEROFS\nok\n");
 }
 
 TEST_CASE("without mount_setattr a path becomes read-only by a remount, a file through the host's procfs") {
@@ -204,6 +111,23 @@ TEST_CASE("the root itself becomes read-only by attribute or by remount") {
         Fixture f;
         CHECK(f.run(p) == "EROFS\n");
     }
+}
+
+TEST_CASE("a file system is mounted at a path as it stands in the root that the child is in") {
+    NEEDS_ROOT();
+    TempDirectory root;
+    root.mkdir("tmp"), root.link("link", "/tmp");
+    auto p = in_root(root);
+    p.step(LC_MOUNT, 0, MS_NOSUID).a("/tmp").b("tmpfs").c("size=4k").step(LC_PIVOT_ROOT);
+    p.step(LC_MOUNT_PATH, 0, MS_NOEXEC).a("/link").b("tmpfs").c("mode=1770").source("above");
+    p.step(LC_STDIO).exec({"/inside", "stat", "/tmp"});
+    Fixture f;
+    CHECK(f.run(p).find("dir 1770") == 0);
+    auto missing = in_root(root);
+    missing.step(LC_PIVOT_ROOT).step(LC_MOUNT_PATH).a("/none").b("tmpfs").step(LC_STDIO).exec({"/inside", "ns"});
+    Fixture g;
+    g.load(missing);
+    CHECK(g.spawn() == -ENOENT); // it is not made
 }
 
 TEST_CASE("a device node has exactly the mode and owner that its step names") {

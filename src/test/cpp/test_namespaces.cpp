@@ -280,6 +280,36 @@ TEST_CASE("cgroups of an earlier spawn serve the next, which leaves them if it f
     unlinkat(group.fd(), "again", AT_REMOVEDIR);
 }
 
+TEST_CASE("cgroups that the caller has open are entered by their files, and nothing is made or told") {
+    NEEDS_ROOT();
+    TestCgroup group;
+    if (!group.usable()) return;
+    PlanBuilder p;
+    p.header.bound_mask = p.header.child_mask = 1u << 6;
+    p.step(LC_CGROUP_MAKE, 6).flags(LC_STEP_LATE | (1 + LC_PARAM_NAME)).a("late").c(7).end_host();
+    p.step(LC_AWAIT_HOST).step(LC_ENTER_CGROUP, 6).flags(1 + LC_PARAM_NAME).a("late").c("cgroup.procs");
+    p.step(LC_STDIO).exec({inside(), "cgroup"});
+    for (int32_t kind : {LC_ENGINE_SPAWNER, LC_ENGINE_IN_PROCESS}) {
+        Fixture f(kind);
+        f.bind(6, group.fd());
+        CHECK(f.run(p).find("/" + group.name() + "/late\n") != std::string::npos);
+        REQUIRE(f.result.cgroup_count == 1);
+        const int32_t made = f.result.cgroups[0];
+        const int entry = openat(group.fd(), "late/cgroup.procs", O_WRONLY | O_CLOEXEC);
+        f.bind(6, entry);
+        f.request.flags = LC_REQUEST_CGROUPS_OPEN;
+        f.request.stdio[1] = LC_STDIO_PIPE;
+        for (int i = 0; i < 3; i++) {
+            REQUIRE(f.spawn() > 0);
+            CHECK(f.read_output().find("/" + group.name() + "/late\n") != std::string::npos);
+            f.finish();
+            CHECK(f.result.cgroup_count == 0);
+        }
+        close(entry);
+        CHECK(lc_cgroups_finish(&made, 1, LC_CGROUPS_REMOVE, "", nullptr, 0) == 0);
+    }
+}
+
 TEST_CASE("a child's mount namespace can be held beyond its end") {
     NEEDS_ROOT();
     auto p = plain({inside(), "ns"});

@@ -79,9 +79,9 @@ constexpr uint32_t kFirstStep = sizeof(lc_plan_header);
 TEST_CASE("a plan with every opcode is accepted") {
     Plan plan;
     CHECK(fault(plan) == kAccepted);
-    bool seen[LC_OPEN_MAPPED_TREE + 1] = {};
+    bool seen[LC_ENTER_CGROUP + 1] = {};
     for (uint32_t i = 0; i < kSteps; i++) seen[plan.steps()[i].opcode] = true;
-    for (int op = LC_CGROUP_MAKE; op <= LC_OPEN_MAPPED_TREE; op++) {
+    for (int op = LC_CGROUP_MAKE; op <= LC_ENTER_CGROUP; op++) {
         bool gap = (op > LC_CGROUP_OWN && op < LC_AWAIT_HOST) || (op > LC_EMPTY_DIRECTORY && op < LC_SETHOSTNAME);
         CHECK_MESSAGE(seen[op] != gap, "opcode ", op);
     }
@@ -299,6 +299,8 @@ TEST_CASE("an attached tree stays for the remount that reads and closes it") {
     CHECK(with(LC_REMOUNT, &lc_step::b, 64) == at(LC_REMOUNT, kB));
     CHECK(with(LC_READONLY, &lc_step::b, 12) == at(LC_READONLY, kB));
     CHECK(with(LC_READONLY, &lc_step::d, 12) == at(LC_READONLY, kD));
+    CHECK(with(LC_MASK, &lc_step::b, 12) == at(LC_MASK, kB));
+    CHECK(with(LC_ENTER_CGROUP, &lc_step::b, 12) == at(LC_ENTER_CGROUP, kB));
     CHECK(with(LC_ATTACH, &lc_step::c, 2) == at(LC_ATTACH, kC));
     auto still_open = [](Plan &p) { p.step(LC_DUP_FD).b = 7; };
     CHECK(after(still_open) == at(LC_DUP_FD, kB));
