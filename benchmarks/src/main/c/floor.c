@@ -55,6 +55,7 @@
 #define CLEAR_SIGHAND 0x100000000ull
 #define IN_ROOT 0x12  /* RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS */
 #define TREE_CLONE 1u /* OPEN_TREE_CLONE */
+#define MOVE_FROM_FD 0x4
 #define MOVE_BY_FDS 0x44
 #define EMPTY 0x1000     /* AT_EMPTY_PATH */
 #define RECURSIVE 0x8000 /* AT_RECURSIVE */
@@ -131,6 +132,7 @@ static struct cell {
     uint32_t done; /* zeroed, and its waiter woken, by the kernel when the child leaves this memory */
     int32_t pid;
     uint32_t host; /* 1: the limits are set */
+    uint32_t open; /* what came are the files to enter cgroups by */
     int32_t step, err;
     int32_t traced;
     char name[16];             /* of the child's cgroups */
@@ -174,7 +176,8 @@ static const struct level {
 } LEVELS[];
 static const struct level *level;
 static int received[MAX_CGROUPS];
-static int root_fd, empty_fd, null_fd, proc_fd, own_fds[MAX_CGROUPS];
+static int root_fd, empty_fd, null_fd, proc_fd;
+static const char *masked_directory, *masked_file;
 
 static long open_below(int dir, const char *path, long flags) {
     struct {
@@ -194,6 +197,9 @@ static long open_empty(const struct step *s) { /* what masked directories look l
     return empty_fd;
 }
 static long mount_on(const struct step *s) { /* a target, b type, c options, n flags */
+    return SYS(SYS_mount, s->b, s->a, s->b, s->n, s->c);
+}
+static long mount_opened(const struct step *s) { /* the same where a link must not lead elsewhere */
     long fd = open_below(root_fd, s->a, O_PATH | O_DIRECTORY);
     TRY(fd);
     TRY(SYS(SYS_fchdir, fd));
@@ -208,33 +214,39 @@ static long open_proc(const struct step *s) {
 }
 static long readonly(const struct step *s) { /* a a name in /proc */
     uint64_t attributes[4] = {1, 0, 0, 0};
-    struct statx found;
-    if (SYS(SYS_statx, proc_fd, s->a, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &found) < 0) return 0;
     TRY(SYS(SYS_fchdir, proc_fd));
-    TRY(SYS(SYS_mount, s->a, s->a, 0, MS_BIND | MS_REC, 0));
+    long r = SYS(SYS_mount, s->a, s->a, 0, MS_BIND | MS_REC, 0);
+    if (r < 0) return r == -ENOENT ? 0 : r;
     return SYS(NR_MOUNT_SETATTR, proc_fd, s->a, RECURSIVE | AT_SYMLINK_NOFOLLOW, attributes, sizeof attributes);
 }
-static long status(int fd, struct statx *result) { return SYS(SYS_statx, fd, "", EMPTY, STATX_BASIC_STATS, result); }
-static long cover(int source, int target) {
-    long tree = SYS(NR_OPEN_TREE, source, "", TREE_CLONE | O_CLOEXEC | EMPTY);
+static long mask(const struct step *s) { /* a a name in /proc; the others of its kind are binds of the first */
+    struct statx found;
+    if (SYS(SYS_statx, proc_fd, s->a, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &found) < 0) return 0;
+    const int directory = (found.stx_mode & S_IFMT) == S_IFDIR;
+    const char **first = directory ? &masked_directory : &masked_file;
+    if (*first) {
+        TRY(SYS(SYS_fchdir, proc_fd));
+        return SYS(SYS_mount, *first, s->a, 0, MS_BIND, 0);
+    }
+    *first = s->a;
+    if (!directory) {
+        null_fd = (int)SYS(SYS_openat, AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        TRY(SYS(SYS_statx, null_fd, "", EMPTY, STATX_BASIC_STATS, &found));
+    }
+    long tree = SYS(NR_OPEN_TREE, directory ? empty_fd : null_fd, "", TREE_CLONE | O_CLOEXEC | EMPTY);
     TRY(tree);
-    TRY(SYS(NR_MOVE_MOUNT, tree, "", target, "", MOVE_BY_FDS));
+    TRY(SYS(NR_MOVE_MOUNT, tree, "", proc_fd, s->a, MOVE_FROM_FD));
     return SYS(SYS_close, tree);
 }
-static long mask(const struct step *s) {
+static long mask_path(const struct step *s) { /* of a directory */
     struct statx found;
     long fd = open_below(root_fd, s->a, O_PATH);
     if (fd < 0) return 0;
-    TRY(status((int)fd, &found));
-    if ((found.stx_mode & S_IFMT) != S_IFDIR) {
-        if (null_fd < 0) {
-            null_fd = (int)SYS(SYS_openat, AT_FDCWD, "/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);
-            TRY(status(null_fd, &found));
-        }
-        TRY(cover(null_fd, (int)fd));
-    } else {
-        TRY(cover(empty_fd, (int)fd));
-    }
+    TRY(SYS(SYS_statx, fd, "", EMPTY, STATX_BASIC_STATS, &found));
+    long tree = SYS(NR_OPEN_TREE, empty_fd, "", TREE_CLONE | O_CLOEXEC | EMPTY);
+    TRY(tree);
+    TRY(SYS(NR_MOVE_MOUNT, tree, "", fd, "", MOVE_BY_FDS));
+    SYS(SYS_close, tree);
     return SYS(SYS_close, fd);
 }
 static long await_host(const struct step *s) {
@@ -247,12 +259,17 @@ static long join_cgroups(const struct step *s) { /* v1 only: in v2 the clone doe
     (void)s;
     if (unified) return 0;
     for (int i = 0; i < cgroup_count; i++) {
-        own_fds[i] = (int)SYS(SYS_openat, received[i], cell->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-        TRY(own_fds[i]);
-        long tasks = SYS(SYS_openat, own_fds[i], "tasks", O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+        if (cell->open) {
+            TRY(SYS(SYS_write, received[i], "0", 1));
+            continue;
+        }
+        long own = SYS(SYS_openat, received[i], cell->name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        TRY(own);
+        long tasks = SYS(SYS_openat, own, "tasks", O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
         TRY(tasks);
         TRY(SYS(SYS_write, tasks, "0", 1));
         SYS(SYS_close, tasks);
+        SYS(SYS_close, own);
     }
     return 0;
 }
@@ -289,9 +306,12 @@ static long rlimit(const struct step *s) {
     return SYS(SYS_prlimit64, 0, RLIMIT_NOFILE, files, 0);
 }
 static long mode_mask(const struct step *s) { return SYS(SYS_umask, s->n); }
+static long groups(const struct step *s) {
+    (void)s;
+    return SYS(SYS_setgroups, 0, 0);
+}
 static long ids(const struct step *s) {
     (void)s;
-    TRY(SYS(SYS_setgroups, 0, 0));
     TRY(SYS(SYS_setresgid, 0, 0, 0));
     return SYS(SYS_setresuid, 0, 0, 0);
 }
@@ -333,34 +353,35 @@ static long execute(const struct step *s) {
 #define S(function, ...) {function, #function, __VA_ARGS__}
 #define LOCKED (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 #define BEGIN S(name, "lc:init")
-#define MOUNTS                                                                                                         \
-    S(open_root), S(open_empty, "/dev/pts"), S(mount_on, "/proc", "proc", 0, LOCKED),                                  \
+#define MOUNTS(proc)                                                                                                   \
+    S(open_root), S(open_empty, "/dev/pts"), S(proc, "/proc", "proc", 0, LOCKED),                                      \
         S(mount_on, "/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=0620,gid=5", MS_NOSUID | MS_NOEXEC),         \
         S(mount_on, "/dev/shm", "tmpfs", "mode=1777,size=64m", LOCKED), S(mount_on, "/dev/mqueue", "mqueue", 0, LOCKED)
 #define TMP S(mount_on, "/tmp", "tmpfs", "mode=1777,size=64m", MS_NOSUID | MS_NODEV)
 #define HIDING                                                                                                         \
     S(open_proc, "/proc"), S(readonly, "bus"), S(readonly, "fs"), S(readonly, "irq"), S(readonly, "sys"),              \
-        S(readonly, "sysrq-trigger"), S(mask, "/proc/acpi"), S(mask, "/proc/asound"),                            \
-        S(mask, "/proc/interrupts"), S(mask, "/proc/kcore"), S(mask, "/proc/keys"), S(mask, "/proc/latency_stats"),    \
-        S(mask, "/proc/timer_list"), S(mask, "/proc/timer_stats"), S(mask, "/proc/sched_debug"),                       \
-        S(mask, "/proc/scsi"), S(mask, "/sys/firmware"), S(mask, "/sys/devices/virtual/powercap")
+        S(readonly, "sysrq-trigger"), S(mask, "acpi"), S(mask, "asound"), S(mask, "interrupts"), S(mask, "kcore"),     \
+        S(mask, "keys"), S(mask, "latency_stats"), S(mask, "timer_list"), S(mask, "timer_stats"),                      \
+        S(mask, "sched_debug"), S(mask, "scsi")
+#define HIDING_IN_SYS S(mask_path, "/sys/firmware"), S(mask_path, "/sys/devices/virtual/powercap")
 #define LIMITS S(await_host), S(join_cgroups)
 #define HOST S(hostname, "container", .n = 9), S(session)
 #define PROCESS S(rlimit), S(mode_mask, .n = 022), S(ids)
+#define ALL_PROCESS S(rlimit), S(groups), S(mode_mask, .n = 022), S(ids) /* without a template that is in them */
 #define END S(directory, "/"), S(die_with_caller, .n = SIGKILL), S(close_fds, .n = 3)
 #define INSIDE "/bench/true"
 
-static const struct step NONE[] = {BEGIN, S(process_group), PROCESS, END, S(execute), {0}};
+static const struct step NONE[] = {BEGIN, S(process_group), ALL_PROCESS, END, S(execute), {0}};
 static const struct step NAMESPACES[] = {BEGIN, S(open_root), S(own_cgroup_view), HOST, PROCESS, END, S(execute), {0}};
 static const struct step ROOTFS[] = {
-    BEGIN, MOUNTS, TMP, HIDING, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
+    BEGIN, MOUNTS(mount_opened), TMP, HIDING, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
 static const struct step CGROUP[] = {
-    BEGIN, MOUNTS, TMP, HIDING, LIMITS, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
+    BEGIN, MOUNTS(mount_opened), TMP, HIDING, LIMITS, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
 static const struct step FULL[] = {
-    BEGIN, MOUNTS, TMP, HIDING, LIMITS, S(own_cgroup_view), HOST, PROCESS, S(capabilities), END, S(load_filter),
+    BEGIN, MOUNTS(mount_on), TMP, HIDING, LIMITS, S(own_cgroup_view), HOST, PROCESS, S(capabilities), END, S(load_filter),
     S(execute, INSIDE), {0}};
 static const struct step FULL_FRESH_NET[] = {
-    BEGIN, S(loopback), MOUNTS, S(mount_on, "/sys", "sysfs", 0, LOCKED | MS_RDONLY), TMP, HIDING, LIMITS,
+    BEGIN, S(loopback), MOUNTS(mount_on), S(mount_on, "/sys", "sysfs", 0, LOCKED | MS_RDONLY), TMP, HIDING, HIDING_IN_SYS, LIMITS,
     S(own_cgroup_view), S(mount_on, "/sys/fs/cgroup", "cgroup2", 0, LOCKED | MS_RDONLY), HOST, PROCESS,
     S(capabilities), END, S(load_filter), S(execute, INSIDE), {0}};
 
@@ -378,6 +399,7 @@ static const struct level LEVELS[] = {
 
 static void child(void) {
     root_fd = empty_fd = null_fd = proc_fd = -1;
+    masked_directory = masked_file = 0;
     for (int i = 0; level->steps[i].run; i++) {
         cell->step = i;
         if (cell->traced) cell->begun[i] = now();
@@ -472,6 +494,7 @@ static void stand_in_root(int sysfs) {
     must(syscall(SYS_pivot_root, ".", "."), "pivot_root");
     must(umount2(".", MNT_DETACH), "umount");
     must(chdir("/"), "/");
+    must(syscall(SYS_setgroups, 0, 0), "setgroups");
 }
 
 static void drop_privileges(void) {
@@ -569,7 +592,8 @@ static struct leftover {
 } leftovers[QUEUE];
 static uint32_t produced, consumed;
 
-/* v1 cgroups, by number, that an ended child has left: they serve the next one. */
+/* v1 cgroups, by number, that an ended child has left: they serve the next one, with all files open that it needs. */
+static struct used { int dirs[MAX_CGROUPS], tasks[MAX_CGROUPS], figures[MAX_CGROUPS][2]; } used[QUEUE + 2];
 static pthread_mutex_t idle_lock = PTHREAD_MUTEX_INITIALIZER;
 static uint32_t idle[QUEUE + 1], idle_count, made_count;
 
@@ -582,19 +606,23 @@ static uint32_t take_idle(void) {
 
 static void take_down(const struct leftover *l) {
     if (l->mounts >= 0) SYS(SYS_close, l->mounts);
+    struct used *u = &used[l->name];
     if (l->cgroup_count && !unified) {
-        long peak = SYS(SYS_openat, l->cgroups[0], cgroups[0].figures[0], O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
-        SYS(SYS_write, peak, "0", 1);
-        SYS(SYS_close, peak);
-    }
-    for (int i = 0; i < l->cgroup_count; i++) {
-        if (unified) {
-            char link[40], path[512];
-            snprintf(link, sizeof link, "/proc/self/fd/%d", l->cgroups[i]);
-            ssize_t n = SYS(SYS_readlinkat, AT_FDCWD, link, path, sizeof path - 1);
-            path[n > 0 ? n : 0] = 0;
-            while (SYS(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR) == -EBUSY) usleep(1000);
+        for (int i = 0; u->dirs[0] == 0 && i < l->cgroup_count; i++) {
+            u->tasks[i] = (int)SYS(SYS_openat, l->cgroups[i], "tasks", O_WRONLY | O_CLOEXEC);
+            for (int f = 0; cgroups[i].figures[f]; f++)
+                u->figures[i][f] =
+                    (int)SYS(SYS_openat, l->cgroups[i], cgroups[i].figures[f], (f ? O_RDONLY : O_RDWR) | O_CLOEXEC);
         }
+        memcpy(u->dirs, l->cgroups, sizeof u->dirs);
+        SYS(SYS_write, u->figures[0][0], "0", 1);
+    }
+    for (int i = 0; unified && i < l->cgroup_count; i++) {
+        char link[40], path[512];
+        snprintf(link, sizeof link, "/proc/self/fd/%d", l->cgroups[i]);
+        ssize_t n = SYS(SYS_readlinkat, AT_FDCWD, link, path, sizeof path - 1);
+        path[n > 0 ? n : 0] = 0;
+        while (SYS(SYS_unlinkat, AT_FDCWD, path, AT_REMOVEDIR) == -EBUSY) usleep(1000);
         SYS(SYS_close, l->cgroups[i]);
     }
     if (l->cgroup_count && !unified) {
@@ -638,11 +666,10 @@ static long send_request(int socket, const int *fds, int count) {
     return SYS(SYS_sendmsg, socket, &head, MSG_NOSIGNAL);
 }
 
-static long make_cgroup(const struct cgroup *c, int exists) {
-    if (!exists) TRY(SYS(SYS_mkdirat, c->parent_fd, cell->name, 0755));
+static long make_cgroup(const struct cgroup *c) {
+    TRY(SYS(SYS_mkdirat, c->parent_fd, cell->name, 0755));
     long dir = SYS(SYS_openat, c->parent_fd, cell->name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     TRY(dir);
-    if (exists) return dir;
     for (const struct cgroup_file *f = c->files; f->file; f++) {
         long fd = SYS(SYS_openat, dir, f->file, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
         if (fd == -ENOENT) continue;
@@ -662,9 +689,9 @@ static void read_figure(int dir, const char *file) {
     SYS(SYS_close, fd);
 }
 
-static void make_cgroups(int *dirs, int exist) {
+static void make_cgroups(int *dirs) {
     for (int i = 0; i < cgroup_count; i++) {
-        long r = dirs[i] = (int)make_cgroup(&cgroups[i], exist);
+        long r = dirs[i] = (int)make_cgroup(&cgroups[i]);
         if (r < 0) {
             errno = (int)-r;
             die(cgroups[i].parent);
@@ -683,6 +710,7 @@ static void pin_mounts(int *pidfd, int *mounts) {
 
 static void spawn_once(int index) {
     static uint32_t serial;
+    static char figure[4096];
     const struct level *l = &LEVELS[index];
     int dirs[MAX_CGROUPS], sent[MAX_CGROUPS], pidfd = -1, mounts = -1;
     memset(cell, 0, offsetof(struct cell, begun));
@@ -692,15 +720,22 @@ static void spawn_once(int index) {
     uint32_t idle_name = l->limits && !unified ? take_idle() : 0;
     uint32_t name = idle_name ? idle_name : l->limits ? ++made_count : 0;
     snprintf(cell->name, sizeof cell->name, "_c%u", name);
-    if (l->limits && unified) make_cgroups(dirs, 0);
-    for (int i = 0; i < cgroup_count; i++) sent[i] = unified ? dirs[i] : cgroups[i].parent_fd;
+    const struct used *u = idle_name ? &used[idle_name] : 0;
+    const int late = l->limits && !unified && !u; /* made beside the child */
+    cell->open = u != 0;
+    cell->host = !late;
+    if (l->limits && unified) make_cgroups(dirs);
+    if (u) memcpy(dirs, u->dirs, sizeof dirs);
+    for (int i = 0; i < cgroup_count; i++) sent[i] = u ? u->tasks[i] : unified ? dirs[i] : cgroups[i].parent_fd;
     send_request(sockets[index], sent, l->limits ? cgroup_count : 0);
     station(SENT);
     if (l->root) pin_mounts(&pidfd, &mounts);
-    if (l->limits && !unified) make_cgroups(dirs, idle_name > 0);
+    if (late) make_cgroups(dirs);
     station(HOST_DONE);
-    __atomic_store_n(&cell->host, 1u, __ATOMIC_RELEASE);
-    SYS(SYS_futex, &cell->host, 1, INT32_MAX);
+    if (late) {
+        __atomic_store_n(&cell->host, 1u, __ATOMIC_RELEASE);
+        SYS(SYS_futex, &cell->host, 1, INT32_MAX);
+    }
     const struct timespec second = {1, 0};
     while (__atomic_load_n(&cell->done, __ATOMIC_ACQUIRE)) SYS(SYS_futex, &cell->done, 0, 1, &second);
     station(LEFT);
@@ -730,7 +765,11 @@ static void spawn_once(int index) {
         exit(1);
     }
     for (int i = 0; l->limits && i < cgroup_count; i++)
-        for (int f = 0; cgroups[i].figures[f]; f++) read_figure(dirs[i], cgroups[i].figures[f]);
+        for (int f = 0; cgroups[i].figures[f]; f++)
+            if (u)
+                SYS(SYS_pread64, u->figures[i][f], figure, sizeof figure, 0);
+            else
+                read_figure(dirs[i], cgroups[i].figures[f]);
     if (!l->limits && mounts < 0) return;
     while (produced - __atomic_load_n(&consumed, __ATOMIC_ACQUIRE) == QUEUE) sched_yield();
     leftovers[produced % QUEUE] =

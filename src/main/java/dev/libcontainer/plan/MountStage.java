@@ -121,7 +121,9 @@ final class MountStage {
     /** Whether every directory on the way is one that the plan has made, and a path therefore as good as an fd. */
     private boolean isByPath(Item item) {
         String target = target(item);
+        boolean noLinks = List.of("proc", "sysfs").contains(item.type()); // whatever happens, as the masks lie in them
         return isOurs(target)
+                && !(noLinks && root.canBeRemounted())
                 && items.stream()
                         .filter(i -> isUnder(target, target(i)))
                         .allMatch(i -> isSealedDev(i) || (i.type().equals("sysfs") && isByPath(i)));

@@ -53,16 +53,20 @@ final class RootStage {
         return wanted.endsWith("shared") || wanted.endsWith("unbindable");
     }
 
-    /** Whether the root's own directories are those that the plan makes, and none can be added or replaced later. */
+    /** Whether the root's own directories are those that the plan makes, and a container finds them read-only. */
     boolean isOurs() {
-        boolean mounts = draft.process
-                .capabilities()
-                .map(capabilities -> capabilities.bounding().contains("CAP_SYS_ADMIN"))
-                .orElse(true); // who may remount could write to a root that other containers of the plan have as well
-        return kind == Kind.PRIVATE && readonly && !mounts;
+        return kind == Kind.PRIVATE && readonly;
     }
 
-    /** Whether there is, and will be, nothing by this name in the root itself. */
+    /** Who may remount could write to a root that other containers of the plan have as well. */
+    boolean canBeRemounted() {
+        return draft.process
+                .capabilities()
+                .map(capabilities -> capabilities.bounding().contains("CAP_SYS_ADMIN"))
+                .orElse(true);
+    }
+
+    /** Whether the root has a link of its own by this name. */
     boolean hasLink(String name) {
         return draft.wishes
                 .privateRoot()
