@@ -6,6 +6,7 @@ import dev.libcontainer.ContainerSpec;
 import dev.libcontainer.ContainersOptions;
 import dev.libcontainer.Launch;
 import dev.libcontainer.Stdio;
+import dev.libcontainer.bench.Environment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -4,6 +4,7 @@ import dev.libcontainer.Blueprint;
 import dev.libcontainer.Container;
 import dev.libcontainer.Launch;
 import dev.libcontainer.Stdio;
+import dev.libcontainer.bench.Environment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

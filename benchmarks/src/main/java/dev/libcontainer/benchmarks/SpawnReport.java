@@ -3,6 +3,7 @@ package dev.libcontainer.benchmarks;
 import dev.libcontainer.Blueprint;
 import dev.libcontainer.Launch;
 import dev.libcontainer.Stdio;
+import dev.libcontainer.bench.Environment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
