@@ -77,11 +77,12 @@ public final class PoolReport {
             rounds.add("spawn-first-instruction", TURNS, 0, () -> first(null));
             rounds.add("take-reaped", TURNS, (n, into) -> turn(still, n, () -> into.add(reaped(still, rounds))));
             rounds.add("take-first-instruction", TURNS, (n, into) -> turn(still, n, () -> into.add(first(still))));
-            rounds.add("take-unlimited-reaped", TURNS, (n, into) -> turn(free, n, () -> into.add(reaped(free, Launch.of(Stdio.nothing())))));
             rounds.add(
-                    "take-unlimited-first-instruction",
+                    "take-unlimited-reaped",
                     TURNS,
-                    (n, into) -> turn(free, n, () -> into.add(first(free))));
+                    (n, into) -> turn(free, n, () -> into.add(reaped(free, Launch.of(Stdio.nothing())))));
+            rounds.add(
+                    "take-unlimited-first-instruction", TURNS, (n, into) -> turn(free, n, () -> into.add(first(free))));
             rounds.add(
                     "take-reaped-other-limits",
                     TURNS,

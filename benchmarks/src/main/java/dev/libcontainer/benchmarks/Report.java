@@ -64,9 +64,7 @@ final class Report {
         json.put("command", command);
         json.put("environment", environment);
         json.put("rows", rows.values().stream().map(Row::toJson).toList());
-        json.put(
-                "goals",
-                goals().stream().map(Goals.Goal::toJson).toList());
+        json.put("goals", goals().stream().map(Goals.Goal::toJson).toList());
         return Json.of(json);
     }
 
@@ -90,8 +88,7 @@ final class Report {
     String text() {
         StringBuilder out = new StringBuilder(table());
         out.append('\n').append(environmentLine()).append("\n\n");
-        goals()
-                .forEach(goal -> out.append(String.format("%-8s %s: %s%n", goal.verdict(), goal.text(), goal.found())));
+        goals().forEach(goal -> out.append(String.format("%-8s %s: %s%n", goal.verdict(), goal.text(), goal.found())));
         return out.toString();
     }
 
