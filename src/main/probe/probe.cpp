@@ -7,14 +7,14 @@
 //   lc-probe net LABEL ADDRESS        times bytes to and from a server at an IPv4 address
 //   lc-probe call LABEL               times a system call
 //   lc-probe run [read:LABEL:FILE] [write:LABEL:DIRECTORY]…
+//   lc-probe only NAME COMMAND…       runs one of the last three, and times nothing but NAME
 //
 // `run`, `net` and `call` print a line for each batch, "NAME OPERATIONS NANOSECONDS", or "NAME failed ERRNO".
-#include "sys.h"
+#include "measure.h"
 #include <linux/in.h>
 #include <linux/mman.h>
 #include <linux/socket.h>
 #include <linux/tcp.h>
-#include <linux/time.h>
 
 #if defined(__x86_64__)
 asm(".globl _start\n_start:\n\txor %ebp,%ebp\n\tmov %rsp,%rdi\n\tand $-16,%rsp\n\tcall lc_probe_start\n\thlt\n");
@@ -27,58 +27,10 @@ using namespace lc;
 namespace {
 
 constexpr int64_t kChunk = 64 * 1024, kPage = 4096;
-constexpr int kBatches = 5;
 constexpr int kChildEnded = 17;                         // SIGCHLD
 constexpr int64_t kInternet = 2, kStream = 1, kTcp = 6; // AF_INET, SOCK_STREAM, IPPROTO_TCP
 constexpr uint16_t kEcho = 7, kSink = 9;                // as the ports are named
 alignas(kPage) char buffer[kChunk];
-
-int64_t now() {
-    __kernel_timespec t{};
-    sys(__NR_clock_gettime, int64_t{CLOCK_MONOTONIC}, &t);
-    return t.tv_sec * 1000000000 + t.tv_nsec;
-}
-
-struct Line {
-    char text[256];
-    uint64_t size = 0;
-    Line &operator<<(const char *s) {
-        while (*s && size < sizeof text) text[size++] = *s++;
-        return *this;
-    }
-    Line &operator<<(int64_t number) {
-        char digits[24];
-        int n = 0;
-        do digits[n++] = static_cast<char>('0' + number % 10);
-        while (number /= 10);
-        while (n > 0 && size < sizeof text) text[size++] = digits[--n];
-        return *this;
-    }
-    ~Line() { sys(__NR_write, 1L, text, static_cast<int64_t>(size)); }
-};
-
-struct Name {
-    const char *what, *label; // label may be null
-};
-
-Line &operator<<(Line &line, Name name) {
-    line << name.what;
-    if (name.label) line << "-" << name.label;
-    return line;
-}
-
-/// Runs work(operations) a few times; it returns less than 0 if the kernel refused.
-template <typename Work> void measure(Name name, int64_t operations, Work work) {
-    for (int batch = 0; batch < kBatches; batch++) {
-        int64_t start = now(), result = work(operations), nanos = now() - start;
-        Line line;
-        if (result < 0) {
-            line << name << " failed " << -result << "\n";
-            return;
-        }
-        line << name << " " << operations << " " << nanos << "\n";
-    }
-}
 
 template <typename Child> int64_t fork(Child child) {
     int64_t pid = sys(__NR_clone, int64_t{kChildEnded}, 0L, 0L, 0L, 0L);
@@ -378,11 +330,17 @@ void files(char *word) {
 
 extern "C" [[noreturn]] void lc_probe_start(int64_t *stack) {
     auto **arguments = reinterpret_cast<char **>(stack + 1);
-    switch (stack[0] > 1 ? arguments[1][0] : 0) {
+    int64_t count = stack[0];
+    if (count > 3 && arguments[1][0] == 'o') {
+        only = arguments[2];
+        arguments += 2;
+        count -= 2;
+    }
+    switch (count > 1 ? arguments[1][0] : 0) {
     case 'w': drain(0); break;
-    case 'c': call(stack[0] > 2 ? arguments[2] : nullptr); break;
+    case 'c': call(count > 2 ? arguments[2] : nullptr); break;
     case 'n':
-        if (stack[0] > 3) network(arguments[2], arguments[3]);
+        if (count > 3) network(arguments[2], arguments[3]);
         break;
     case 's':
         fork([] { serve(kEcho, [](int fd) { echo(fd, fd); }); });
@@ -390,7 +348,7 @@ extern "C" [[noreturn]] void lc_probe_start(int64_t *stack) {
         break;
     case 'r':
         memory_and_calls();
-        for (int64_t i = 2; i < stack[0]; i++) files(arguments[i]);
+        for (int64_t i = 2; i < count; i++) files(arguments[i]);
         break;
     default: break;
     }

@@ -19,21 +19,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Limits are visible in the control files and enforced; the directories are gone with the container. */
 @NeedsRoot
+@NeedsCgroups
 @Tag("vm")
 class CgroupTest {
     private static final int MIB = 1 << 20;
     private static final int SIGKILL = 9;
-
-    @BeforeEach
-    void needsCgroups() {
-        assumeTrue(!Holdings.cgroupMounts().isEmpty(), "no cgroups are mounted here");
-    }
 
     /** Directories of that name below the library's, in all hierarchies. */
     static List<Path> directories(String parent, String name) {

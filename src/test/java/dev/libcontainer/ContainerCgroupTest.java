@@ -17,23 +17,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The cgroups of an OCI container on the real kernel. */
 @NeedsRoot
+@NeedsCgroups
 @Tag("vm")
 class ContainerCgroupTest {
     private static final int SIGKILL = 9;
     private static final int SIGTERM = 15;
 
     private final InCgroup host = new InCgroup();
-
-    @BeforeEach
-    void needsCgroups() {
-        assumeTrue(!Holdings.cgroupMounts().isEmpty(), "no cgroups are mounted here");
-    }
 
     @AfterEach
     void leavesNothing() {

@@ -16,21 +16,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Limits of an OCI container, their change, and what is counted, on the real kernel. */
 @NeedsRoot
+@NeedsCgroups
 class ContainerLimitsTest {
     private static final int SIGKILL = 9;
 
     private final InCgroup host = new InCgroup();
-
-    @BeforeEach
-    void needsCgroups() {
-        assumeTrue(!Holdings.cgroupMounts().isEmpty(), "no cgroups are mounted here");
-    }
 
     @AfterEach
     void leavesNothing() {

@@ -10,10 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.EnumSet;
-import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -30,26 +27,12 @@ class DirectoryRootfsTest {
 
     @BeforeEach
     void makeRoot() throws IOException {
-        root = Files.createDirectory(files.resolve("root"));
+        root = Roots.make(files.resolve("root"));
         outside = Files.createDirectory(files.resolve("outside"));
-        Path program = root.resolve(Inside.PATH.substring(1));
-        Files.copy(Path.of(Inside.HOST_PATH), program, StandardCopyOption.COPY_ATTRIBUTES);
     }
 
     private ContainerSpecBuilder container(String verbs) {
-        return ContainerSpec.builder()
-                .rootfs(Rootfs.directory(root))
-                .command(Inside.verbs(verbs))
-                .env(Holdings.OWNER_VARIABLE, Inside.owner());
-    }
-
-    private List<String> below(Path directory) throws IOException {
-        try (Stream<Path> all = Files.walk(directory)) {
-            return all.filter(file -> !file.equals(directory))
-                    .map(file -> directory.relativize(file).toString())
-                    .sorted()
-                    .toList();
-        }
+        return Roots.container(root, verbs);
     }
 
     @Test
@@ -109,7 +92,7 @@ class DirectoryRootfsTest {
                 .rootfs(Rootfs.directory(root).readOnly());
 
         assertThat(Inside.see(builder).output()).startsWith("hellofile\nregular ");
-        assertThat(below(root)).contains("a/b/file", "c/d/e", "proc", "dev", "sys", "tmp");
+        assertThat(Roots.below(root)).contains("a/b/file", "c/d/e", "proc", "dev", "sys", "tmp");
     }
 
     @Test
@@ -123,8 +106,8 @@ class DirectoryRootfsTest {
                 .mount(Mount.of("tmpfs", "/upwards/y"));
 
         assertThat(Inside.see(builder).lines()).containsExactly("ok", "ok", "ok");
-        assertThat(below(outside)).isEmpty();
-        assertThat(below(root.resolve(outside.toString().substring(1)))).containsExactly("3", "x", "y");
+        assertThat(Roots.below(outside)).isEmpty();
+        assertThat(Roots.below(root.resolve(outside.toString().substring(1)))).containsExactly("3", "x", "y");
     }
 
     @Test
@@ -137,7 +120,7 @@ class DirectoryRootfsTest {
         assertThat(((ContainerException) thrown).errno())
                 .hasValueSatisfying(e -> assertThat(e).startsWith("ENOENT"));
         assertThat(((ContainerException) thrown).hint()).isPresent();
-        assertThat(below(outside)).isEmpty();
+        assertThat(Roots.below(outside)).isEmpty();
     }
 
     @Test
@@ -149,7 +132,7 @@ class DirectoryRootfsTest {
 
         assertThat(seen.lines().get(0)).isEqualTo("1");
         assertThat(seen.lines().get(1)).startsWith("chr 0666 ");
-        assertThat(below(root.resolve("other"))).isEmpty();
+        assertThat(Roots.below(root.resolve("other"))).isEmpty();
     }
 
     @Test

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,14 +23,14 @@ import java.util.concurrent.TimeUnit;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What happens to a container is told when the kernel tells it, with its end as the last. */
 @NeedsRoot
+@NeedsCgroups
 @Tag("vm")
 class EventsTest {
     private static final int MIB = 1 << 20;
@@ -39,21 +38,11 @@ class EventsTest {
     /** Who lacks CAP_SYS_RESOURCE may have no other. */
     private static final Duration WINDOW = Duration.ofSeconds(2);
 
-    private Optional<Containers> opened = Optional.empty();
-
-    @BeforeEach
-    void open() {
-        assumeTrue(!Holdings.cgroupMounts().isEmpty(), "no cgroups are mounted here");
-        opened = Optional.of(Containers.open());
-    }
-
-    @AfterEach
-    void close() {
-        opened.ifPresent(Containers::close);
-    }
+    @RegisterExtension
+    private final OpenContainers library = new OpenContainers();
 
     private Container spawn(ContainerSpecBuilder builder) {
-        return opened.orElseThrow().compile(builder.build()).spawn(Stdio.pipes());
+        return library.compile(builder).spawn(Stdio.pipes());
     }
 
     /** Lets a container that reads its stdin first go on. */
@@ -194,9 +183,8 @@ class EventsTest {
     void eventsOfAllContainersComeFromOneThread() throws Exception {
         List<String> threads = new CopyOnWriteArrayList<>();
         List<String> ended = new CopyOnWriteArrayList<>();
-        Blueprint blueprint =
-                opened.orElseThrow().compile(Inside.sandbox("exit 3").build());
-        try (AutoCloseable listening = opened.orElseThrow().onEvent(event -> {
+        Blueprint blueprint = library.compile(Inside.sandbox("exit 3"));
+        try (AutoCloseable listening = library.containers().onEvent(event -> {
             threads.add(Thread.currentThread().getName());
             ended.add(event.container());
         })) {
@@ -216,8 +204,8 @@ class EventsTest {
     @Test
     void whatNobodyTakesEndsTheSubscriptionWithAnError() throws Exception {
         Collected<ContainerEvent> lazy = new Collected<>(0);
-        Blueprint blueprint = opened.orElseThrow().compile(Inside.bare("exit 0").build());
-        opened.orElseThrow().events().subscribe(lazy);
+        Blueprint blueprint = library.compile(Inside.bare("exit 0"));
+        library.containers().events().subscribe(lazy);
         for (int i = 0; i < 1100; i++) {
             blueprint.spawn(Stdio.nothing()).waitFor();
         }

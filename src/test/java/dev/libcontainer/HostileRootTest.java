@@ -11,10 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,26 +41,12 @@ class HostileRootTest {
 
     @BeforeEach
     void makeRoot() throws IOException {
-        root = Files.createDirectory(files.resolve("root"));
+        root = Roots.make(files.resolve("root"));
         outside = Files.createDirectory(files.resolve("outside"));
-        Path program = root.resolve(Inside.PATH.substring(1));
-        Files.copy(Path.of(Inside.HOST_PATH), program, StandardCopyOption.COPY_ATTRIBUTES);
     }
 
     private ContainerSpecBuilder container(String verbs) {
-        return ContainerSpec.builder()
-                .rootfs(Rootfs.directory(root))
-                .command(Inside.verbs(verbs))
-                .env(Holdings.OWNER_VARIABLE, Inside.owner());
-    }
-
-    private List<String> below(Path directory) throws IOException {
-        try (Stream<Path> all = Files.walk(directory)) {
-            return all.filter(file -> !file.equals(directory))
-                    .map(file -> directory.relativize(file).toString())
-                    .sorted()
-                    .toList();
-        }
+        return Roots.container(root, verbs);
     }
 
     /** Spawns while somebody exchanges a directory of the root for a link that leads out of it. */
@@ -87,7 +71,7 @@ class HostileRootTest {
             exchange.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
         }
         assertThat(failed).as("of " + RACES + " spawns").isLessThan(RACES);
-        assertThat(below(outside)).containsExactly(stillOutside);
+        assertThat(Roots.below(outside)).containsExactly(stillOutside);
         assertThat(Holdings.lines(Path.of("/proc/self/mountinfo"))).noneMatch(line -> line.contains(files.toString()));
     }
 
@@ -120,7 +104,7 @@ class HostileRootTest {
         assertThat(catchThrowable(() -> Inside.see(builder)))
                 .isInstanceOf(SpawnFailedException.class)
                 .hasMessageContaining("ordinary directory");
-        assertThat(below(root.resolve("real"))).isEmpty();
+        assertThat(Roots.below(root.resolve("real"))).isEmpty();
     }
 
     @Test
@@ -240,7 +224,7 @@ class HostileRootTest {
 
         assertThat(Inside.see(spec).lines())
                 .containsExactly("ENOENT", "ENOENT", outside.resolve("secret").toString());
-        assertThat(below(outside)).containsExactly("secret");
+        assertThat(Roots.below(outside)).containsExactly("secret");
         assertThat(Files.isSymbolicLink(root.resolve("data/link"))).isTrue();
         assertThat(Files.exists(root.resolve("data/made"), LinkOption.NOFOLLOW_LINKS))
                 .isFalse();

@@ -2,42 +2,26 @@ package dev.libcontainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.List;
-import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Limits that one launch has beside those of its blueprint hold from the program's first instruction on, or it never runs. */
 @NeedsRoot
+@NeedsCgroups
 @Tag("vm")
 class LaunchLimitsTest {
     private static final long MIB = 1 << 20;
 
-    private Optional<Containers> opened = Optional.empty();
-
-    @BeforeEach
-    void open() {
-        assumeTrue(!Holdings.cgroupMounts().isEmpty(), "no cgroups are mounted here");
-        opened = Optional.of(Containers.open());
-    }
-
-    @AfterEach
-    void close() {
-        opened.ifPresent(Containers::close);
-    }
+    @RegisterExtension
+    private final OpenContainers library = new OpenContainers();
 
     private Blueprint roomy(String verbs) {
-        return opened.orElseThrow()
-                .compile(Inside.sandbox(verbs)
-                        .memoryLimitBytes(256 * MIB)
-                        .pidsLimit(100)
-                        .build());
+        return library.compile(Inside.sandbox(verbs).memoryLimitBytes(256 * MIB).pidsLimit(100));
     }
 
     private static Launch limited(Limits limits) {
@@ -113,7 +97,7 @@ class LaunchLimitsTest {
                     .isInstanceOf(UnsupportedByHostException.class)
                     .hasMessageContaining("linux.resources.cpu.cpus");
 
-            assertThat(opened.orElseThrow().runningCount()).isZero();
+            assertThat(library.containers().runningCount()).isZero();
             try (Container taken = pool.take(Stdio.nothing())) {
                 assertLimits(taken, 256 * MIB, 100);
             }
@@ -122,8 +106,7 @@ class LaunchLimitsTest {
 
     @Test
     void aLaunchsLimitOfAKindThatTheSpecHasNotIsRefusedNamingIt() {
-        try (Blueprint blueprint = opened.orElseThrow()
-                .compile(Inside.sandbox("exit 0").hostNetwork().build())) {
+        try (Blueprint blueprint = library.compile(Inside.sandbox("exit 0").hostNetwork())) {
             assertThatThrownBy(() -> blueprint.spawn(limited(Limits.none().pids(7))))
                     .isInstanceOf(UnsupportedByHostException.class)
                     .hasMessageContaining("linux.resources.pids.limit: the container has no cgroup for this");

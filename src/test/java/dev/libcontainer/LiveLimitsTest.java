@@ -9,35 +9,24 @@ import dev.libcontainer.stats.Sample;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Limits change and processes stop while a container runs; and even a fork bomb is killed. */
 @NeedsRoot
+@NeedsCgroups
 @Tag("vm")
 class LiveLimitsTest {
     private static final int MIB = 1 << 20;
     private static final Duration TENTH = Duration.ofMillis(100);
 
-    private Optional<Containers> opened = Optional.empty();
-
-    @BeforeEach
-    void open() {
-        assumeTrue(!Holdings.cgroupMounts().isEmpty(), "no cgroups are mounted here");
-        opened = Optional.of(Containers.open());
-    }
-
-    @AfterEach
-    void close() {
-        opened.ifPresent(Containers::close);
-    }
+    @RegisterExtension
+    private final OpenContainers library = new OpenContainers();
 
     private Container spawn(ContainerSpecBuilder builder) {
-        return opened.orElseThrow().compile(builder.build()).spawn(Stdio.nothing());
+        return library.compile(builder).spawn(Stdio.nothing());
     }
 
     /** CPUs kept busy over a second and a half. */
@@ -84,8 +73,8 @@ class LiveLimitsTest {
 
     @Test
     void aChangedDirectoryServesNobodyElse() throws InterruptedException {
-        try (Blueprint blueprint = opened.orElseThrow()
-                .compile(Inside.sandbox("sleep 100000").pidsLimit(10).build())) {
+        try (Blueprint blueprint =
+                library.compile(Inside.sandbox("sleep 100000").pidsLimit(10))) {
             try (Container container = blueprint.spawn(Stdio.nothing())) {
                 container.update(Limits.none().pids(3));
             }
@@ -119,7 +108,7 @@ class LiveLimitsTest {
                 .limits(Limits.none().memoryHighBytes(MIB))
                 .build();
 
-        assertThatThrownBy(() -> opened.orElseThrow().compile(spec))
+        assertThatThrownBy(() -> library.containers().compile(spec))
                 .isInstanceOf(UnsupportedByHostException.class)
                 .hasMessageContaining("linux.resources.unified[\"memory.high\"]")
                 .hasMessageContaining("cgroup v1");

@@ -123,7 +123,7 @@ final class OciBundle implements AutoCloseable {
 
     /** What a process prints that is executed in a container, under this AppArmor profile or with this SELinux label. */
     List<String> printed(String id, String verbs, Optional<String> profile, Optional<String> label) throws IOException {
-        return printed(stdio -> runtime.exec(id, exec(verbs, false, profile, label, stdio)));
+        return printed(stdio -> runtime.exec(id, exec(inside(verbs), false, profile, label, Optional.empty(), stdio)));
     }
 
     private List<String> printed(Consumer<List<Integer>> running) throws IOException {
@@ -138,13 +138,27 @@ final class OciBundle implements AutoCloseable {
     }
 
     static ExecOptions exec(String verbs, boolean detach) {
-        return exec(verbs, detach, Optional.empty(), Optional.empty(), List.of());
+        return exec(inside(verbs), detach, Optional.empty());
+    }
+
+    /** With arguments of its own, and a file for the pid. */
+    static ExecOptions exec(List<String> args, boolean detach, Optional<Path> pidFile) {
+        return exec(args, detach, Optional.empty(), Optional.empty(), pidFile, List.of());
+    }
+
+    static List<String> inside(String verbs) {
+        List<String> args = new ArrayList<>(List.of("/inside"));
+        args.addAll(List.of(verbs.split(" ")));
+        return args;
     }
 
     private static ExecOptions exec(
-            String verbs, boolean detach, Optional<String> profile, Optional<String> label, List<Integer> stdio) {
-        List<String> args = new ArrayList<>(List.of("/inside"));
-        args.addAll(List.of(verbs.split(" ")));
+            List<String> args,
+            boolean detach,
+            Optional<String> profile,
+            Optional<String> label,
+            Optional<Path> pidFile,
+            List<Integer> stdio) {
         return new ExecOptions(
                 Optional.empty(),
                 args,
@@ -161,7 +175,7 @@ final class OciBundle implements AutoCloseable {
                 false,
                 detach,
                 Optional.empty(),
-                Optional.empty(),
+                pidFile,
                 List.of(),
                 stdio);
     }

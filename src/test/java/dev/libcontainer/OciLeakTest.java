@@ -78,26 +78,8 @@ class OciLeakTest {
         bundle.runtime.start("one");
         long pidfds = pidfds();
 
-        ExecOptions some = OciBundle.exec("sleep 100000", true);
-        ExecOptions exec = new ExecOptions(
-                some.process(),
-                some.args(),
-                some.tty(),
-                some.user(),
-                some.additionalGids(),
-                some.cwd(),
-                some.env(),
-                some.capabilities(),
-                false,
-                some.apparmorProfile(),
-                some.selinuxLabel(),
-                some.subCgroups(),
-                false,
-                true,
-                some.consoleSocket(),
-                NOWHERE,
-                List.of(),
-                some.stdio());
+        ExecOptions exec = OciBundle.exec(OciBundle.inside("sleep 100000"), true, NOWHERE);
+
         assertThatThrownBy(() -> bundle.runtime.exec("one", exec)).hasMessageContaining("pid file");
 
         assertThat(bundle.runtime.processes("one")).hasSize(1);

@@ -186,7 +186,7 @@ class OciLifecycleTest {
         runtime().start("one");
 
         assertThat(runtime().exec("one", OciBundle.exec("exit 9", false))).isEqualTo(9);
-        assertThatThrownBy(() -> runtime().exec("one", new Exec("/nowhere").options()))
+        assertThatThrownBy(() -> runtime().exec("one", OciBundle.exec(List.of("/nowhere"), false, Optional.empty())))
                 .hasMessageContaining("find program /nowhere");
         runtime().exec("one", OciBundle.exec("sleep 100000", true));
         assertThat(runtime().processes("one")).hasSize(2);
@@ -201,31 +201,6 @@ class OciLifecycleTest {
         assertThat(Files.readString(Path.of("/proc/" + second + "/cgroup")))
                 .isEqualTo(Files.readString(
                         Path.of("/proc/" + runtime().state("one").pid() + "/cgroup")));
-    }
-
-    private record Exec(String program) {
-        dev.libcontainer.runtime.ExecOptions options() {
-            var some = OciBundle.exec("exit 0", false);
-            return new dev.libcontainer.runtime.ExecOptions(
-                    some.process(),
-                    List.of(program),
-                    some.tty(),
-                    some.user(),
-                    some.additionalGids(),
-                    some.cwd(),
-                    some.env(),
-                    some.capabilities(),
-                    false,
-                    some.apparmorProfile(),
-                    some.selinuxLabel(),
-                    some.subCgroups(),
-                    false,
-                    false,
-                    some.consoleSocket(),
-                    some.pidFile(),
-                    List.of(),
-                    some.stdio());
-        }
     }
 
     private static String link(int pid, String name) throws IOException {

@@ -12,7 +12,6 @@ import dev.libcontainer.spec.Mount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -91,8 +90,7 @@ class OldKernelTest {
     }
 
     private Path root() throws IOException {
-        Path root = Files.createDirectory(files.resolve("root"));
-        Files.copy(Path.of(Inside.HOST_PATH), root.resolve("inside"), StandardCopyOption.COPY_ATTRIBUTES);
+        Path root = Roots.make(files.resolve("root"));
         Files.writeString(root.resolve("file"), "text");
         return root;
     }

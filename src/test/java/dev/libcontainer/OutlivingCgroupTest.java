@@ -1,25 +1,20 @@
 package dev.libcontainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The cgroups of containers that outlive the library. */
+@NeedsRoot
+@NeedsCgroups
 @Tag("vm")
 class OutlivingCgroupTest {
     private static final String PARENT = "libcontainer-outlived";
     private static final int MIB = 1 << 20;
-
-    @BeforeEach
-    void needsCgroups() {
-        assumeTrue(!Holdings.cgroupMounts().isEmpty(), "no cgroups are mounted here");
-    }
 
     /** Without a name it has directories that would have served the next one of its blueprint. */
     @ParameterizedTest

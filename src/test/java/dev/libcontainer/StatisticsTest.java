@@ -2,7 +2,6 @@ package dev.libcontainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.libcontainer.stats.Counter;
 import dev.libcontainer.stats.Sample;
@@ -13,38 +12,27 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Statistics are the kernel's, in one shape for both versions, at once and as a stream. */
 @NeedsRoot
+@NeedsCgroups
 @Tag("vm")
 class StatisticsTest {
     private static final int MIB = 1 << 20;
     private static final Duration TENTH = Duration.ofMillis(100);
 
-    private Optional<Containers> opened = Optional.empty();
-
-    @BeforeEach
-    void open() {
-        assumeTrue(!Holdings.cgroupMounts().isEmpty(), "no cgroups are mounted here");
-        opened = Optional.of(Containers.open());
-    }
-
-    @AfterEach
-    void close() {
-        opened.ifPresent(Containers::close);
-    }
+    @RegisterExtension
+    private final OpenContainers library = new OpenContainers();
 
     private Container spawn(ContainerSpecBuilder builder) {
-        return opened.orElseThrow().compile(builder.build()).spawn(Stdio.nothing());
+        return library.compile(builder).spawn(Stdio.nothing());
     }
 
     private static boolean isStopped(Statistics.Cpu cpu) {
@@ -157,8 +145,7 @@ class StatisticsTest {
 
     @Test
     void oneThreadServesManyContainersAndKeepsNoFile() throws Exception {
-        Blueprint blueprint = opened.orElseThrow()
-                .compile(Inside.sandbox("sleep 100000").managed().build());
+        Blueprint blueprint = library.compile(Inside.sandbox("sleep 100000").managed());
         List<Container> containers = new ArrayList<>();
         List<Collected<Sample>> streams = new ArrayList<>();
         try {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.libcontainer.cli.Jrunc;
 import dev.libcontainer.runtime.CgroupDriver;
 import dev.libcontainer.runtime.CreateOptions;
-import dev.libcontainer.runtime.ExecOptions;
 import dev.libcontainer.runtime.OciRuntime;
 import dev.libcontainer.runtime.RuntimeOptions;
 import dev.libcontainer.security.Capability;
@@ -119,27 +118,7 @@ final class SystemdHost implements AutoCloseable {
     }
 
     private int exec(String script) {
-        return runtime.exec(
-                ID,
-                new ExecOptions(
-                        Optional.empty(),
-                        List.of("/bin/sh", "-c", script),
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of(),
-                        Optional.empty(),
-                        List.of(),
-                        List.of(),
-                        false,
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of(),
-                        false,
-                        false,
-                        Optional.empty(),
-                        Optional.empty(),
-                        List.of(),
-                        List.of()));
+        return runtime.exec(ID, OciBundle.exec(List.of("/bin/sh", "-c", script), false, Optional.empty()));
     }
 
     /** What a shell there says; it must succeed. */

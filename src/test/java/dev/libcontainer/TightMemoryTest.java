@@ -1,11 +1,9 @@
 package dev.libcontainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,13 +14,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  * although until its exec a child shares memory with the process that cloned it.
  */
 @NeedsRoot
+@NeedsCgroups
 @Tag("vm")
 class TightMemoryTest {
-    @BeforeEach
-    void needsCgroups() {
-        assumeTrue(!Holdings.cgroupMounts().isEmpty(), "no cgroups are mounted here");
-    }
-
     /** What became of it: an exit status, or the exception. */
     private static String outcome(Blueprint blueprint) {
         try (Container container = blueprint.spawn(Stdio.nothing())) {

@@ -6,10 +6,6 @@ import dev.libcontainer.Containers;
 import dev.libcontainer.ContainersOptions;
 import dev.libcontainer.Stdio;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,30 +66,7 @@ public final class IsolationBench {
 
     private static Map<String, String> environment() throws IOException {
         Map<String, String> facts = new LinkedHashMap<>();
-        facts.put("time", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-        facts.put(
-                "kernel",
-                Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
-        facts.put("cpus", Runtime.getRuntime().availableProcessors() + " x " + cpu());
-        facts.put("load", Files.readString(Path.of("/proc/loadavg")).split(" ")[0]);
-        List<String> mounts = Files.readAllLines(Path.of("/proc/self/mounts"));
-        facts.put("mounts", String.valueOf(mounts.size()));
-        facts.put("cgroups", cgroups(mounts));
-        facts.put("java", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
+        Environment.read().forEach((name, fact) -> facts.put(name, fact.toString()));
         return facts;
-    }
-
-    private static String cpu() throws IOException {
-        return Files.readAllLines(Path.of("/proc/cpuinfo")).stream()
-                .filter(line -> line.startsWith("model name"))
-                .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                .findFirst()
-                .orElse(System.getProperty("os.arch"));
-    }
-
-    private static String cgroups(List<String> mounts) {
-        boolean one = mounts.stream().anyMatch(line -> line.split(" ")[2].equals("cgroup"));
-        boolean two = mounts.stream().anyMatch(line -> line.split(" ")[2].equals("cgroup2"));
-        return one ? two ? "hybrid" : "v1" : two ? "v2" : "none";
     }
 }

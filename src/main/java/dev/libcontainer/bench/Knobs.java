@@ -198,7 +198,7 @@ final class Knobs {
 
     private static ContainerSpec linux(ContainerSpec spec, UnaryOperator<Linux> change) {
         Spec oci = spec.oci();
-        return with(spec, Rewritten.spec(oci, change.apply(oci.linux().orElseThrow())));
+        return with(spec, oci.withLinux(change.apply(oci.linux().orElseThrow())));
     }
 
     private static ContainerSpec process(ContainerSpec spec, UnaryOperator<Process> change) {

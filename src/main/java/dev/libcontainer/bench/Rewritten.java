@@ -5,7 +5,6 @@ import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.NetDevice;
 import dev.libcontainer.spec.Process;
 import dev.libcontainer.spec.Resources;
-import dev.libcontainer.spec.Spec;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,19 +12,6 @@ import java.util.Optional;
 /** Configurations with one member changed that the builder of containers leaves as it is. */
 final class Rewritten {
     private Rewritten() {}
-
-    static Spec spec(Spec spec, Linux linux) {
-        return new Spec(
-                spec.ociVersion(),
-                spec.root(),
-                spec.mounts(),
-                spec.process(),
-                spec.hostname(),
-                spec.domainname(),
-                spec.hooks(),
-                spec.annotations(),
-                Optional.of(linux));
-    }
 
     static Linux ids(Linux linux, List<IdMapping> ids) {
         return linux(linux, ids, linux.resources(), linux.maskedPaths(), linux.readonlyPaths(), linux.netDevices());

@@ -47,6 +47,12 @@ public record Spec(
         return new Spec(ociVersion, root, mounts, Optional.of(other), hostname, domainname, hooks, annotations, linux);
     }
 
+    /** The same with another {@code linux} member. */
+    public Spec withLinux(Linux other) {
+        return new Spec(
+                ociVersion, root, mounts, process, hostname, domainname, hooks, annotations, Optional.of(other));
+    }
+
     /** The same with one more mount, made last. */
     public Spec withMount(Mount last) {
         List<Mount> all = new ArrayList<>(mounts);

@@ -64,6 +64,33 @@ class BenchmarksTest {
         assertThat(said.lines()).contains("jrunc works");
     }
 
+    @Test
+    void theDocumentsShowTheResults() throws Exception {
+        call("tables", "--check");
+    }
+
+    @Test
+    void theResultsHaveEveryPeer() throws IOException {
+        String results = Files.readString(Path.of("benchmarks/results/peers.json"));
+
+        for (String row : List.of(
+                "bare",
+                "parked",
+                "cold",
+                "cold-fresh-net",
+                "bwrap-level",
+                "crun",
+                "crun-seccomp",
+                "runc",
+                "runc-seccomp",
+                "bwrap",
+                "processbuilder",
+                "nuprocess",
+                "jrunc")) {
+            assertThat(results).contains("\"name\": \"" + row + "\"");
+        }
+    }
+
     private static boolean isInstalled(String program) {
         return Stream.of(System.getenv("PATH").split(":"))
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));

@@ -4,19 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.libcontainer.NeedsRoot;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 @NeedsRoot
 class KnobStarterTest {
-    private static final Path BENCHMARK =
-            Path.of("benchmarks/src/main/java/dev/libcontainer/benchmarks/IsolationBenchmark.java");
-
     @Test
     void aKnobIsStartedAsOftenAsOneLikes() throws Exception {
         try (KnobStarter starter = KnobStarter.open("pid")) {
@@ -47,16 +41,9 @@ class KnobStarterTest {
                 .hasMessageContaining("nosuch");
     }
 
-    /** Annotations take constants only, so the list is written out there. */
     @Test
     void theJmhBenchmarkHasEveryKnob() throws Exception {
-        String source = Files.readString(BENCHMARK);
-        Matcher names = Pattern.compile("\"([a-z0-9-]+)\"")
-                .matcher(source.substring(source.indexOf("@Param"), source.indexOf("public String knob")));
-        List<String> listed = new ArrayList<>();
-        while (names.find()) {
-            listed.add(names.group(1));
-        }
+        List<String> listed = new ArrayList<>(JmhParameters.of("IsolationBenchmark", "knob"));
 
         try (KnobStarter starter = KnobStarter.open("none")) {
             List<String> expected = new ArrayList<>(starter.names());

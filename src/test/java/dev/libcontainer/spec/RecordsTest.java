@@ -40,6 +40,17 @@ class RecordsTest {
         assertThatThrownBy(() -> kept.put("a", "b")).isInstanceOf(UnsupportedOperationException.class);
     }
 
+    @Test
+    void aMemberIsReplacedAndTheRestKept() {
+        Spec whole = SpecReader.read(Examples.full());
+        Linux other = Linux.of(List.of());
+
+        Spec changed = whole.withLinux(other);
+
+        assertThat(changed.linux()).contains(other);
+        assertThat(changed.withLinux(whole.linux().orElseThrow())).isEqualTo(whole);
+    }
+
     @ParameterizedTest
     @EnumSource
     void aNamespaceTypeIsFoundByItsJsonName(NamespaceType type) {

@@ -3,7 +3,6 @@ package dev.libcontainer.benchmarks;
 import dev.libcontainer.security.Arch;
 import dev.libcontainer.security.CapabilitySet;
 import dev.libcontainer.security.DefaultSeccompProfile;
-import dev.libcontainer.spec.Linux;
 import dev.libcontainer.spec.Seccomp;
 import dev.libcontainer.spec.Spec;
 import dev.libcontainer.spec.SpecReader;
@@ -81,17 +80,7 @@ record Bundles(Path root, Path plain, Path seccomp, Path compatible) {
     }
 
     private static Spec filtered(Spec spec, Seccomp profile) {
-        Linux linux = spec.linux().orElseThrow().withSeccomp(profile);
-        return new Spec(
-                spec.ociVersion(),
-                spec.root(),
-                spec.mounts(),
-                spec.process(),
-                spec.hostname(),
-                spec.domainname(),
-                spec.hooks(),
-                spec.annotations(),
-                java.util.Optional.of(linux));
+        return spec.withLinux(spec.linux().orElseThrow().withSeccomp(profile));
     }
 
     /** The configuration of a bundle. */

@@ -1,8 +1,10 @@
 package dev.libcontainer.benchmarks;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** What the library wants to reach. All but the last few are ratios: they hold on machines faster and slower. */
 final class Goals {
@@ -12,7 +14,15 @@ final class Goals {
      * @param found the figure, as text
      * @param verdict met, not met, or a dash when it was not measured
      */
-    record Goal(String text, String found, String verdict) {}
+    record Goal(String text, String found, String verdict) {
+        Map<String, Object> toJson() {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("goal", text);
+            json.put("found", found);
+            json.put("verdict", verdict);
+            return json;
+        }
+    }
 
     private static final double OVER_FLOOR = 1.3;
     private static final double TAIL = 5;

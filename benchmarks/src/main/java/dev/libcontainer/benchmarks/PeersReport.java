@@ -6,6 +6,7 @@ import dev.libcontainer.ContainerSpec;
 import dev.libcontainer.ContainersOptions;
 import dev.libcontainer.Launch;
 import dev.libcontainer.Stdio;
+import dev.libcontainer.bench.Environment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -76,7 +77,7 @@ public final class PeersReport {
         this.directory = directory;
         full = options.full();
         rounds = new Rounds(full ? 600 : 30);
-        report = new Report(options.command("peers"), Environment.read(), Goals::ofPeers);
+        report = new Report(Kind.PEERS, options.command("peers"), Environment.read());
     }
 
     /** Options: {@code --full}, {@code --try}, {@code --json FILE}, {@code --markdown FILE}. */
@@ -96,7 +97,7 @@ public final class PeersReport {
             Report report = new PeersReport(setting, directory, options).run();
             System.out.print(report.text());
             System.out.println("\n" + FLATTERY);
-            options.write(report, "peers");
+            options.write(report);
         } catch (InterruptedException e) {
             System.err.println("interrupted");
         } finally {

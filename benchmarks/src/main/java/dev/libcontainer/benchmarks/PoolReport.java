@@ -6,6 +6,7 @@ import dev.libcontainer.Container;
 import dev.libcontainer.ContainerPool;
 import dev.libcontainer.ExitStatus;
 import dev.libcontainer.Launch;
+import dev.libcontainer.Limits;
 import dev.libcontainer.PoolOptions;
 import dev.libcontainer.Stdio;
 import java.io.IOException;
@@ -37,11 +38,13 @@ public final class PoolReport {
     private final Setting setting;
     private final Path stamp;
     private final Blueprint blueprint;
+    private final Blueprint unlimited;
 
     private PoolReport(Setting setting, Path stamp) {
         this.setting = setting;
         this.stamp = stamp;
         blueprint = setting.blueprint(Level.FULL);
+        unlimited = setting.containers().compile(Level.unlimited(setting.program(), setting.network()));
     }
 
     /** Options: the number of rounds. */
@@ -60,7 +63,11 @@ public final class PoolReport {
 
     private void run(Helper bare, int count) throws Exception {
         Rounds rounds = new Rounds(600);
+        Cpu before = Cpu.now();
+        Launch limited = Launch.of(Stdio.nothing())
+                .limits(Limits.none().memoryBytes(Level.MEMORY_BYTES / 2).pids(Level.PIDS / 2));
         try (ContainerPool still = still(blueprint);
+                ContainerPool free = still(unlimited);
                 ContainerPool busy = blueprint.pool(PoolOptions.of(16));
                 ContainerPool restless = blueprint.pool(PoolOptions.of(16).quiet(Duration.ZERO))) {
             rounds.add("bare-first-instruction", TURNS, (n, into) -> bare.measure("first", n, 0, into));
@@ -70,17 +77,31 @@ public final class PoolReport {
             rounds.add("spawn-first-instruction", TURNS, 0, () -> first(null));
             rounds.add("take-reaped", TURNS, (n, into) -> turn(still, n, () -> into.add(reaped(still, rounds))));
             rounds.add("take-first-instruction", TURNS, (n, into) -> turn(still, n, () -> into.add(first(still))));
-            rounds.add("take-reaped-refilling", TURNS, 0, () -> reaped(busy, null));
-            rounds.add("take-reaped-refilling-at-once", TURNS, 0, () -> reaped(restless, null));
+            rounds.add(
+                    "take-unlimited-reaped",
+                    TURNS,
+                    (n, into) -> turn(free, n, () -> into.add(reaped(free, Launch.of(Stdio.nothing())))));
+            rounds.add(
+                    "take-unlimited-first-instruction", TURNS, (n, into) -> turn(free, n, () -> into.add(first(free))));
+            rounds.add(
+                    "take-reaped-other-limits",
+                    TURNS,
+                    (n, into) -> turn(still, n, () -> into.add(reaped(still, limited))));
+            rounds.add("take-reaped-refilling", TURNS, 0, () -> reaped(busy, Launch.of(Stdio.nothing())));
+            rounds.add("take-reaped-refilling-at-once", TURNS, 0, () -> reaped(restless, Launch.of(Stdio.nothing())));
             rounds.warmUp(10);
             rounds.run(count);
-            System.out.printf("%-30s %9s %9s %10s %14s%n", "row", "p50 µs", "p99 µs", "of bare", "of ProcessB.");
+            System.out.printf("%-32s %9s %9s %10s %14s%n", "row", "p50 µs", "p99 µs", "of bare", "of ProcessB.");
             for (String name : rounds.names()) {
                 String base = name.contains("first") ? "bare-first-instruction" : "bare-reaped";
                 print(name, rounds.samples(name), rounds.ratio(name, base), rounds.ratio(name, "processbuilder"));
             }
             print("take-start", rounds.samples("take-start"), Double.NaN, rounds.ratio("take-start", "processbuilder"));
-            System.out.printf(Locale.ROOT, "rounds left out: %.0f %%%n", rounds.leftOut() * 100);
+            System.out.printf(
+                    Locale.ROOT,
+                    "rounds left out: %.0f %%, others used %.0f %% of the CPUs%n",
+                    rounds.leftOut() * 100,
+                    before.foreignUntil(Cpu.now()) * 100);
             System.out.println("refilling pool: " + busy.figures());
         }
         System.out.printf(Locale.ROOT, "garbage of a take and its container: %.0f bytes%n", bytesPerTake());
@@ -90,7 +111,7 @@ public final class PoolReport {
     private static void print(String name, Samples samples, double ofBare, double ofBuilder) {
         System.out.printf(
                 Locale.ROOT,
-                "%-30s %9.1f %9.1f %10.2f %14.3f%n",
+                "%-32s %9.1f %9.1f %10.2f %14.3f%n",
                 name,
                 samples.p50(),
                 samples.p99(),
@@ -132,15 +153,19 @@ public final class PoolReport {
         }
     }
 
+    private static long reaped(ContainerPool pool, Launch launch) throws InterruptedException {
+        long start = System.nanoTime();
+        end(pool.take(launch));
+        return System.nanoTime() - start;
+    }
+
     private long reaped(ContainerPool pool, Rounds rounds) throws InterruptedException {
         long start = System.nanoTime();
         Container container = pool.take(Stdio.nothing());
         long taken = System.nanoTime();
         end(container);
         long end = System.nanoTime();
-        if (rounds != null) {
-            rounds.besides("take-start", taken - start);
-        }
+        rounds.besides("take-start", taken - start);
         return end - start;
     }
 
@@ -173,7 +198,6 @@ public final class PoolReport {
 
     /** What a sandbox that waits holds of the kernel's and its own memory. */
     private void density() throws Exception {
-        Blueprint unlimited = setting.containers().compile(Level.unlimited(setting.program(), setting.network()));
         for (Blueprint one : List.of(unlimited, blueprint)) {
             setting.spawnAndWait(one);
             setting.spawnAndWait(one);

@@ -8,29 +8,43 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.Set;
 
 /** The rows of a run, and the forms they are told in. */
 final class Report {
-    private static final int WIDTH = 70;
+    /** What of the environment is a part of a whole. */
+    private static final Set<String> SHARES = Set.of("foreign_cpu", "stolen_cpu", "rounds_left_out");
 
+    private final Kind kind;
     private final String command;
     private final Map<String, Object> environment;
-    private final Function<Report, List<Goals.Goal>> goals;
     private final Map<String, Row> rows = new LinkedHashMap<>();
 
     /**
+     * @param kind what it is about
      * @param command what to type for the same report: it stands beside the figures
      */
-    Report(String command, Map<String, Object> environment, Function<Report, List<Goals.Goal>> goals) {
+    Report(Kind kind, String command, Map<String, Object> environment) {
+        this.kind = kind;
         this.command = command;
         this.environment = environment;
-        this.goals = goals;
     }
 
+    /** As {@link #json} has written it. */
+    static Report read(Kind kind, String json) throws IOException {
+        Map<String, Object> all = Json.object(Json.read(json));
+        Report report = new Report(kind, String.valueOf(all.get("command")), Json.object(all.get("environment")));
+        for (Object row : (Iterable<?>) Objects.requireNonNull(all.get("rows"))) {
+            report.add(Row.fromJson(Json.object(row)));
+        }
+        return report;
+    }
+
+    /** Rounded as in JSON, so that what is told of a run and what is told of its JSON later are the same. */
     void add(Row row) {
-        rows.put(row.name(), row);
+        rows.put(row.name(), Row.fromJson(row.toJson()));
     }
 
     Optional<Row> row(String name) {
@@ -41,16 +55,16 @@ final class Report {
         environment.put(fact, value);
     }
 
+    private List<Goals.Goal> goals() {
+        return kind.goals.apply(this);
+    }
+
     String json() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("command", command);
         json.put("environment", environment);
         json.put("rows", rows.values().stream().map(Row::toJson).toList());
-        json.put(
-                "goals",
-                goals.apply(this).stream()
-                        .map(goal -> Map.of("goal", goal.text(), "verdict", goal.verdict()))
-                        .toList());
+        json.put("goals", goals().stream().map(Goals.Goal::toJson).toList());
         return Json.of(json);
     }
 
@@ -74,8 +88,7 @@ final class Report {
     String text() {
         StringBuilder out = new StringBuilder(table());
         out.append('\n').append(environmentLine()).append("\n\n");
-        goals.apply(this)
-                .forEach(goal -> out.append(String.format("%-8s %s: %s%n", goal.verdict(), goal.text(), goal.found())));
+        goals().forEach(goal -> out.append(String.format("%-8s %s: %s%n", goal.verdict(), goal.text(), goal.found())));
         return out.toString();
     }
 
@@ -97,11 +110,12 @@ final class Report {
         lines.add("");
         lines.add("To reproduce: `" + command + "`");
         lines.add("");
-        if (row(Level.FULL.label()).isPresent()) {
-            lines.addAll(chart());
+        List<String> chart = kind.chart.apply(this);
+        if (!chart.isEmpty()) {
+            lines.addAll(chart);
             lines.add("");
         }
-        List<Goals.Goal> checked = goals.apply(this);
+        List<Goals.Goal> checked = goals();
         if (!checked.isEmpty()) {
             lines.add("| goal | found | |");
             lines.add("|---|---:|---|");
@@ -110,44 +124,41 @@ final class Report {
         return String.join("\n", lines) + "\n";
     }
 
-    /** Puts the Markdown between the markers of a file: {@code <!-- name -->} and {@code <!-- end of name -->}. */
-    void writeMarkdown(Path file, String name) throws IOException {
-        String first = "<!-- " + name + " -->";
-        String last = "<!-- end of " + name + " -->";
-        String text = Files.readString(file);
-        int begin = text.indexOf(first);
-        int end = text.indexOf(last);
-        if (begin < 0 || end < begin) {
-            throw new IOException(file + " lacks the lines \"" + first + "\" and \"" + last + "\"");
-        }
-        String before = text.substring(0, begin + first.length());
-        Files.writeString(file, before + "\n\n" + markdown() + "\n" + text.substring(end));
+    /**
+     * A text with the Markdown, or the chart alone, between those of these markers that it has:
+     * {@code <!-- NAME -->} and {@code <!-- end of NAME -->}, {@code <!-- chart of NAME -->} and {@code <!-- end of chart of NAME -->}.
+     */
+    String inserted(String text) {
+        String whole = between(text, kind.label(), markdown() + "\n");
+        return between(whole, "chart of " + kind.label(), String.join("\n", kind.chart.apply(this)) + "\n\n");
     }
 
-    /** p50 of the levels, to scale, each beside its floor. */
-    private List<String> chart() {
-        List<String> names = new ArrayList<>(List.of("processbuilder"));
-        for (Level level : Level.values()) {
-            names.add(level.label());
+    private static String between(String text, String name, String content) {
+        String first = "<!-- " + name + " -->";
+        int begin = text.indexOf(first);
+        int end = text.indexOf("<!-- end of " + name + " -->");
+        return begin < 0 || end < begin
+                ? text
+                : text.substring(0, begin + first.length()) + "\n\n" + content + text.substring(end);
+    }
+
+    /** Does the same to a file, which must have a place for it. */
+    void writeMarkdown(Path file) throws IOException {
+        String text = Files.readString(file);
+        if (!text.contains("<!-- end of " + kind.label() + " -->")
+                && !text.contains("<!-- end of chart of " + kind.label() + " -->")) {
+            throw new IOException(file + " lacks the lines \"<!-- " + kind.label() + " -->\" and \"<!-- end of "
+                    + kind.label() + " -->\"");
         }
-        List<Row> drawn = names.stream().flatMap(name -> row(name).stream()).toList();
-        double longest = drawn.stream().mapToDouble(Row::p50).max().orElse(1);
-        List<String> lines = new ArrayList<>(List.of("```"));
-        for (Row row : drawn) {
-            int floor = (int) Math.round(WIDTH * row.figure("floor_p50_us") / longest);
-            int all = (int) Math.round(WIDTH * row.p50() / longest);
-            String bar = "█".repeat(Math.min(floor, all)) + "░".repeat(Math.max(0, all - floor));
-            lines.add(String.format("%-15s %s %s", row.name(), bar, micros(row.p50())));
-        }
-        lines.add("                █ the system calls alone, made from C   ░ all else   (p50 µs)");
-        lines.add("```");
-        return lines;
+        Files.writeString(file, inserted(text));
     }
 
     private String environmentLine() {
         List<String> facts = new ArrayList<>();
         environment.forEach((name, value) -> facts.add(name.replace('_', ' ') + " "
-                + (value instanceof Double share ? String.format(Locale.ROOT, "%.1f %%", share * 100) : value)));
+                + (value instanceof Number share && SHARES.contains(name)
+                        ? String.format(Locale.ROOT, "%.1f %%", share.doubleValue() * 100)
+                        : value)));
         return String.join(" · ", facts);
     }
 
@@ -160,7 +171,7 @@ final class Report {
         return String.join(", ", figures);
     }
 
-    private static String micros(double value) {
+    static String micros(double value) {
         return !Double.isFinite(value)
                 ? ""
                 : String.format(Locale.ROOT, value < 100 ? "%.1f" : "%.0f", value)

@@ -3,8 +3,10 @@ package dev.libcontainer.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,9 +16,9 @@ import java.util.TreeSet;
  *
  * @param given those of the options without a value that are there
  * @param json where the figures go
- * @param markdown the file that has a place for the table
+ * @param markdown the files that have a place for the table or the chart
  */
-record ReportOptions(Set<String> given, Optional<Path> json, Optional<Path> markdown) {
+record ReportOptions(Set<String> given, Optional<Path> json, List<Path> markdown) {
     private static final String FULL = "--full";
 
     /** Reads {@code --full}, {@code --json FILE}, {@code --markdown FILE} and further options without a value. */
@@ -25,7 +27,7 @@ record ReportOptions(Set<String> given, Optional<Path> json, Optional<Path> mark
         known.add(FULL);
         Set<String> given = new TreeSet<>();
         Optional<Path> json = Optional.empty();
-        Optional<Path> markdown = Optional.empty();
+        List<Path> markdown = new ArrayList<>();
         for (Iterator<String> words = Arrays.asList(args).iterator(); words.hasNext(); ) {
             String word = words.next();
             if (known.contains(word)) {
@@ -33,7 +35,7 @@ record ReportOptions(Set<String> given, Optional<Path> json, Optional<Path> mark
             } else if (word.equals("--json") && words.hasNext()) {
                 json = Optional.of(Path.of(words.next()));
             } else if (word.equals("--markdown") && words.hasNext()) {
-                markdown = Optional.of(Path.of(words.next()));
+                markdown.add(Path.of(words.next()));
             } else {
                 throw new IllegalArgumentException("see benchmarks/run --help");
             }
@@ -55,13 +57,13 @@ record ReportOptions(Set<String> given, Optional<Path> json, Optional<Path> mark
     }
 
     /** Writes the files that are asked for. */
-    void write(Report report, String section) throws IOException {
+    void write(Report report) throws IOException {
         if (json.isPresent()) {
             Files.createDirectories(json.get().toAbsolutePath().getParent());
             Files.writeString(json.get(), report.json());
         }
-        if (markdown.isPresent()) {
-            report.writeMarkdown(markdown.get(), section);
+        for (Path file : markdown) {
+            report.writeMarkdown(file);
         }
     }
 }

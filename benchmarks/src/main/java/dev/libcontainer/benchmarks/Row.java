@@ -53,6 +53,27 @@ record Row(String name, double p50, double p99, double vsProcessBuilder, double 
         };
     }
 
+    static Row fromJson(Map<String, Object> json) {
+        Map<String, Double> extras = new LinkedHashMap<>();
+        json.forEach((key, value) -> {
+            if (!key.equals("name")) {
+                extras.put(key, value instanceof Number number ? number.doubleValue() : Double.NaN);
+            }
+        });
+        return new Row(
+                String.valueOf(json.get("name")),
+                taken(extras, "p50_us"),
+                taken(extras, "p99_us"),
+                taken(extras, VS_PROCESSBUILDER),
+                taken(extras, VS_FLOOR),
+                extras);
+    }
+
+    private static double taken(Map<String, Double> figures, String key) {
+        Double figure = figures.remove(key);
+        return figure == null ? Double.NaN : figure;
+    }
+
     Map<String, Object> toJson() {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", name);

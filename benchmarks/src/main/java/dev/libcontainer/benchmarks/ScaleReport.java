@@ -4,6 +4,7 @@ import dev.libcontainer.Blueprint;
 import dev.libcontainer.Container;
 import dev.libcontainer.Launch;
 import dev.libcontainer.Stdio;
+import dev.libcontainer.bench.Environment;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,7 @@ public final class ScaleReport {
     private ScaleReport(Setting setting, ReportOptions options) throws IOException {
         this.setting = setting;
         full = options.full();
-        report = new Report(options.command("scale"), Environment.read(), nothing -> List.of());
+        report = new Report(Kind.SCALE, options.command("scale"), Environment.read());
     }
 
     /** Options: {@code --full}, {@code --json FILE}, {@code --markdown FILE}. */
@@ -36,7 +37,7 @@ public final class ScaleReport {
         try (Setting setting = Setting.open()) {
             Report report = new ScaleReport(setting, options).run();
             System.out.print(report.text());
-            options.write(report, "scale");
+            options.write(report);
         } catch (InterruptedException e) {
             System.err.println("interrupted");
         }

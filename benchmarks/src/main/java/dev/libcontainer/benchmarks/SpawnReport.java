@@ -3,6 +3,7 @@ package dev.libcontainer.benchmarks;
 import dev.libcontainer.Blueprint;
 import dev.libcontainer.Launch;
 import dev.libcontainer.Stdio;
+import dev.libcontainer.bench.Environment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +45,7 @@ public final class SpawnReport {
         this.setting = setting;
         this.directory = directory;
         this.rounds = new Rounds(size.limit * LONGER);
-        this.report = new Report(command, Environment.read(), Goals::check);
+        this.report = new Report(Kind.SPAWN, command, Environment.read());
     }
 
     /** Options: {@code --full}, {@code --floor-only}, {@code --steps}, {@code --json FILE}, {@code --markdown FILE}. */
@@ -60,7 +61,7 @@ public final class SpawnReport {
             SpawnReport run = new SpawnReport(command, size, setting, directory);
             Report report = floorOnly ? run.floorOnly(steps) : run.everything();
             System.out.print(floorOnly ? report.table() : report.text());
-            options.write(report, "results");
+            options.write(report);
         } catch (InterruptedException e) {
             System.err.println("interrupted");
         } finally {

@@ -1,19 +1,24 @@
-package dev.libcontainer.benchmarks;
+package dev.libcontainer.bench;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** What a figure depends on besides the code. */
-final class Environment {
+public final class Environment {
     private Environment() {}
 
-    static Map<String, Object> read() throws IOException {
-        Map<String, Object> facts = new LinkedHashMap<>();
+    /** As it is now: text and numbers by name, in the order they are told in; a map of the caller's own. */
+    public static Map<String, Object> read() throws IOException {
         List<String> mounts = Files.readAllLines(Path.of("/proc/self/mounts"));
+        String[] load = Files.readString(Path.of("/proc/loadavg")).split(" ");
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("time", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         facts.put(
                 "kernel",
                 Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip());
@@ -21,7 +26,8 @@ final class Environment {
         facts.put("cgroups", cgroups(mounts));
         facts.put("jdk", System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version"));
         facts.put("mounts", mounts.size());
-        facts.put("threads", threads());
+        facts.put("threads", Integer.parseInt(load[3].substring(load[3].indexOf('/') + 1))); // of the whole machine
+        facts.put("load", load[0]);
         return facts;
     }
 
@@ -34,14 +40,8 @@ final class Environment {
     }
 
     private static String cgroups(List<String> mounts) {
-        boolean v1 = mounts.stream().anyMatch(line -> line.split(" ")[2].equals("cgroup"));
-        boolean v2 = mounts.stream().anyMatch(line -> line.split(" ")[2].equals("cgroup2"));
-        return v1 ? v2 ? "hybrid" : "v1" : v2 ? "v2" : "none";
-    }
-
-    /** Of the whole machine. */
-    private static int threads() throws IOException {
-        String running = Files.readString(Path.of("/proc/loadavg")).split(" ")[3];
-        return Integer.parseInt(running.substring(running.indexOf('/') + 1));
+        boolean one = mounts.stream().anyMatch(line -> line.split(" ")[2].equals("cgroup"));
+        boolean two = mounts.stream().anyMatch(line -> line.split(" ")[2].equals("cgroup2"));
+        return one ? two ? "hybrid" : "v1" : two ? "v2" : "none";
     }
 }
