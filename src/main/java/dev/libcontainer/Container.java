@@ -103,8 +103,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
     synchronized void adoptProcess(SpawnCall call, Optional<UsedCgroups> reused) {
         pid = call.pid();
         pidfd = Fd.adopt(call.pidfd());
-        cgroups =
-                reused.filter(UsedCgroups::isMade).map(UsedCgroups::directories).orElseGet(call::cgroups);
+        cgroups = UsedCgroups.directories(reused, call);
         mounts = Fd.adopt(call.mounts());
         existing = reused;
     }

@@ -3,9 +3,11 @@ package dev.libcontainer;
 import dev.libcontainer.cgroup.StatFile;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.SpawnCall;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Cgroups of version 1 that serve one container after another: their directories and, from the end of the first one on,
@@ -27,6 +29,11 @@ record UsedCgroups(String name, long oomKills, int[] directories, int[] entries,
     /** None yet, but a name for them. */
     static UsedCgroups named(String name) {
         return new UsedCgroups(name, 0, NONE, NONE, NONE, -1);
+    }
+
+    /** Those of a container: used before, or made by its spawn. */
+    static int[] directories(Optional<UsedCgroups> used, SpawnCall call) {
+        return used.isPresent() && used.get().isMade() ? used.get().directories : call.cgroups();
     }
 
     boolean isMade() {
