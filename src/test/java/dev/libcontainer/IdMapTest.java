@@ -71,6 +71,70 @@ class IdMapTest {
 
     @Test
     @Tag("vm")
+    void anOptionMayHoldTheMappings() {
+        String option = "'bind', 'idmap=uids=0-5000-10#1000-2000-10;gids=+3000-4000-10'";
+        Amended spec = Amended.of(Inside.sandbox("stat /mnt/file -- stat /mnt")).plus("mounts", mount(option, ""));
+
+        List<String> lines = see(spec);
+
+        assertThat(lines.get(0)).startsWith("regular 0644 2001 4001 ");
+        assertThat(lines.get(1)).startsWith("dir 0700 2000 4000 ");
+    }
+
+    @Test
+    @Tag("vm")
+    void mappingsOfTheMountGoBeforeThoseOfAnOption() {
+        Amended spec = Amended.of(Inside.sandbox("stat /mnt/file"))
+                .plus("mounts", mount("'bind', 'idmap=uids=1000-7000-10;gids=3000-7000-10'", ", " + MAPPINGS));
+
+        assertThat(see(spec).get(0)).startsWith("regular 0644 2001 4001 ");
+    }
+
+    @Test
+    @Tag("vm")
+    void aMappingOfAnOptionMayBeRelativeToTheContainers() {
+        Amended spec =
+                mapped("stat /mnt/file").plus("mounts", mount("'bind', 'idmap=uids=@1000-7-10;gids=@3000-9-10'", ""));
+
+        assertThat(see(spec).get(0)).startsWith("regular 0644 8 10 ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "idmap=0-1-10 | \"0-1-10\" is neither uids",
+                "idmap= | \"\" is neither uids",
+                "idmap=uids=0-1 | \"0-1\" is no mapping",
+                "idmap=uids=0-1-10 | needs both",
+                "idmap=uids=0-1-10:5-6-7 | is no mapping",
+                "ridmap=uids=0-1-10;gids=0--1-5 | is no mapping",
+                "idmap=uids=0-1-0 | maps nothing",
+                "idmap=gids=4294967290-0-10 | maps nothing",
+                "idmap=uids=@0-1-10 | have no id 1",
+            })
+    void anOptionThatHoldsNoMappingsIsRefused(String option, String message) {
+        Amended spec = Amended.of(Inside.sandbox("stat /mnt")).plus("mounts", mount("'bind', '" + option + "'", ""));
+
+        assertThatThrownBy(() -> see(spec))
+                .isInstanceOf(InvalidSpecException.class)
+                .hasMessageMatching("(?s).*mounts\\[\\d+]\\.options\\[1].*")
+                .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"src-nofollow", "size=64k", "idmapped", "nofail"})
+    void anOptionThatTheKernelWouldIgnoreOnABindIsRefused(String option) {
+        Amended spec = Amended.of(Inside.sandbox("stat /mnt")).plus("mounts", mount("'rbind', '" + option + "'", ""));
+
+        assertThatThrownBy(() -> see(spec))
+                .isInstanceOf(InvalidSpecException.class)
+                .hasMessageContaining("\"" + option + "\" is no option of a bind mount")
+                .hasMessageMatching("(?s).*mounts\\[\\d+]\\.options.*");
+    }
+
+    @Test
+    @Tag("vm")
     void whatIsMadeInTheContainerBelongsToTheMappedIdOnTheDisk() throws IOException {
         Amended spec = Amended.of(Inside.sandbox("touch /mnt/new").user(2005, 4005))
                 .plus("mounts", mount("'bind'", ", " + MAPPINGS));

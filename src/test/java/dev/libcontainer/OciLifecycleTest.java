@@ -235,6 +235,31 @@ class OciLifecycleTest {
 
     @Test
     @Tag("vm")
+    void aContainerPausedBeforeItsStartIsPausedAndGoesOn() throws IOException {
+        create("one", "sleep 100000");
+        runtime().pause("one");
+        assertThat(status("one")).isEqualTo(Status.PAUSED);
+        assertThatThrownBy(() -> runtime().start("one")).hasMessageContaining("paused");
+
+        runtime().resume("one");
+        assertThat(status("one")).isEqualTo(Status.CREATED);
+        runtime().start("one");
+        assertThat(status("one")).isEqualTo(Status.RUNNING);
+    }
+
+    @Test
+    @Tag("vm")
+    void aContainerPausedBeforeItsStartIsKilledAllTheSame() throws IOException {
+        create("one", "sleep 100000");
+        runtime().pause("one");
+
+        runtime().kill("one", SIGKILL, false);
+
+        within(5, () -> status("one") == Status.STOPPED);
+    }
+
+    @Test
+    @Tag("vm")
     void aContainerWithoutPidsOfItsOwnIsKilledWhole() throws IOException {
         bundle.runs("orphan -- sleep 100000");
         Path config = bundle.directory.resolve("config.json");

@@ -95,13 +95,13 @@ class OciRootlessTest {
     }
 
     @Test
-    void theSystemdDriverIsRefusedToOthersThanRoot() throws Exception {
+    void theSystemdDriverIsRefusedToAUserWithoutAManager() throws Exception {
         runs("exit 7");
 
         OtherJvm.Ended ran = jrunc("--cgroup-manager", "systemd");
 
         assertThat(ran.code()).isEqualTo(1);
-        assertThat(ran.errors()).contains("the systemd driver is root's", "--cgroup-manager cgroupfs");
+        assertThat(ran.errors()).contains("a user's own systemd", "--cgroup-manager cgroupfs");
     }
 
     @Test

@@ -58,7 +58,12 @@ final class OtherUser {
     OtherJvm.Ended run(List<String> prefix, Class<?> main, String... args) throws Exception {
         List<String> command = new ArrayList<>(prefix);
         command.addAll(List.of("setpriv", "--reuid", "" + id, "--regid", "" + id, "--clear-groups", "--inh-caps=-all"));
-        command.addAll(OtherJvm.command(String.join(":", classPath), inside.toString(), cache.toString(), main, args));
+        command.addAll(command(main, args));
         return OtherJvm.run(command, "");
+    }
+
+    /** What the other user runs one by. */
+    List<String> command(Class<?> main, String... args) {
+        return OtherJvm.command(String.join(":", classPath), inside.toString(), cache.toString(), main, args);
     }
 }

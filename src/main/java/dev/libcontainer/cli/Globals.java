@@ -31,16 +31,13 @@ record Globals(Path root, CgroupDriver cgroups, boolean rootless, Optional<Path>
     }
 
     static Globals of(Arguments arguments, Console console) {
-        Path root = arguments
-                .text("root")
-                .map(console.directory()::resolve)
-                .orElseGet(() -> defaultRoot(console))
-                .normalize();
+        String root = arguments.text("root").orElse(null); // no lambdas on the way of every verb
+        String log = arguments.text("log").orElse(null);
         return new Globals(
-                root,
+                (root == null ? defaultRoot(console) : console.directory().resolve(root)).normalize(),
                 driver(arguments),
                 rootless(arguments),
-                arguments.text("log").map(console.directory()::resolve),
+                log == null ? Optional.empty() : Optional.of(console.directory().resolve(log)),
                 arguments.choice("log-format", "text", "json").equals("json"),
                 arguments.has("debug"));
     }

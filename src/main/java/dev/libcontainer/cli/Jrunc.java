@@ -17,8 +17,13 @@ public final class Jrunc {
 
     private Jrunc() {}
 
-    /** The process's own entry: all that is taken from the process is taken here. */
     public static void main(String[] words) {
+        // Not exit: from JDK 21 on it asks for a logger first, which takes as long as the verb. No hook is ours.
+        Runtime.getRuntime().halt(call(words));
+    }
+
+    /** All that is taken from the process is taken here; the exit code. */
+    static int call(String... words) {
         List<Integer> inherited = InheritedFds.of(List.of(words), System.getenv()); // first: soon there are more
         PrintStream out = stream(FileDescriptor.out);
         PrintStream err = stream(FileDescriptor.err);
@@ -27,7 +32,7 @@ public final class Jrunc {
         int code = run(console, List.of(words));
         out.flush();
         err.flush();
-        System.exit(code);
+        return code;
     }
 
     /** UTF-8 whatever the locale, which engines do not set. */

@@ -130,8 +130,8 @@ record MountOptions(
                 propagation = PROPAGATIONS.getOrDefault(option, PROPAGATIONS.getOrDefault(inner, 0));
             } else if (innerWord != null && innerWord.attribute) {
                 recursive = recursive.plus(new MountAttributes(innerWord.attrSet, innerWord.attrClear, 0));
-            } else if (option.equals("idmap") || option.equals("ridmap")) {
-                idMap = option.equals("ridmap") ? IdMap.TREE : IdMap.TOP;
+            } else if (option.equals("idmap") || option.equals("ridmap") || IdMapOption.isOne(option)) {
+                idMap = option.startsWith("ridmap") ? IdMap.TREE : IdMap.TOP;
             } else if (option.equals("tmpcopyup")) {
                 copyUp = true;
             } else if (!option.isEmpty()) {

@@ -45,7 +45,8 @@ final class MountStage {
         List<Mount> mounts = draft.spec.mounts();
         for (int i = 0; i < mounts.size(); i++) {
             String path = "mounts[" + i + "]";
-            items.add(new Item(mounts.get(i), MountOptions.parse(mounts.get(i).options(), path + ".options"), path));
+            Mount mount = IdMapOption.applied(mounts.get(i), draft.linux, path);
+            items.add(new Item(mount, MountOptions.parse(mount.options(), path + ".options"), path));
         }
         idMaps = new IdMapStage(draft);
         boolean devIsBound =
@@ -84,6 +85,13 @@ final class MountStage {
         }
         if (item.options.copyUp() && (item.isBind() || !item.type().equals("tmpfs"))) {
             throw new SpecException(item.path + ".options", "tmpcopyup is for mounts of type tmpfs only");
+        }
+        if (item.isBind() && !item.options.data().isEmpty()) {
+            String first = item.options.data().split(",", 2)[0];
+            throw new SpecException(
+                    item.path + ".options",
+                    "\"" + first + "\" is no option of a bind mount",
+                    "options of the file system belong to where it is mounted: the kernel ignores them on a bind");
         }
     }
 

@@ -98,7 +98,8 @@ public final class OciRuntime implements AutoCloseable {
                 throw new OciException("cannot start a container that has stopped");
             }
             if (status != Status.CREATED) {
-                throw new OciException("cannot start an already running container");
+                throw new OciException(
+                        "cannot start " + (status == Status.PAUSED ? "a paused" : "an already running") + " container");
             }
             new Starting(store, container).run();
             poststart(container);
@@ -247,10 +248,10 @@ public final class OciRuntime implements AutoCloseable {
         if (!container.created()) {
             return Status.CREATING;
         }
-        if (container.process().isParked()) {
-            return Status.CREATED;
+        if (cgroup(container).frozen()) { // before its start, too: it is resume that lets it go on
+            return Status.PAUSED;
         }
-        return cgroup(container).frozen() ? Status.PAUSED : Status.RUNNING;
+        return container.process().isParked() ? Status.CREATED : Status.RUNNING;
     }
 
     private static ContainerCgroup cgroup(StoredContainer container) {

@@ -48,12 +48,16 @@ final class SystemdScope implements AutoCloseable {
             String cgroupsPath,
             String id,
             Map<String, String> annotations) {
-        ScopeName name = ScopeName.of(Optional.of(cgroupsPath), id);
         List<Property> wanted = UnitAnnotations.of(annotations);
         Systemd systemd = Systemd.connect(options.environment());
         try {
+            if (systemd.isUser() && !isUnified(mounts)) {
+                throw new OciException("the systemd driver is root's on a host with cgroups of version 1: only those of"
+                        + " version 2 are delegated to a user's own systemd\n  use --cgroup-manager cgroupfs");
+            }
+            ScopeName name = ScopeName.of(Optional.of(cgroupsPath), id, systemd.isUser());
             return new SystemdScope(systemd, mounts, name, wanted);
-        } catch (SystemdException e) {
+        } catch (SystemdException | OciException e) {
             systemd.close();
             throw e;
         }
@@ -82,7 +86,9 @@ final class SystemdScope implements AutoCloseable {
                 new Property("CPUAccounting", true),
                 new Property(unified ? "IOAccounting" : "BlockIOAccounting", true),
                 new Property("TasksAccounting", true)));
-        properties.addAll(LimitProperties.devices(limits.devices()));
+        if (!systemd.isUser()) { // which may load no programs for devices
+            properties.addAll(LimitProperties.devices(limits.devices()));
+        }
         properties.addAll(LimitProperties.of(limits, unified, systemd.version()));
         properties.addAll(wanted);
         systemd.startTransient(name, properties);
@@ -106,7 +112,7 @@ final class SystemdScope implements AutoCloseable {
         try (Systemd systemd = Systemd.connect(options.environment())) {
             boolean unified = isUnified(CgroupMounts.read(Path.of("/")));
             List<Property> properties = new ArrayList<>(LimitProperties.of(resources, unified, systemd.version()));
-            if (!resources.devices().isEmpty()) {
+            if (!resources.devices().isEmpty() && !systemd.isUser()) {
                 properties.addAll(LimitProperties.devices(resources.devices()));
             }
             if (!properties.isEmpty()) {

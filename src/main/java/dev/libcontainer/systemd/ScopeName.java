@@ -13,7 +13,10 @@ public record ScopeName(String slice, String unit) {
     private static final String MEMBER = "linux.cgroupsPath: ";
     private static final String SLICE = ".slice";
     private static final String ROOT = "-" + SLICE;
-    private static final String DEFAULT_SLICE = "system" + SLICE;
+    /** Where containers are that ask for nothing else, of the host's manager and of a user's own. */
+    private static final String SYSTEM = "system" + SLICE;
+
+    private static final String USER = "user" + SLICE;
     private static final String DEFAULT_PREFIX = "jrunc";
     private static final int LONGEST = 255;
 
@@ -21,18 +24,20 @@ public record ScopeName(String slice, String unit) {
      * Reads a path.
      *
      * @param id names the unit if the path is absent
+     * @param user whether it is a unit of a user's own manager
      * @throws SystemdException if it is no such path
      */
-    public static ScopeName of(Optional<String> cgroupsPath, String id) {
+    public static ScopeName of(Optional<String> cgroupsPath, String id, boolean user) {
+        String usual = user ? USER : SYSTEM;
         if (cgroupsPath.filter(path -> !path.isEmpty()).isEmpty()) {
-            return named(DEFAULT_SLICE, DEFAULT_PREFIX, id);
+            return named(usual, DEFAULT_PREFIX, id);
         }
         String[] parts = cgroupsPath.get().split(":", -1);
         if (parts.length != 3 || parts[2].isEmpty()) {
             throw new SystemdException(MEMBER
                     + "expected to be of the form slice:prefix:name for the systemd driver, not " + cgroupsPath.get());
         }
-        String slice = parts[0].isEmpty() ? DEFAULT_SLICE : parts[0];
+        String slice = parts[0].isEmpty() ? usual : parts[0];
         return named(slice.equals("-") ? ROOT : slice, parts[1], parts[2]);
     }
 

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -21,15 +20,14 @@ import org.freedesktop.dbus.messages.MethodCall;
 import org.freedesktop.dbus.types.Variant;
 
 /**
- * The service manager of this host, over the system bus. Calls are made by name and signature: proxies would be made by
- * reflection, for five calls.
+ * The service manager of this host, over the system bus, or for others than root their own, over the user's bus. Calls are
+ * made by name and signature: proxies would be made by reflection, for five calls.
  *
  * @see <a href="https://www.freedesktop.org/software/systemd/man/latest/org.freedesktop.systemd1.html">
  *     org.freedesktop.systemd1(5)</a>
  */
 public final class Systemd implements AutoCloseable {
     private static final Path RUNNING = Path.of("/run/systemd/system"); // sd_booted(3)
-    private static final String ADDRESS = "unix:path=/run/dbus/system_bus_socket";
     private static final String SERVICE = "org.freedesktop.systemd1";
     private static final String OBJECT = "/org/freedesktop/systemd1";
     private static final String MANAGER = SERVICE + ".Manager";
@@ -42,31 +40,37 @@ public final class Systemd implements AutoCloseable {
 
     private final DBusConnection bus;
     private final BlockingQueue<Removed> removed = new LinkedBlockingQueue<>();
+    private final boolean user;
 
-    private Systemd(DBusConnection bus) {
+    private Systemd(DBusConnection bus, boolean user) {
         this.bus = bus;
+        this.user = user;
     }
 
     /**
      * Connects.
      *
-     * @param environment may name the bus in {@code DBUS_SYSTEM_BUS_ADDRESS}
-     * @throws SystemdException if the caller is not root, if this host does not run systemd, has no bus, or the D-Bus library is not there
+     * @param environment may name the bus in {@code DBUS_SYSTEM_BUS_ADDRESS}, for others than root in {@code DBUS_SESSION_BUS_ADDRESS} or
+     *     {@code XDG_RUNTIME_DIR}
+     * @throws SystemdException if this host does not run systemd, has no bus, or the D-Bus library is not there
      */
     public static Systemd connect(Map<String, String> environment) {
         String cgroupfs = "\n  use --cgroup-manager cgroupfs, and tell the engine so";
-        if (!isRoot()) {
-            throw new SystemdException("the systemd driver is root's: the host's systemd makes no scopes for others,"
-                    + " and a user's own (systemctl --user) is not asked" + cgroupfs);
-        }
+        Bus where = Bus.of(environment);
         if (!Files.isDirectory(RUNNING)) {
             throw new SystemdException("this host does not run systemd: " + RUNNING + " is not there" + cgroupfs);
         }
-        String address = environment.getOrDefault("DBUS_SYSTEM_BUS_ADDRESS", ADDRESS);
+        String address = where.address();
         try {
-            DBusConnection bus =
-                    DBusConnectionBuilder.forAddress(address).withShared(false).build();
-            Systemd systemd = new Systemd(bus);
+            DBusConnection bus = DBusConnectionBuilder.forAddress(address)
+                    .withShared(false)
+                    .transportConfig()
+                    .configureSasl()
+                    .withSaslUid(where.uid())
+                    .back()
+                    .back()
+                    .build();
+            Systemd systemd = new Systemd(bus, where.user());
             systemd.subscribe();
             return systemd;
         } catch (DBusException e) {
@@ -76,14 +80,6 @@ public final class Systemd implements AutoCloseable {
             throw new SystemdException(
                     "the systemd cgroup driver needs dbus-java-core and dbus-java-transport-native-unixsocket: " + e,
                     e);
-        }
-    }
-
-    private static boolean isRoot() {
-        try {
-            return Objects.equals(Files.getAttribute(Path.of("/proc/self"), "unix:uid"), 0);
-        } catch (IOException e) {
-            return true; // no procfs: whoever is asked next says what is missing
         }
     }
 
@@ -154,6 +150,11 @@ public final class Systemd implements AutoCloseable {
 
     private static SystemdException refused(String method, Refused e) {
         return new SystemdException("systemd refuses " + method + ": " + e.getMessage() + " (" + e.name + ")", e);
+    }
+
+    /** Whether this is a user's own manager: it has only what is delegated to it, which is cgroups of version 2. */
+    public boolean isUser() {
+        return user;
     }
 
     /** The cgroup that all units are below, from the mount points; empty for the top. */

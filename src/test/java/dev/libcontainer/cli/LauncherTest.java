@@ -119,34 +119,4 @@ class LauncherTest {
                     .toList();
         }
     }
-
-    @Test
-    void classesComeFromTheArchiveAndNoneIsJavaCpps() throws Exception {
-        // A class that the archive lacks is read from the jar: the archive is in use if next to none is.
-        var lib = LAUNCHER.resolveSibling("../target/jrunc").toRealPath();
-        var java = Files.readString(lib.resolve("java")).strip();
-
-        var called = call(
-                here,
-                Map.of("LC_ALL", "C.UTF-8"),
-                java,
-                "-XX:SharedArchiveFile=" + lib.resolve("jrunc.jsa"),
-                "-Xshare:auto",
-                "-Xlog:class+load:stdout",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+UseSerialGC",
-                "-cp",
-                lib.resolve("jrunc.jar").toString(),
-                "dev.libcontainer.cli.Jrunc",
-                "--root",
-                here.toString(),
-                "list");
-
-        var loaded =
-                called.out().lines().filter(line -> line.contains("source:")).toList();
-        assertThat(loaded).hasSizeGreaterThan(400);
-        assertThat(loaded.stream().filter(line -> !line.contains("shared objects file")))
-                .hasSizeLessThan(10);
-        assertThat(loaded.stream().filter(line -> line.contains("bytedeco"))).isEmpty();
-    }
 }

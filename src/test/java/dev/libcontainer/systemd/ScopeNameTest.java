@@ -23,7 +23,7 @@ class ScopeNameTest {
         "a.slice:web:o+ne, a.slice, web-o\\x2bne.scope, /a.slice/web-o\\x2bne.scope"
     })
     void aPathNamesSliceAndUnit(String path, String slice, String unit, String below) {
-        ScopeName scope = ScopeName.of(Optional.of(path), "id");
+        ScopeName scope = ScopeName.of(Optional.of(path), "id", false);
 
         assertThat(scope).isEqualTo(new ScopeName(slice, unit));
         assertThat(scope.path()).isEqualTo(below);
@@ -31,8 +31,10 @@ class ScopeNameTest {
 
     @Test
     void withoutAPathTheIdIsTheName() {
-        assertThat(ScopeName.of(Optional.empty(), "one")).isEqualTo(new ScopeName("system.slice", "jrunc-one.scope"));
-        assertThat(ScopeName.of(Optional.of(""), "one").path()).isEqualTo("/system.slice/jrunc-one.scope");
+        assertThat(ScopeName.of(Optional.empty(), "one", false))
+                .isEqualTo(new ScopeName("system.slice", "jrunc-one.scope"));
+        assertThat(ScopeName.of(Optional.empty(), "one", true).slice()).isEqualTo("user.slice");
+        assertThat(ScopeName.of(Optional.of(""), "one", false).path()).isEqualTo("/system.slice/jrunc-one.scope");
     }
 
     @ParameterizedTest
@@ -51,7 +53,7 @@ class ScopeNameTest {
                 "a.slice:web:one.slice"
             })
     void whatIsNoSuchPathIsRefused(String path) {
-        assertThatThrownBy(() -> ScopeName.of(Optional.of(path), "id"))
+        assertThatThrownBy(() -> ScopeName.of(Optional.of(path), "id", false))
                 .isInstanceOf(SystemdException.class)
                 .hasMessageStartingWith("linux.cgroupsPath: ");
     }
