@@ -247,8 +247,9 @@ final class CgroupLayout {
     void putBack(UsedCgroups used) {
         synchronized (idle) {
             idle.add(used);
-            if (closed) {
-                removeIdle(); // the blueprint was closed meanwhile
+            if (closed) { // meanwhile, and maybe the session too
+                removeIdle();
+                session.removeLeft();
             }
         }
     }
