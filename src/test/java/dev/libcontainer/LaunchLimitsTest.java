@@ -158,9 +158,10 @@ class LaunchLimitsTest {
                 ContainerPool pool = Pools.full(blueprint, PoolOptions.of(2).waitWhenEmpty(Pools.LONG))) {
             assertThatThrownBy(() -> pool.take(limited(Limits.none().memoryBytes(4096))))
                     .isInstanceOf(UnsupportedByHostException.class)
-                    .hasMessageContaining("linux.resources.memory.limit")
                     .hasMessageContaining("too small even for a sandbox that waits")
-                    .hasMessageContaining("give it a megabyte");
+                    .hasMessageContaining("give it a megabyte")
+                    .satisfies(e ->
+                            assertThat(((ContainerException) e).jsonPath()).hasValue("linux.resources.memory.limit"));
 
             assertThat(Pools.see(pool, Pools.verbs("pid"))).isEqualTo("1\n");
             assertThat(pool.figures().spawned()).isZero();
