@@ -225,8 +225,10 @@ public final class Blueprint implements AutoCloseable {
                 call.cgroupsExist();
             }
             variant.loaded.spawn(call, limited.isMade());
+            Optional<UsedCgroups> own = existing;
+            existing = Optional.empty(); // the container gives them back from now on
             limited.handOver();
-            container.started(call, launch.stdio(), existing);
+            container.started(call, launch.stdio(), own);
             fds.resize(container);
             containers.observation().started(container);
             if (scope.isPresent()) {
@@ -234,15 +236,14 @@ public final class Blueprint implements AutoCloseable {
             }
             return container;
         } catch (SpawnException e) {
-            containers.exits().forget(container.token());
-            giveBack(existing);
+            failed(container, existing);
             throw Failures.spawn(ContainerException.Phase.SPAWN, id, variant.plan, e);
         } catch (IllegalArgumentException e) {
-            containers.exits().forget(container.token());
+            failed(container, existing);
             throw new InvalidSpecException(
                     "start " + id + ": " + e.getMessage(), "process", "", e); // what Launch asks for is part of it
         } catch (RuntimeException | Error e) {
-            containers.exits().forget(container.token());
+            failed(container, existing);
             throw e;
         }
     }
@@ -260,8 +261,9 @@ public final class Blueprint implements AutoCloseable {
         return existing;
     }
 
-    /** A spawn has failed: others may have its cgroups. */
-    void giveBack(Optional<UsedCgroups> existing) {
+    /** A spawn has failed, or was never tried: others may have its cgroups. */
+    void failed(Container container, Optional<UsedCgroups> existing) {
+        containers.exits().forget(container.token());
         existing.filter(UsedCgroups::isMade).ifPresent(cgroups::putBack);
     }
 

@@ -34,6 +34,7 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
 
 /**
  * The cgroups of one blueprint: which hierarchies its limits need, where its containers' directories are made, and what
@@ -50,9 +51,11 @@ final class CgroupLayout {
             List<StatFile> lastFigures,
             Optional<CgroupPlan.Delegated> delegated) {}
 
+    private static final String PEAK_V1 = "memory.max_usage_in_bytes";
+    private static final String KILLS_V1 = "memory.oom_control";
+
     /** What an exit status tells: the peak of memory, and whether it ran out. */
-    private static final Set<String> LAST =
-            Set.of("memory.max_usage_in_bytes", "memory.oom_control", "memory.peak", "memory.events");
+    private static final Set<String> LAST = Set.of(PEAK_V1, KILLS_V1, "memory.peak", "memory.events");
 
     private static final Set<String> MANAGED_V1 = Set.of("cpu", "cpuacct", "memory", "pids", "blkio", "freezer");
     private static final Set<String> MANAGED_V2 =
@@ -182,11 +185,21 @@ final class CgroupLayout {
                         .isPresent())
                 .filter(file -> hasFiles(hierarchy, controllers, file.controller()))
                 .toList();
-        List<StatFile> last =
-                figures.stream().filter(figure -> LAST.contains(figure.file())).toList();
         Optional<CgroupPlan.Delegated> delegated =
                 handedOver.flatMap(to -> to.of(hierarchy, file -> Kernel.exists(parent.value(), file)));
+        List<StatFile> last = figures.stream()
+                .filter(figure -> LAST.contains(figure.file()))
+                .flatMap(figure -> withPayload(figure, delegated))
+                .toList();
         return new Place(hierarchy, parent, writes, last, delegated);
+    }
+
+    /** Version 1 counts kills where the process is, and nowhere above. */
+    private static Stream<StatFile> withPayload(StatFile figure, Optional<CgroupPlan.Delegated> delegated) {
+        Stream<StatFile> below = delegated.stream()
+                .filter(to -> !to.payload().isEmpty() && figure.file().equals(KILLS_V1))
+                .map(to -> new StatFile(figure.controller(), to.payload() + "/" + figure.file()));
+        return Stream.concat(Stream.of(figure), below);
     }
 
     /** Version 1 has the files of all controllers mounted together, version 2 its own and those of enabled controllers. */
@@ -247,8 +260,9 @@ final class CgroupLayout {
     void putBack(UsedCgroups used) {
         synchronized (idle) {
             idle.add(used);
-            if (closed) {
-                removeIdle(); // the blueprint was closed meanwhile
+            if (closed) { // meanwhile, and maybe the session too
+                removeIdle();
+                session.removeLeft();
             }
         }
     }

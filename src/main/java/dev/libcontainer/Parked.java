@@ -56,8 +56,8 @@ final class Parked {
         } catch (SpawnException e) {
             container.settled();
             letGo();
+            refuseIfStarved(launch);
             if (Gate.wasGone(e.report())) {
-                refuseIfStarved(launch);
                 return false;
             }
             throw Failures.spawn(ContainerException.Phase.SPAWN, container.id(), variant.plan(), e);
@@ -75,7 +75,10 @@ final class Parked {
         }
     }
 
-    /** Version 2 sets a limit of memory that is too small even for the sandbox, and kills it: so it would the next one. */
+    /**
+     * Version 2 sets a limit of memory that is too small even for the sandbox, and kills it: so it would the next one. Whether
+     * it still hears what to run is chance, as its memory goes before its files do.
+     */
     private void refuseIfStarved(Launch launch) {
         if (launch.limits().isPresent() && container.onExit().join().oomKilled()) {
             throw new UnsupportedByHostException(

@@ -54,15 +54,16 @@ final class Parking implements AutoCloseable {
             call.exitTo(containers.exits().poller().fd(), container.token()).awaitTask();
             existing = blueprint.bindPlace(variant, id, false, network, call);
             variant.spawn(call);
-            container.adoptProcess(call, existing);
+            Optional<UsedCgroups> own = existing;
+            existing = Optional.empty(); // the container gives them back from now on
+            container.adoptProcess(call, own);
             container.settled();
             return new Parked(container, variant, call.gate());
         } catch (SpawnException e) {
-            containers.exits().forget(container.token());
-            blueprint.giveBack(existing);
+            blueprint.failed(container, existing);
             throw Failures.spawn(ContainerException.Phase.SPAWN, id, variant.plan(), e);
         } catch (RuntimeException | Error e) {
-            containers.exits().forget(container.token());
+            blueprint.failed(container, existing);
             throw e;
         } finally {
             containers.giveCall(call);

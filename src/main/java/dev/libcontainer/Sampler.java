@@ -14,11 +14,15 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The one thread that takes samples. Containers that are watched at the same interval are read together: one native call
- * for all of them, whose files stay open. Subscribers are called by this thread.
+ * for all of them, whose files stay open, and a second one for those that have run since: what of a container changes by what
+ * it does itself is not looked at again while it does nothing, since nearly all of a look's time the kernel waits for memory
+ * that has left the caches. Subscribers are called by this thread.
  */
 final class Sampler implements AutoCloseable {
     private static final int DATA_BYTES = 1 << 20;
     private static final int LARGEST_FILE = 64 * 1024;
+    /** What is not read while a container uses no CPU time is read so often all the same. */
+    private static final long ALL_WITHIN_NANOS = 1_000_000_000;
 
     /** A container that is watched, and for whom. */
     static final class Target {
@@ -28,6 +32,10 @@ final class Sampler implements AutoCloseable {
         private long[] before;
         private long[] now;
         private long beforeNanos;
+        /** Of the numbers before: here it is at hand, and they are not. */
+        private long beforeCpu = -1;
+        /** Which of the looks at its group reads all of it, whatever it has done. */
+        private int turn;
 
         Target(Container container, CounterFiles files, Outlet<Sample> outlet) {
             this.container = container;
@@ -42,23 +50,60 @@ final class Sampler implements AutoCloseable {
     private static final class Group {
         private final long intervalNanos;
         private final List<Target> targets = new ArrayList<>();
+        /** Of the files that are read at each look. */
         private int[] fds = {};
+        /** Those of this look whose other files are read too, and the fds of these. */
+        private final List<Target> running = new ArrayList<>();
+
+        private int[] others = {};
+        private int otherCount;
+        /** How many looks it takes to read everything of everybody. */
+        private final int turns;
+
+        private int turn;
         private boolean isStale;
         private long nextNanos = System.nanoTime();
 
         Group(long intervalNanos) {
             this.intervalNanos = intervalNanos;
+            turns = (int) Math.max(1, ALL_WITHIN_NANOS / intervalNanos);
         }
 
         void collect() {
+            int all = targets.stream().mapToInt(target -> target.files.count()).sum();
             fds = new int
-                    [targets.stream().mapToInt(target -> target.files.count()).sum()];
+                    [targets.stream().mapToInt(target -> target.files.always()).sum()];
+            others = new int[all - fds.length];
             isStale = false;
             int count = 0;
             for (Target target : targets) {
-                for (int i = 0; i < target.files.count(); i++) {
+                for (int i = 0; i < target.files.always(); i++) {
                     fds[count++] = target.files.fd(i);
                 }
+            }
+        }
+
+        void begin() {
+            running.clear();
+            otherCount = 0;
+            turn = (turn + 1) % turns;
+        }
+
+        /** When the files that are always read have been: what of the rest is to be read, or stays as it was. */
+        void seen(Target target) {
+            CounterFiles files = target.files;
+            int always = files.always();
+            if (always == files.count()) {
+                return;
+            }
+            long cpu = files.cpuMicros(target.now);
+            if (cpu >= 0 && cpu == target.beforeCpu && target.turn % turns != turn) {
+                files.carryOver(target.before, target.now);
+                return;
+            }
+            running.add(target);
+            for (int i = always; i < files.count(); i++) {
+                others[otherCount++] = files.fd(i);
             }
         }
     }
@@ -67,6 +112,7 @@ final class Sampler implements AutoCloseable {
     private final byte[] bytes = new byte[DATA_BYTES];
     private final List<Group> groups = new ArrayList<>();
     private final Thread thread;
+    private int added;
     private boolean changed;
     private boolean closed;
 
@@ -95,6 +141,7 @@ final class Sampler implements AutoCloseable {
         if (!group.targets.isEmpty()) {
             target.files.alike(group.targets.get(0).files);
         }
+        target.turn = added++ & Integer.MAX_VALUE;
         group.targets.add(target);
         group.isStale = true;
         changed();
@@ -169,10 +216,18 @@ final class Sampler implements AutoCloseable {
         }
         long now = System.nanoTime();
         group.nextNanos = Math.max(group.nextNanos + group.intervalNanos, now);
-        Cursor cursor = new Cursor(fds);
+        group.begin();
+        Cursor cursor = new Cursor(fds, fds.length);
         for (Target target : targets) {
             target.now = target.files.none();
-            for (int i = 0; i < target.files.count(); i++) {
+            for (int i = 0; i < target.files.always(); i++) {
+                cursor.next(target, i);
+            }
+            group.seen(target);
+        }
+        cursor = new Cursor(group.others, group.otherCount);
+        for (Target target : group.running) {
+            for (int i = target.files.always(); i < target.files.count(); i++) {
                 cursor.next(target, i);
             }
         }
@@ -196,24 +251,28 @@ final class Sampler implements AutoCloseable {
                     target.now));
         }
         target.before = target.now;
+        target.beforeCpu = target.files.cpuMicros(target.now);
         target.beforeNanos = now;
     }
 
     /** Walks over what all files say; a native call gives those of many containers. */
     private final class Cursor {
         private int[] fds;
+        private int count;
         private int read;
         private int at;
         private int end;
 
-        Cursor(int[] fds) {
+        Cursor(int[] fds, int count) {
             this.fds = fds;
+            this.count = count;
         }
 
         void next(Target target, int file) {
             if (at == end) {
-                fds = read == 0 ? fds : Arrays.copyOfRange(fds, read, fds.length);
-                end = Kernel.readEach(fds, fds.length, LARGEST_FILE, data);
+                fds = read == 0 ? fds : Arrays.copyOfRange(fds, read, count);
+                count -= read;
+                end = Kernel.readEach(fds, count, LARGEST_FILE, data);
                 data.get(0, bytes, 0, end);
                 at = 0;
                 read = 0;

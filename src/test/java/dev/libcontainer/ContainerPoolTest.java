@@ -76,6 +76,26 @@ class ContainerPoolTest {
         return seen.output();
     }
 
+    /** An unshared time namespace an exec enters from Linux 6.3 on; before it, whoever has not may not vfork. */
+    @Test
+    void aTakenSandboxIsInItsTimeNamespaceAndMayVfork() throws Exception {
+        try (Containers containers = Containers.open();
+                Blueprint blueprint =
+                        containers.compile(Inside.sandbox("exit 0").build());
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(2).waitWhenEmpty(Pools.LONG))) {
+            Launch links = Launch.of(Stdio.capture())
+                    .args("/usr/bin/readlink", "/proc/self/ns/time", "/proc/self/ns/time_for_children");
+            List<String> namespaces = Pools.see(pool, links).lines().toList();
+            assertThat(namespaces).hasSize(2).doesNotContain(Processes.link("/proc/self/ns/time"));
+            assertThat(namespaces.get(0)).isEqualTo(namespaces.get(1));
+
+            assertThat(Pools.see(
+                            pool, Launch.of(Stdio.capture()).args("/bin/sh", "-c", "/usr/bin/env true; echo started")))
+                    .isEqualTo("started\n");
+            assertThat(pool.figures().spawned()).isZero();
+        }
+    }
+
     @Test
     void noSandboxServesTwice() throws Exception {
         try (Containers containers = Containers.open();

@@ -4,17 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.libcontainer.cgroup.CgroupMounts;
-import dev.libcontainer.cgroup.CgroupVersion;
 import dev.libcontainer.spec.NamespaceType;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,29 +18,23 @@ import org.junit.jupiter.api.Test;
 @NeedsRoot
 @Tag("vm")
 class DelegatedContainerTest {
-    private static final long USER = 23456;
     private static final int MIB = 1 << 20;
 
-    /** Where the controller of processes is, in a container: alone on version 1, with all others on version 2. */
-    private String top = "";
-
-    private boolean isUnified;
+    private final Delegated delegated = Delegated.here();
+    private final boolean isUnified = delegated.isUnified();
+    private final String top = delegated.top();
 
     @BeforeEach
     void needsCgroups() {
-        CgroupMounts mounts = CgroupMounts.read(Path.of("/"));
-        assumeTrue(mounts.hierarchy("pids").isPresent(), "no controller of processes");
-        isUnified = mounts.version("pids").filter(CgroupVersion.V2::equals).isPresent();
-        top = isUnified ? "/sys/fs/cgroup" : "/sys/fs/cgroup/pids";
+        assumeTrue(delegated.isPossible(), "no controller of processes");
     }
 
     private static ContainerSpecBuilder shell(String script) {
-        return ContainerSpec.builder()
-                .rootfs(Rootfs.hostView())
-                .command("/bin/sh", "-c", script)
-                .user(USER, USER)
-                .pidsLimit(50)
-                .memoryLimitBytes(64 * MIB);
+        return Delegated.shell(script);
+    }
+
+    private String divide() {
+        return delegated.divide();
     }
 
     private static List<String> lines(ContainerSpec spec) throws InterruptedException {
@@ -54,14 +43,6 @@ class DelegatedContainerTest {
             container.waitFor();
             return (container.output() + container.errorOutput()).lines().toList();
         }
-    }
-
-    /** Makes a cgroup, limits it, enters it; then tries to lift the limit of all. */
-    private String divide() {
-        String enable = isUnified ? "echo +pids > " + top + "/cgroup.subtree_control && " : "";
-        return enable + "mkdir " + top + "/mine && echo 8 > " + top + "/mine/pids.max && echo $$ > " + top
-                + "/mine/cgroup.procs && cat " + top + "/mine/pids.max && grep -c mine /proc/self/cgroup;"
-                + " (echo 4000 > " + top + "/pids.max) 2>/dev/null || echo refused; cat " + top + "/pids.max";
     }
 
     @Test
@@ -126,45 +107,30 @@ class DelegatedContainerTest {
                         .compile(shell("exec sleep 100000").delegated("payload").build())
                         .spawn(Stdio.nothing())) {
 
-            String pids = isUnified ? "unified" : "pids";
-            Path payload = CgroupMounts.read(Path.of("/")).hierarchies().stream()
-                    .filter(hierarchy -> hierarchy.name().equals(pids))
-                    .map(hierarchy -> Path.of(hierarchy.directory(cgroupOf(container.pid(), isUnified))))
-                    .findFirst()
-                    .orElseThrow();
+            Path payload = delegated.cgroupOf(container.pid());
             Path own = payload.getParent();
 
             assertThat(payload.getFileName()).hasToString("payload");
-            assertThat(Files.getAttribute(own, "unix:uid")).isEqualTo((int) USER);
-            assertThat(Files.getAttribute(payload, "unix:uid")).isEqualTo((int) USER);
-            Set<String> expected = new TreeSet<>(Set.of("cgroup.procs"));
-            if (isUnified) {
-                expected.addAll(Files.readAllLines(Path.of("/sys/kernel/cgroup/delegate")));
-                expected.removeIf(file -> !Files.exists(own.resolve(file)));
-            }
-            assertThat(ownedFiles(own)).isEqualTo(expected);
+            assertThat(Files.getAttribute(own, "unix:uid")).isEqualTo((int) Delegated.USER);
+            assertThat(Files.getAttribute(payload, "unix:uid")).isEqualTo((int) Delegated.USER);
+            assertThat(Delegated.ownedFiles(own)).isEqualTo(delegated.givenFiles(own));
         }
     }
 
-    private static String cgroupOf(long pid, boolean unified) {
-        return Holdings.text(Path.of("/proc/" + pid + "/cgroup"))
-                .lines()
-                .filter(line -> line.contains(unified ? "0::" : ":pids:"))
-                .map(line -> line.split(":", 3)[2])
-                .findFirst()
-                .orElseThrow();
-    }
-
-    private static Set<String> ownedFiles(Path directory) throws IOException {
-        Set<String> names = new TreeSet<>();
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (Files.getAttribute(file, "unix:uid").equals((int) USER)) {
-                    names.add(file.getFileName().toString());
-                }
+    /** Version 1 counts that where the process is, and nowhere above. */
+    @Test
+    void outOfMemoryInThePayloadIsTheContainers() throws Exception {
+        for (String payload : List.of("", "payload")) {
+            ContainerSpec spec = shell("exec tail /dev/zero").delegated(payload).build();
+            try (Containers containers = Containers.open();
+                    Container container = containers.compile(spec).spawn(Stdio.nothing())) {
+                ExitStatus exit = container.waitFor();
+                assertThat(exit.oomKilled())
+                        .as(exit + " in \"" + payload + "\"")
+                        .isTrue();
+                assertThat(exit.peakMemoryBytes().orElse(0)).isBetween(60L * MIB, 64L * MIB);
             }
         }
-        return names;
     }
 
     /** Deeper than any stack for walking down: nothing is left of it, and the library goes on. */

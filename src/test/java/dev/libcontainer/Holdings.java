@@ -107,7 +107,7 @@ record Holdings(Set<String> things) {
                 .toList();
     }
 
-    private static List<Path> directories(Path top) {
+    static List<Path> directories(Path top) {
         List<Path> all = new ArrayList<>();
         if (Files.isDirectory(top)) {
             all.add(top);

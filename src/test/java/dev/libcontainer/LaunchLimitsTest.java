@@ -3,6 +3,9 @@ package dev.libcontainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.libcontainer.cgroup.CgroupMounts;
+import dev.libcontainer.cgroup.CgroupVersion;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -139,6 +142,30 @@ class LaunchLimitsTest {
             assertThat(Processes.spawners()).containsAll(spawners); // a child has its name at first
             assertThat(Pools.see(pool, Pools.verbs("pid"))).isEqualTo("1\n");
             assertThat(Inside.see(blueprint, "pid").line()).isEqualTo("1");
+        }
+    }
+
+    /** What version 1 refuses to write, version 2 sets, and kills the sandbox: a spawn instead would end likewise. */
+    @Test
+    void aTakeOnVersion2ThatStarvesItsSandboxSaysSoAndTakesNoOther() throws Exception {
+        assumeTrue(
+                CgroupMounts.read(Path.of("/"))
+                        .version("memory")
+                        .filter(CgroupVersion.V2::equals)
+                        .isPresent(),
+                "version 1 refuses a limit below what is used");
+        try (Blueprint blueprint = roomy("pid");
+                ContainerPool pool = Pools.full(blueprint, PoolOptions.of(2).waitWhenEmpty(Pools.LONG))) {
+            assertThatThrownBy(() -> pool.take(limited(Limits.none().memoryBytes(4096))))
+                    .isInstanceOf(UnsupportedByHostException.class)
+                    .hasMessageContaining("too small even for a sandbox that waits")
+                    .hasMessageContaining("give it a megabyte")
+                    .satisfies(e ->
+                            assertThat(((ContainerException) e).jsonPath()).hasValue("linux.resources.memory.limit"));
+
+            assertThat(Pools.see(pool, Pools.verbs("pid"))).isEqualTo("1\n");
+            assertThat(pool.figures().spawned()).isZero();
+            assertThat(pool.figures().died()).as("of those that wait").isZero();
         }
     }
 

@@ -55,6 +55,14 @@ record CounterFile(String controller, String file, Form form, List<Column> colum
     }
 
     /**
+     * Whether its numbers stay as they are while nothing in the cgroup runs, but for pages that the kernel takes back. Not so
+     * what others do to a container or for it: they write its pages to disk, send it packets and make it wait.
+     */
+    boolean restsWithCpu() {
+        return controller.equals("memory") || controller.equals("pids");
+    }
+
+    /**
      * Puts the numbers in a file's bytes at their counters' places.
      *
      * @param places for each column the index in {@code out}, -1 if nobody wants it

@@ -25,11 +25,8 @@ public final class CounterFiles implements AutoCloseable {
     private static final String PROC = "";
     private static final long ABSENT = -1;
 
-    /** What of a kind stands first is taken if it is there. */
+    /** What of a kind stands first is taken if it is there; those that {@linkplain CounterFile#restsWithCpu rest} are the last. */
     private static final List<CounterFile> KNOWN = List.of(
-            of("memory", "memory.current", NUMBER, Column.of("", Counter.MEMORY_BYTES)),
-            of("memory", "memory.usage_in_bytes", NUMBER, Column.of("", Counter.MEMORY_BYTES)),
-            of("pids", "pids.current", NUMBER, Column.of("", Counter.PIDS)),
             of("cpuacct", "cpuacct.usage", NUMBER, Column.nanos("", Counter.CPU_MICROS)),
             of("cpuacct", "cpuacct.usage_user", NUMBER, Column.nanos("", Counter.CPU_USER_MICROS)),
             of("cpuacct", "cpuacct.usage_sys", NUMBER, Column.nanos("", Counter.CPU_SYSTEM_MICROS)),
@@ -51,25 +48,6 @@ public final class CounterFiles implements AutoCloseable {
                     Column.of("nr_bursts", Counter.CPU_BURSTS),
                     Column.of("burst_usec", Counter.CPU_BURST_MICROS),
                     Column.nanos("burst_time", Counter.CPU_BURST_MICROS)),
-            of(
-                    "memory",
-                    "memory.events",
-                    KEYED,
-                    Column.of("high", Counter.MEMORY_HIGH_HITS),
-                    Column.of("max", Counter.MEMORY_LIMIT_HITS),
-                    Column.of("oom_kill", Counter.OOM_KILLS)),
-            of("memory", "memory.failcnt", NUMBER, Column.of("", Counter.MEMORY_LIMIT_HITS)),
-            of("memory", "memory.oom_control", KEYED, Column.of("oom_kill", Counter.OOM_KILLS)),
-            of(
-                    "memory",
-                    "memory.stat",
-                    KEYED,
-                    Column.of("anon", Counter.MEMORY_ANONYMOUS_BYTES),
-                    Column.of("file", Counter.MEMORY_FILE_BYTES),
-                    Column.of("total_rss", Counter.MEMORY_ANONYMOUS_BYTES),
-                    Column.of("total_cache", Counter.MEMORY_FILE_BYTES),
-                    Column.of("pgfault", Counter.PAGE_FAULTS),
-                    Column.of("pgmajfault", Counter.MAJOR_PAGE_FAULTS)),
             of(
                     "io",
                     "io.stat",
@@ -98,13 +76,39 @@ public final class CounterFiles implements AutoCloseable {
                     "net/dev",
                     INTERFACES,
                     Column.of("0", Counter.NETWORK_RECEIVED_BYTES),
-                    Column.of("8", Counter.NETWORK_SENT_BYTES)));
+                    Column.of("8", Counter.NETWORK_SENT_BYTES)),
+            of("memory", "memory.current", NUMBER, Column.of("", Counter.MEMORY_BYTES)),
+            of("memory", "memory.usage_in_bytes", NUMBER, Column.of("", Counter.MEMORY_BYTES)),
+            of("pids", "pids.current", NUMBER, Column.of("", Counter.PIDS)),
+            of(
+                    "memory",
+                    "memory.events",
+                    KEYED,
+                    Column.of("high", Counter.MEMORY_HIGH_HITS),
+                    Column.of("max", Counter.MEMORY_LIMIT_HITS),
+                    Column.of("oom_kill", Counter.OOM_KILLS)),
+            of("memory", "memory.failcnt", NUMBER, Column.of("", Counter.MEMORY_LIMIT_HITS)),
+            of("memory", "memory.oom_control", KEYED, Column.of("oom_kill", Counter.OOM_KILLS)),
+            of(
+                    "memory",
+                    "memory.stat",
+                    KEYED,
+                    Column.of("anon", Counter.MEMORY_ANONYMOUS_BYTES),
+                    Column.of("file", Counter.MEMORY_FILE_BYTES),
+                    Column.of("total_rss", Counter.MEMORY_ANONYMOUS_BYTES),
+                    Column.of("total_cache", Counter.MEMORY_FILE_BYTES),
+                    Column.of("pgfault", Counter.PAGE_FAULTS),
+                    Column.of("pgmajfault", Counter.MAJOR_PAGE_FAULTS)));
 
     /** What is read and where it goes: the same for all containers that are watched alike. */
     private record Layout(List<Counter> counters, List<CounterFile> files, List<int[]> places) {}
 
     private Layout layout;
     private final List<Fd> fds = new ArrayList<>();
+    /** Where the CPU time stands, -1 if it is not known. */
+    private int cpu = -1;
+    /** How many files stand before those that rest. */
+    private int always;
 
     private CounterFiles(Set<Counter> wanted) {
         layout = new Layout(List.copyOf(EnumSet.copyOf(wanted)), new ArrayList<>(), new ArrayList<>());
@@ -144,6 +148,9 @@ public final class CounterFiles implements AutoCloseable {
                 file.columns().forEach(column -> missing.remove(column.counter()));
             }
         }
+        if (wanted.contains(Counter.CPU_MICROS) && !missing.contains(Counter.CPU_MICROS)) {
+            opened.cpu = opened.layout.counters.indexOf(Counter.CPU_MICROS);
+        }
         return opened;
     }
 
@@ -155,6 +162,7 @@ public final class CounterFiles implements AutoCloseable {
         }
         List<Counter> counters = layout.counters;
         layout.files.add(file);
+        always += file.restsWithCpu() ? 0 : 1;
         layout.places.add(file.columns().stream()
                 .mapToInt(column -> missing.contains(column.counter()) ? counters.indexOf(column.counter()) : -1)
                 .toArray());
@@ -169,6 +177,30 @@ public final class CounterFiles implements AutoCloseable {
     /** How many files there are. */
     public int count() {
         return fds.size();
+    }
+
+    /**
+     * How many of them, the first ones, are to be read at each look; of the others the numbers stay as they are while {@link
+     * #cpuMicros} does, but for memory that the kernel takes back.
+     */
+    public int always() {
+        return cpu < 0 ? count() : always;
+    }
+
+    /** The CPU time among numbers of which the files that are always read have been parsed; -1 if it is not known. */
+    public long cpuMicros(long[] numbers) {
+        return cpu < 0 ? ABSENT : numbers[cpu];
+    }
+
+    /** Takes over the numbers of the files that are not always read. */
+    public void carryOver(long[] before, long[] now) {
+        for (int i = always; i < layout.places.size(); i++) {
+            for (int place : layout.places.get(i)) {
+                if (place >= 0) {
+                    now[place] = before[place];
+                }
+            }
+        }
     }
 
     /** The fd of one, borrowed. */

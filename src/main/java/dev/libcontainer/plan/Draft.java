@@ -117,11 +117,19 @@ final class Draft {
         return "linux.namespaces";
     }
 
+    /**
+     * Offsets are written before anybody is in a time namespace, and a process with memory of its own that is cloned into one
+     * is. Without offsets it is cloned into it: before Linux 6.3 an exec does not enter, and vfork is refused until one has.
+     */
+    boolean unsharesTime() {
+        return isNew(NamespaceType.TIME) && parks && !linux.timeOffsets().isEmpty();
+    }
+
     Plan plan() {
         Set<NamespaceType> cloned = EnumSet.noneOf(NamespaceType.class);
         for (NamespaceType type : NamespaceType.values()) {
             boolean ready = type == NamespaceType.NETWORK && wishes.readyNetwork();
-            boolean later = type == NamespaceType.CGROUP || (type == NamespaceType.TIME && parks);
+            boolean later = type == NamespaceType.CGROUP || (type == NamespaceType.TIME && unsharesTime());
             if (isNew(type) && !later && !ready) {
                 cloned.add(type);
             }

@@ -86,8 +86,7 @@ final class NamespaceStage {
         if (draft.isNew(NamespaceType.USER)) {
             mapIds();
         }
-        if (draft.isNew(NamespaceType.TIME)
-                && draft.parks) { // cloned into it, a process with memory of its own is in it
+        if (draft.unsharesTime()) {
             draft.add(new NamespaceStep.Unshare(NamespaceType.TIME, false), draft.namespacePath(NamespaceType.TIME));
         }
         String network = draft.namespacePath(NamespaceType.NETWORK);

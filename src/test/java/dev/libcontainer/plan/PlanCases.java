@@ -43,6 +43,8 @@ enum PlanCases {
     SANDBOX_WITH_V1_CGROUPS("sandbox"),
     SANDBOX_WITH_V2_CGROUP("sandbox"),
     SANDBOX_WITH_BOTH_CGROUPS("sandbox"),
+    SANDBOX_DELEGATED("sandbox"),
+    SANDBOX_DELEGATED_WITH_PAYLOAD("sandbox"),
     SANDBOX_DETACHED("sandbox"),
     SANDBOX_AHEAD("sandbox"),
     SANDBOX_ON_OLD_KERNEL("sandbox");
@@ -66,6 +68,27 @@ enum PlanCases {
             List.of(
                     new CgroupPlan.Write("memory.max", "1000000", "linux.resources.memory.limit"),
                     new CgroupPlan.Write("pids.max", "9", "linux.resources.pids.limit")));
+
+    /** A hierarchy of which a user gets these files of the container's directory, and of the payload's. */
+    private static CgroupPlan.Hierarchy delegated(CgroupPlan.Hierarchy hierarchy, String payload, String... files) {
+        List<String> own = Stream.concat(Stream.of("."), Stream.of(files)).toList();
+        List<String> below =
+                own.stream().filter(file -> !file.startsWith("memory.")).toList();
+        return new CgroupPlan.Hierarchy(
+                hierarchy.name(),
+                hierarchy.v2(),
+                hierarchy.writes(),
+                Optional.of(new CgroupPlan.Delegated(1000, own, payload, below)));
+    }
+
+    private static CgroupPlan delegated(String payload) {
+        return new CgroupPlan(
+                "c",
+                List.of(
+                        delegated(PIDS, payload, "cgroup.procs"),
+                        MEMORY, // as one that cannot be delegated
+                        delegated(UNIFIED, payload, "cgroup.procs", "cgroup.subtree_control", "memory.oom.group")));
+    }
 
     private final String input;
 
@@ -104,6 +127,8 @@ enum PlanCases {
             case SANDBOX_WITH_V1_CGROUPS -> new CgroupPlan("c", List.of(MEMORY, PIDS));
             case SANDBOX_WITH_V2_CGROUP -> new CgroupPlan("c", List.of(UNIFIED));
             case SANDBOX_WITH_BOTH_CGROUPS -> new CgroupPlan("c", List.of(MEMORY, UNIFIED));
+            case SANDBOX_DELEGATED -> delegated("");
+            case SANDBOX_DELEGATED_WITH_PAYLOAD -> delegated("payload");
             default -> CgroupPlan.NONE;
         };
         return new Wishes(root, cgroups, this == SANDBOX_WITH_READY_NETWORK, this != SANDBOX_DETACHED)
