@@ -229,8 +229,16 @@ final class CgroupLayout {
         return UsedCgroups.named("_" + id);
     }
 
-    /** Takes directories back from an ended container. */
-    void giveBack(UsedCgroups used, long oomKills, int[] directories) {
+    /** An ended container's directories serve another, or are removed; closes their fds then. */
+    void leave(Optional<UsedCgroups> used, long oomKills, int[] directories) {
+        if (used.isPresent()) {
+            giveBack(used.get(), oomKills, directories);
+        } else {
+            remove(directories);
+        }
+    }
+
+    private void giveBack(UsedCgroups used, long oomKills, int[] directories) {
         UsedCgroups next;
         try {
             next = used.after(oomKills, directories, lastFigures);
@@ -248,8 +256,8 @@ final class CgroupLayout {
         remove(directories); // they outlived their blueprint
     }
 
-    /** Removes the directories of an ended container, and kills who is left in them; closes their fds. */
-    void remove(int[] directories) {
+    /** Kills who is left in them, too. */
+    private void remove(int[] directories) {
         Kernel.removeCgroups(directories);
         if (closed) {
             session.removeLeft();

@@ -186,11 +186,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
             if (directories.length == 0) {
                 return;
             }
-            if (existing.isPresent()) {
-                variant.cgroups().giveBack(existing.get(), oomKills, directories);
-            } else {
-                variant.cgroups().remove(directories);
-            }
+            variant.cgroups().leave(existing, oomKills, directories);
             variant.swept(this);
         }
     }

@@ -31,7 +31,9 @@ final class StatsReport {
 
     public static void main(String[] args) throws Exception {
         int count = args.length > 0 ? Integer.parseInt(args[0]) : 1000;
-        System.out.printf("%-44s %12s %12s %14s %10s %12s%n", "", "samples/s", "us/sample", "bytes/sample", "of a core", "foreign cpu");
+        System.out.printf(
+                "%-44s %12s %12s %14s %10s %12s%n",
+                "", "samples/s", "us/sample", "bytes/sample", "of a core", "foreign cpu");
         double waking = watch(count, StatsReport::usual, program("waker"), "50");
         double idle = watch(count, StatsReport::more, "/bin/sleep", "100000");
         if (count == 1000) {
@@ -64,7 +66,8 @@ final class StatsReport {
         measure(running, 100, more, "10 Hz, pids too");
         more.addAll(Set.of(Counter.CPU_THROTTLED_MICROS, Counter.OOM_KILLS));
         measure(running, 100, more, "10 Hz, throttling and oom kills too");
-        List<Container> half = running.subList(0, (running.size() + 1) / 2); // all would need more fds than many hosts allow
+        List<Container> half =
+                running.subList(0, (running.size() + 1) / 2); // all would need more fds than many hosts allow
         measure(half, 1000, EnumSet.allOf(Counter.class), "1 Hz, everything, half of them");
         return usual;
     }
