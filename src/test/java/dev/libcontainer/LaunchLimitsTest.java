@@ -2,6 +2,7 @@ package dev.libcontainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.libcontainer.cgroup.CgroupMounts;
 import dev.libcontainer.cgroup.CgroupVersion;
