@@ -81,6 +81,17 @@ bool Engine::is_alone() {
     return (taken & (taken - 1)) == 0;
 }
 
+void await_briefly(const Cell *cell) {
+    constexpr int64_t patience = 150000; // ns
+    timespec begin, now;
+    clock_gettime(CLOCK_MONOTONIC, &begin);
+    do {
+        if (__atomic_load_n(&cell->done, __ATOMIC_ACQUIRE) != kUnderWay) return;
+        sys(__NR_sched_yield);
+        clock_gettime(CLOCK_MONOTONIC, &now);
+    } while ((now.tv_sec - begin.tv_sec) * 1000000000 + now.tv_nsec - begin.tv_nsec < patience);
+}
+
 void relocate_vectors(uint8_t *block, const uint64_t *vectors, uint32_t count, uint64_t base) {
     uint32_t sizes[kMaxVectors];
     for (uint32_t v = 0; v < count; v++) { // all before any word changes: vectors may overlap

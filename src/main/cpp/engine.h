@@ -2,7 +2,6 @@
 #pragma once
 #include "child.h"
 #include <pthread.h>
-#include <time.h>
 
 namespace lc {
 
@@ -60,18 +59,9 @@ class Fd {
 
 /// Sends a message with the fds of its mask's slots. 0 or -errno.
 int64_t send_request(int32_t socket, const Message &message, const int32_t *slots);
-/// Looks again and again, yielding, for about as long as a sleeping thread takes to run again on a halted CPU. For a
-/// caller that is alone: others have a use for the CPU.
-template <typename Condition> void await_briefly(Condition over) {
-    constexpr int64_t patience = 150000; // ns
-    timespec begin, now;
-    clock_gettime(CLOCK_MONOTONIC, &begin);
-    do {
-        if (over()) return;
-        sys(__NR_sched_yield);
-        clock_gettime(CLOCK_MONOTONIC, &now);
-    } while ((now.tv_sec - begin.tv_sec) * 1000000000 + now.tv_nsec - begin.tv_nsec < patience);
-}
+/// Looks again and again for a moment, giving the CPU to whoever wants it: what comes soon comes sooner than a halted
+/// CPU wakes up.
+void await_briefly(const Cell *cell);
 /// Waits until the cell is no longer under way; watches every pause that whoever serves the socket and, if known, the
 /// child still live. 0 or -errno.
 int64_t await(const Engine &engine, int32_t socket, Cell *cell, int64_t pause_nanos = 100000000);

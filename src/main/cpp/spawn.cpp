@@ -187,12 +187,7 @@ void Spawn::pin_mounts(Cell *cell) {
     constexpr int64_t get_mount_namespace = 0xff03; // PIDFD_GET_MNT_NAMESPACE, Linux 6.11
     if (!pins_mounts()) return;
     const int64_t brief[2] = {0, 5000000};
-    auto cloned = [cell] {
-        return __atomic_load_n(&cell->pid, __ATOMIC_ACQUIRE) != 0 ||
-               __atomic_load_n(&cell->done, __ATOMIC_ACQUIRE) == 0;
-    };
-    if (engine_.is_alone()) await_briefly(cloned);
-    while (!cloned())
+    while (__atomic_load_n(&cell->pid, __ATOMIC_ACQUIRE) == 0 && __atomic_load_n(&cell->done, __ATOMIC_ACQUIRE) != 0)
         if (futex_wait(reinterpret_cast<uint32_t *>(&cell->pid), 0, brief) == -ETIMEDOUT) return;
     if (cell->pid <= 0) return;
     result_.pidfd =
@@ -329,8 +324,7 @@ int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
             if (operation == kOpSpawn) pin_mounts(cell);
             if (operation == kOpSpawn && has_late_steps()) late_host_steps(cell);
             result_.report.aux = LC_AT_DEAD_SPAWNER;
-            if (is_brief() && engine_.is_alone())
-                await_briefly([cell] { return __atomic_load_n(&cell->done, __ATOMIC_ACQUIRE) != kUnderWay; });
+            if (is_brief() && engine_.is_alone()) await_briefly(cell);
             r = await(engine_, socket, cell);
         }
     }
