@@ -14,6 +14,9 @@ struct Server {
     uint8_t *arena;
     int32_t inherited[LC_MAX_SLOTS]; // slots that the template's steps opened
     bool is_template;
+    uint64_t ahead;          // CLONE_NEW* of the namespaces that were made for the next child
+    int32_t own_mounts = -1; // a template's own, to go back to; or -errno
+    int32_t own_pids = -1;
 };
 
 Cell *cell_at(const Server &server, uint32_t index) noexcept {
@@ -110,13 +113,41 @@ Context *prepare(Server &server, const Message &message, const int32_t *slots, u
     return c;
 }
 
+constexpr int64_t kGetMountNamespace = 0xff03, kGetPidNamespace = 0xff05; // ioctls of a pidfd, Linux 6.11
+
+/// This process's own namespace of a kind, which it can go back to; opened once.
+int64_t own_namespace(int32_t &fd, int64_t request) noexcept {
+    if (fd != -1) return fd;
+    int64_t self = sys(__NR_pidfd_open, sys(__NR_getpid), 0L);
+    fd = static_cast<int32_t>(self < 0 ? self : sys(__NR_ioctl, self, request, 0L));
+    close(self);
+    return fd;
+}
+
+/// Makes namespaces for a template's next child while the last one is on its way. A clone without their flags gets
+/// those that its parent is in, or keeps for children; it has them for itself, since the parent moves on at once, and
+/// ends where it cannot. Not those that belong to a user namespace of the child's.
+void make_ahead(Server &server, uint64_t wanted) noexcept {
+    if (wanted & CLONE_NEWUSER) return;
+    uint64_t flags = wanted & (CLONE_NEWIPC | CLONE_NEWUTS);
+    if ((wanted & CLONE_NEWNS) && own_namespace(server.own_mounts, kGetMountNamespace) >= 0) flags |= CLONE_NEWNS;
+    if ((wanted & CLONE_NEWPID) && own_namespace(server.own_pids, kGetPidNamespace) >= 0) flags |= CLONE_NEWPID;
+    int64_t r = 0;
+    if (server.ahead & CLONE_NEWNS) r = sys(__NR_setns, server.own_mounts, static_cast<int64_t>(CLONE_NEWNS));
+    if (r >= 0 && (server.ahead & CLONE_NEWPID))
+        r = sys(__NR_setns, server.own_pids, static_cast<int64_t>(CLONE_NEWPID));
+    if (r >= 0) r = sys(__NR_unshare, static_cast<int64_t>(flags));
+    if (r < 0 && server.ahead) exit_now(1);
+    server.ahead = r < 0 ? 0 : flags;
+}
+
 void spawn(Server &server, const Message &message, const int32_t *slots) noexcept {
     uint64_t stack = kStacksBase + message.cell * (kStackSize + kGuardSize);
     Context *c = prepare(server, message, slots, stack);
     const lc_plan_header &h = c->header();
     Cell *cell = c->cell;
     CloneArgs args = {};
-    args.flags = h.clone_flags | CLONE_PARENT | CLONE_PARENT_SETTID | CLONE_CLEAR_SIGHAND;
+    args.flags = (h.clone_flags & ~server.ahead) | CLONE_PARENT | CLONE_PARENT_SETTID | CLONE_CLEAR_SIGHAND;
     if (!c->apart) args.flags |= CLONE_VM | CLONE_CHILD_CLEARTID;
     args.parent_tid = reinterpret_cast<uint64_t>(&cell->pid);
     args.child_tid = reinterpret_cast<uint64_t>(&cell->done);
@@ -129,9 +160,12 @@ void spawn(Server &server, const Message &message, const int32_t *slots) noexcep
     int64_t pid = clone3_call(&args, sizeof args, child_main, c);
     if (pid < 0) {
         finish(cell, static_cast<int32_t>(-pid), LC_AT_CLONE);
+        if (server.ahead)
+            make_ahead(server, h.clone_flags); // a pid namespace whose first process failed takes no other
         return;
     }
     if (message.wake_pid) futex_wake(reinterpret_cast<uint32_t *>(&cell->pid));
+    if (server.is_template) make_ahead(server, h.clone_flags);
     if (!h.uid_map_size && !h.gid_map_size) return;
     int64_t r = write_maps(h, c->plan, static_cast<int32_t>(pid));
     cell->map_err = static_cast<int32_t>(-r);
@@ -236,6 +270,7 @@ extern "C" [[noreturn]] void lc_spawner_start(void *) {
     using namespace lc;
     Server server;
     server.is_template = false;
+    server.ahead = 0;
     for (int32_t &slot : server.inherited) slot = -1;
     settle();
     if (!map_memory(server)) exit_now(2);

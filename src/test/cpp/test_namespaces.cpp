@@ -1,5 +1,6 @@
 // Namespaces, cgroups and terminals: what a child gets that the host does not have.
 #include "cgroup_fixture.h"
+#include <sys/mount.h>
 #include <sys/sysmacros.h>
 
 namespace {
