@@ -29,6 +29,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
@@ -521,6 +522,17 @@ static long receive(int *fds) {
     return n;
 }
 
+/* What the next child will have to itself, made while the last one is on its way. */
+static uint64_t ahead;
+static void make_ahead(int own_mounts, int own_pids) {
+    const uint64_t wanted = level->flags & (CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWPID);
+    if (ahead) {
+        must(SYS(SYS_setns, own_mounts, CLONE_NEWNS) < 0 ? -1 : 0, "setns");
+        must(SYS(SYS_setns, own_pids, CLONE_NEWPID) < 0 ? -1 : 0, "setns");
+    }
+    ahead = SYS(SYS_unshare, wanted) < 0 ? 0 : wanted;
+}
+
 static _Noreturn void zygote(int socket) {
     const size_t stack_size = 48 * 1024;
     sigset_t all;
@@ -542,11 +554,14 @@ static _Noreturn void zygote(int socket) {
     if (level->privileges) drop_privileges();
     must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "undumpable");
     syscall(NR_CLOSE_RANGE, 5, ~0u, 0);
+    int self = (int)syscall(NR_PIDFD_OPEN, getpid(), 0), own_mounts = ioctl(self, 0xff03, 0),
+        own_pids = ioctl(self, 0xff05, 0); /* PIDFD_GET_MNT_NAMESPACE, PIDFD_GET_PID_NAMESPACE, Linux 6.11 */
+    close(self);
     void *stack = mmap(0, stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     for (;;) {
         if (receive(received) <= 0) _exit(0);
-        struct clone_arguments arguments = {.flags = level->flags | CLONE_VM | CLONE_PARENT | CLONE_PARENT_SETTID |
-                                                     CLONE_CHILD_CLEARTID | CLEAR_SIGHAND,
+        struct clone_arguments arguments = {.flags = (level->flags & ~ahead) | CLONE_VM | CLONE_PARENT |
+                                                     CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLEAR_SIGHAND,
                                             .parent_tid = (uintptr_t)&cell->pid,
                                             .child_tid = (uintptr_t)&cell->done,
                                             .stack = (uintptr_t)stack,
@@ -563,6 +578,7 @@ static _Noreturn void zygote(int socket) {
         } else if (level->root) {
             SYS(SYS_futex, &cell->pid, 1, INT32_MAX);
         }
+        if (level->flags && own_mounts >= 0 && own_pids >= 0) make_ahead(own_mounts, own_pids);
         for (int i = 0; level->limits && i < cgroup_count; i++) SYS(SYS_close, received[i]);
     }
 }
