@@ -59,10 +59,14 @@ struct Task {
     uint32_t size;    // of the request
 };
 
+/// kWakePid: somebody waits for the pid, before the child has arrived. kMakeAhead: nobody else is waiting, so that what
+/// the next child needs can be made now.
+enum : uint8_t { kWakePid = 1, kMakeAhead = 2 };
+
 /// What goes over the spawner's socket, with one fd for each bit of mask, in order of slots.
 struct Message {
     uint16_t operation;
-    uint8_t wake_pid; // somebody waits for the pid, before the child has arrived
+    uint8_t wishes;   // kWakePid | kMakeAhead
     uint8_t complete; // set by the receiver: every fd has come
     uint32_t cell;
     uint64_t plan; // offset in the arena

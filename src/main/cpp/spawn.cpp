@@ -317,7 +317,8 @@ int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
         else
             result_.report = late_fault_;
     } else {
-        Message message{operation, pins_mounts(), 0, index, static_cast<uint64_t>(offset_), mask};
+        const int wishes = (pins_mounts() ? kWakePid : 0) | (engine_.is_alone() ? kMakeAhead : 0);
+        Message message{operation, static_cast<uint8_t>(wishes), 0, index, static_cast<uint64_t>(offset_), mask};
         result_.report.aux = LC_AT_SEND;
         r = send_request(socket, message, slots_);
         if (r >= 0) {

@@ -128,8 +128,8 @@ int64_t own_namespace(int32_t &fd, int64_t request) noexcept {
 /// those that its parent is in, or keeps for children; it has them for itself, since the parent moves on at once, and
 /// ends where it cannot. Not those that belong to a user namespace of the child's.
 void make_ahead(Server &server, uint64_t wanted) noexcept {
-    if (wanted & CLONE_NEWUSER) return;
-    uint64_t flags = wanted & (CLONE_NEWIPC | CLONE_NEWUTS);
+    if ((wanted & CLONE_NEWUSER) || !(wanted | server.ahead)) return;
+    uint64_t flags = (wanted | server.ahead) & (CLONE_NEWIPC | CLONE_NEWUTS); // it cannot go back to its first ones
     if ((wanted & CLONE_NEWNS) && own_namespace(server.own_mounts, kGetMountNamespace) >= 0) flags |= CLONE_NEWNS;
     if ((wanted & CLONE_NEWPID) && own_namespace(server.own_pids, kGetPidNamespace) >= 0) flags |= CLONE_NEWPID;
     int64_t r = 0;
@@ -164,8 +164,8 @@ void spawn(Server &server, const Message &message, const int32_t *slots) noexcep
             make_ahead(server, h.clone_flags); // a pid namespace whose first process failed takes no other
         return;
     }
-    if (message.wake_pid) futex_wake(reinterpret_cast<uint32_t *>(&cell->pid));
-    if (server.is_template) make_ahead(server, h.clone_flags);
+    if (message.wishes & kWakePid) futex_wake(reinterpret_cast<uint32_t *>(&cell->pid));
+    if (server.is_template) make_ahead(server, message.wishes & kMakeAhead ? h.clone_flags : 0);
     if (!h.uid_map_size && !h.gid_map_size) return;
     int64_t r = write_maps(h, c->plan, static_cast<int32_t>(pid));
     cell->map_err = static_cast<int32_t>(-r);
