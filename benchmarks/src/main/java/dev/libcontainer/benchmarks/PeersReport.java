@@ -29,6 +29,7 @@ public final class PeersReport {
     private static final int SETTLE_MILLIS = 3;
     private static final int PACE_MILLIS = 2;
     private static final int WARM_UP_SPAWNS = 3000;
+    private static final int WARM_UP_TURNS = 60;
     private static final String PACED = "cold-paced";
     /** Of rows that have one. */
     private static final Map<String, String> FLOORS = Map.of(
@@ -138,10 +139,12 @@ public final class PeersReport {
                         filter);
                 Helper bare = Helper.start(Setting.programs().resolve("bare"), program.toString());
                 Peers peers = Peers.start(directory, bundles, jrunc());
-                ContainerPool pool = PoolReport.still(setting.containers().compile(Level.pooledNetwork(program)))) {
+                ContainerPool pool = PoolReport.still(setting.blueprint(Level.FULL));
+                ContainerPool ownNetworks =
+                        PoolReport.still(setting.containers().compile(Level.pooledNetwork(program)))) {
             peers.missing().forEach((name, reason) -> System.err.println(name + " is left out: " + reason));
             withoutIsolation(bare);
-            parked(pool);
+            parked(pool, ownNetworks);
             Map<String, Blueprint> ours = ours(bundles);
             ours.forEach((name, blueprint) ->
                     rounds.addPaced(name, FAST, (n, into) -> cold(blueprint, n, name.equals(PACED), into)));
@@ -164,6 +167,9 @@ public final class PeersReport {
                 setting.spawnAndWait(setting.blueprint(Level.NONE));
             }
             setting.spawnAndWait(ours.get("cold")); // from here on there is a pool of networks
+            for (int i = 0; i < WARM_UP_TURNS; i++) {
+                parked(pool, FAST, () -> PoolReport.end(pool.take(Stdio.nothing())));
+            }
             rounds.warmUp(3);
             System.err.println("rounds");
             rounds.run(full ? 150 : 20);
@@ -214,7 +220,7 @@ public final class PeersReport {
         }
     }
 
-    private void parked(ContainerPool pool) {
+    private void parked(ContainerPool pool, ContainerPool ownNetworks) {
         Path stamp = directory.resolve("stamp");
         Launch stamped = Launch.of(Stdio.nothing().outputTo(stamp)).args(Level.INSIDE, "stamp");
         rounds.addPaced(
@@ -223,6 +229,14 @@ public final class PeersReport {
                 (n, into) -> parked(pool, n, () -> {
                     long start = System.nanoTime();
                     PoolReport.end(pool.take(Stdio.nothing()));
+                    into.add(System.nanoTime() - start);
+                }));
+        rounds.addPaced(
+                "parked-own-net",
+                FAST,
+                (n, into) -> parked(ownNetworks, n, () -> {
+                    long start = System.nanoTime();
+                    PoolReport.end(ownNetworks.take(Stdio.nothing()));
                     into.add(System.nanoTime() - start);
                 }));
         rounds.addPaced(
@@ -269,6 +283,7 @@ public final class PeersReport {
                 .vsProcessBuilder(builder)
                 .vsFloor(rounds.samples("bare"))
                 .with("vs_nuprocess", rounds.ratio("parked", "nuprocess")));
+        report.add(Row.of("parked-own-net", rounds.samples("parked-own-net")).vsProcessBuilder(builder));
         report.add(Row.of("parked-first-instruction", rounds.samples("parked-first-instruction"))
                 .with("vs_bare", rounds.ratio("parked-first-instruction", "bare-first-instruction")));
         for (String name : ours.keySet()) {
