@@ -40,8 +40,10 @@ final class Parking implements AutoCloseable {
         if (network.isEmpty()) {
             return park(fresh, -1);
         }
-        try (Fd mine = network.get()) {
-            return park(pooled.orElse(fresh), mine.value());
+        try {
+            return park(pooled.orElse(fresh), network.get().value());
+        } finally {
+            containers.joined(network.get());
         }
     }
 

@@ -257,6 +257,7 @@ public final class PeersReport {
         pool.awaitReady(PoolReport.SIZE, Duration.ofSeconds(60));
         awaitNetworks();
         PoolReport.turn(pool, count, shot);
+        awaitNetworks();
     }
 
     private Map<String, Blueprint> ours(Bundles bundles) {

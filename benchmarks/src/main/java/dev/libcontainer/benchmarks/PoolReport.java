@@ -144,6 +144,7 @@ public final class PoolReport {
         while (pool.ready() > 0) {
             end(pool.take(Stdio.nothing()));
         }
+        pool.awaitReady(SIZE, LONG); // or the next contestant would have the filling beside it
     }
 
     static void end(Container container) throws InterruptedException {
