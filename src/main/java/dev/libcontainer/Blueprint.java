@@ -160,10 +160,8 @@ public final class Blueprint implements AutoCloseable {
         if (pooled.isPresent()) {
             Optional<Fd> network = containers.readyNetwork();
             if (network.isPresent()) {
-                try {
-                    return spawn(launch, id, pooled.get(), network.get().value());
-                } finally {
-                    containers.joined(network.get());
+                try (Fd mine = network.get()) {
+                    return spawn(launch, id, pooled.get(), mine.value());
                 }
             }
         }

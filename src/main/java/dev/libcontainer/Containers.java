@@ -252,11 +252,6 @@ public final class Containers implements AutoCloseable {
         return current.get().poll();
     }
 
-    /** A ready network is a container's now. */
-    void joined(Fd network) {
-        networks.ifPresentOrElse(pool -> pool.giveBack(network), network::close);
-    }
-
     Optional<Exit> awaitExit(int token, int pidfd, long timeoutMicros) {
         ByteBuffer buffer = exitBuffers.poll();
         if (buffer == null) {

@@ -40,10 +40,8 @@ final class Parking implements AutoCloseable {
         if (network.isEmpty()) {
             return park(fresh, -1);
         }
-        try {
-            return park(pooled.orElse(fresh), network.get().value());
-        } finally {
-            containers.joined(network.get());
+        try (Fd mine = network.get()) {
+            return park(pooled.orElse(fresh), mine.value());
         }
     }
 

@@ -4,11 +4,8 @@ import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.KernelException;
 import java.util.Optional;
-import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -19,14 +16,10 @@ public final class NetworkNamespacePool implements AutoCloseable {
     private static final long CALM_NANOS = 2_000_000;
 
     private final BlockingQueue<Fd> ready;
-    private final Queue<Fd> used = new ConcurrentLinkedQueue<>();
-    private final AtomicInteger usedCount = new AtomicInteger();
-    private final int most;
     private final int low;
     private final Thread refill;
     private volatile boolean closed;
     private volatile boolean idle;
-    private volatile boolean ended;
     private volatile long lastTaken = System.nanoTime() - CALM_NANOS;
 
     /**
@@ -37,46 +30,34 @@ public final class NetworkNamespacePool implements AutoCloseable {
     public NetworkNamespacePool(int size) {
         ready = new ArrayBlockingQueue<>(size);
         low = (size + 1) / 2;
-        most = size;
         refill = new Thread(this::refill, "libcontainer-networks");
         refill.setDaemon(true);
         refill.start();
     }
 
     private void refill() {
-        try {
-            while (!closed) {
-                if (usedCount.get() > most || (usedCount.get() > 0 && isQuiet())) {
-                    letGo();
-                } else if (ready.remainingCapacity() == 0 && usedCount.get() == 0) {
-                    awaitTake();
-                } else if (ready.remainingCapacity() == 0 || !calm()) {
-                    LockSupport.parkNanos(this, CALM_NANOS);
-                } else {
+        while (!closed) {
+            if (ready.remainingCapacity() == 0) {
+                awaitTake();
+            } else if (!calm()) {
+                LockSupport.parkNanos(this, CALM_NANOS);
+            } else {
+                try {
                     Fd made = Kernel.createNetworkNamespace();
                     if (!ready.offer(made)) {
                         made.close();
                     }
+                } catch (KernelException e) {
+                    return; // without the privilege or after a failed return to the old namespace: takers make their
+                    // own
                 }
             }
-        } catch (KernelException e) {
-            return; // without the privilege or after a failed return to the old namespace: takers make their own
-        } finally {
-            ended = true;
-            letGo();
-        }
-    }
-
-    private void letGo() {
-        for (Fd fd = used.poll(); fd != null; fd = used.poll()) {
-            usedCount.decrementAndGet();
-            fd.close();
         }
     }
 
     private void awaitTake() {
         idle = true;
-        if (ready.remainingCapacity() == 0 && usedCount.get() == 0) {
+        if (ready.remainingCapacity() == 0) {
             LockSupport.park(this);
         }
         idle = false;
@@ -87,11 +68,7 @@ public final class NetworkNamespacePool implements AutoCloseable {
      * from the very container that is being started. So there is a moment's rest, unless they run short.
      */
     private boolean calm() {
-        return ready.size() < low || isQuiet();
-    }
-
-    private boolean isQuiet() {
-        return System.nanoTime() - lastTaken >= CALM_NANOS;
+        return ready.size() < low || System.nanoTime() - lastTaken >= CALM_NANOS;
     }
 
     /** A ready one, now the caller's; empty when none is ready: then a spawn makes its own. */
@@ -102,21 +79,6 @@ public final class NetworkNamespacePool implements AutoCloseable {
             LockSupport.unpark(refill);
         }
         return taken;
-    }
-
-    /**
-     * Takes over one that {@link #poll} gave and a container has joined by now. It is held until nobody has taken one for a
-     * moment, or there are more of them than the pool is large: the kernel takes a network namespace down when the last
-     * one lets it go, which costs as much as a spawn, and less for each the more it has to take down at a time.
-     */
-    public void giveBack(Fd joined) {
-        used.add(joined);
-        int count = usedCount.incrementAndGet();
-        if (ended) {
-            letGo();
-        } else if (idle || count > most) {
-            LockSupport.unpark(refill);
-        }
     }
 
     /** How many are ready now. */

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 @NeedsRoot
@@ -62,61 +61,6 @@ class NetworkNamespacePoolTest {
             awaitFull(pool);
         } finally {
             taken.forEach(Fd::close);
-        }
-    }
-
-    @Test
-    void whatWasJoinedIsLetGoInAQuietMoment() throws Exception {
-        long before = networks();
-        try (var pool = new NetworkNamespacePool(SIZE)) {
-            awaitFull(pool);
-            for (int i = 0; i < SIZE; i++) {
-                pool.giveBack(pool.poll().orElseThrow());
-            }
-            for (int i = 0; i < ATTEMPTS && (networks() != before + SIZE || pool.available() < SIZE); i++) {
-                Thread.sleep(1);
-            }
-            assertThat(networks()).as("those that are ready").isEqualTo(before + SIZE);
-        }
-        assertThat(networks()).isEqualTo(before);
-    }
-
-    @Test
-    void noMoreOfThemAreHeldThanThePoolIsLarge() throws Exception {
-        long before = networks();
-        int given = 0;
-        long most = 0;
-        try (var pool = new NetworkNamespacePool(SIZE)) {
-            awaitFull(pool);
-            for (int i = 0; i < ATTEMPTS && given < 10 * SIZE; i++) { // never a quiet moment
-                Optional<Fd> taken = pool.poll();
-                taken.ifPresent(pool::giveBack);
-                given += taken.isPresent() ? 1 : 0;
-                most = Math.max(most, networks());
-            }
-        }
-        assertThat(given).isEqualTo(10 * SIZE);
-        assertThat(most - before).isLessThanOrEqualTo(SIZE + 2 * SIZE);
-        assertThat(networks()).isEqualTo(before);
-    }
-
-    @Test
-    void whatComesBackToAClosedPoolIsClosed() throws Exception {
-        long before = networks();
-        var pool = new NetworkNamespacePool(SIZE);
-        awaitFull(pool);
-        Fd taken = pool.poll().orElseThrow();
-        pool.close();
-        assertThat(networks()).isEqualTo(before + 1);
-        pool.giveBack(taken);
-        assertThat(networks()).isEqualTo(before);
-    }
-
-    /** How many network namespaces this process has open. */
-    private static long networks() throws IOException {
-        try (Stream<Path> fds = Files.list(Path.of("/proc/self/fd"))) {
-            return fds.filter(fd -> Files.isSymbolicLink(fd) && target(fd).startsWith("net:["))
-                    .count();
         }
     }
 
