@@ -94,7 +94,11 @@ class TerminalTest {
     void itsSizeCanBeChosenAndChanged() throws IOException {
         try (Containers containers = Containers.open();
                 Blueprint blueprint = containers.compile(Inside.sandbox("")
-                        .command("sh", "-c", "trap 'stty size; exit' WINCH; echo ready; while :; do sleep 0.01; done")
+                        // the kernel signals before it stores the size (pty_resize in drivers/tty/pty.c)
+                        .command(
+                                "sh",
+                                "-c",
+                                "trap 'sleep 0.2; stty size; exit' WINCH; echo ready; while :; do sleep 0.01; done")
                         .build());
                 Container container = blueprint.spawn(Stdio.terminal(new TerminalSize(30, 100)))) {
             PseudoTerminal terminal = container.terminal().orElseThrow();
