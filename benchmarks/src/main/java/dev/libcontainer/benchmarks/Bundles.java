@@ -29,7 +29,7 @@ record Bundles(Path root, Path plain, Path seccomp, Path compatible) {
               "process": { "cwd": "/", "args": ["/true"], "noNewPrivileges": true, "user": { "uid": 0, "gid": 0 } },
               "mounts": [
                 { "destination": "/proc", "type": "proc", "source": "proc", "options": ["nosuid", "nodev", "noexec"] },
-                { "destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755"] },
+                { "destination": "/dev", "type": "tmpfs", "source": "tmpfs", "options": ["nosuid", "mode=755", "ro"] },
                 { "destination": "/dev/pts", "type": "devpts", "source": "devpts",
                   "options": ["nosuid", "noexec", "newinstance", "ptmxmode=0666", "mode=620"] }],
               "linux": { USER "namespaces": [ NAMESPACES
