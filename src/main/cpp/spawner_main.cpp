@@ -126,7 +126,7 @@ int64_t own_namespace(int32_t &fd, int64_t request) noexcept {
 
 /// Makes namespaces for a template's next child while the last one is on its way. A clone without their flags gets
 /// those that its parent is in, or keeps for children; it has them for itself, since the parent moves on at once, and
-/// ends where it cannot. Not those that belong to a user namespace of the child's.
+/// ends where it cannot go back. Not those that belong to a user namespace of the child's.
 void make_ahead(Server &server, uint64_t wanted) noexcept {
     if ((wanted & CLONE_NEWUSER) || !(wanted | server.ahead)) return;
     uint64_t flags = (wanted | server.ahead) & (CLONE_NEWIPC | CLONE_NEWUTS); // it cannot go back to its first ones
@@ -136,8 +136,8 @@ void make_ahead(Server &server, uint64_t wanted) noexcept {
     if (server.ahead & CLONE_NEWNS) r = sys(__NR_setns, server.own_mounts, static_cast<int64_t>(CLONE_NEWNS));
     if (r >= 0 && (server.ahead & CLONE_NEWPID))
         r = sys(__NR_setns, server.own_pids, static_cast<int64_t>(CLONE_NEWPID));
-    if (r >= 0) r = sys(__NR_unshare, static_cast<int64_t>(flags));
-    if (r < 0 && server.ahead) exit_now(1);
+    if (r < 0) exit_now(1);
+    r = sys(__NR_unshare, static_cast<int64_t>(flags)); // at a limit of namespaces: the next clone makes them, or fails
     server.ahead = r < 0 ? 0 : flags;
 }
 
