@@ -24,7 +24,6 @@ extern "C" int32_t lc_read_at(int32_t dir, const char *path, uint8_t *data, uint
 }
 
 extern "C" int32_t lc_read_each(const int32_t *fds, uint32_t count, uint32_t most, uint8_t *data, uint32_t capacity) {
-    if (most > capacity) return -EINVAL;
     uint32_t used = 0;
     for (uint32_t i = 0; i < count && capacity - used >= most + 4ull; i++) {
         int64_t n;

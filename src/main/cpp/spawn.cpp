@@ -323,7 +323,7 @@ int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
         r = send_request(socket, message, slots_);
         if (r >= 0) {
             if (operation == kOpSpawn) pin_mounts(cell);
-            if (operation == kOpSpawn && has_late_steps()) late_host_steps(cell);
+            if (operation == kOpSpawn && !cell->host) late_host_steps(cell);
             result_.report.aux = LC_AT_DEAD_SPAWNER;
             if (is_brief() && engine_.is_alone()) await_briefly(cell);
             r = await(engine_, socket, cell);
