@@ -53,6 +53,12 @@ final class DeviceStage {
         return (minor & 0xff) | (major & 0xfff) << 8 | (minor & ~0xffL) << 12 | (major & ~0xfffL) << 32;
     }
 
+    /** Whether a path is that of a link in /dev, or leads over one. */
+    static boolean isLinked(String path) {
+        return (path + "/").startsWith("/dev/ptmx/")
+                || LINKS.stream().anyMatch(link -> (path + "/").startsWith("/dev/" + link.get(0) + "/"));
+    }
+
     void makeAll() {
         if (!wanted) {
             return;

@@ -141,7 +141,7 @@ final class MountStage {
         boolean plain = path.startsWith("/")
                 && Arrays.stream(path.substring(1).split("/", -1))
                         .noneMatch(part -> part.isEmpty() || part.equals(".") || part.equals(".."));
-        return prepared && root.isOurs() && plain && !root.hasLink(first(path));
+        return prepared && root.isOurs() && plain && !root.hasLink(path) && !DeviceStage.isLinked(path);
     }
 
     /** Whether there is nothing at a path below the root, whatever the host has there. */

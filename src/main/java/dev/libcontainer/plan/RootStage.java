@@ -66,11 +66,11 @@ final class RootStage {
                 .orElse(true);
     }
 
-    /** Whether the root has a link of its own by this name. */
-    boolean hasLink(String name) {
+    /** Whether the root has a link of its own at a path, or on the way to it. */
+    boolean hasLink(String path) {
         return draft.wishes
                 .privateRoot()
-                .filter(root -> root.symlinks().containsKey("/" + name))
+                .filter(root -> root.symlinks().keySet().stream().anyMatch(link -> (path + "/").startsWith(link + "/")))
                 .isPresent();
     }
 

@@ -63,6 +63,13 @@ class OwnPathsTest {
     }
 
     @Test
+    void soIsALinkInDev() {
+        String core = ", {'destination': '/dev/core', 'type': 'tmpfs'}";
+        assertThat(compile(SEALED, MOUNTS + core, "", MASKS, "/bin"))
+                .anyMatch(step -> step.startsWith("mount tmpfs → /dev/core"));
+    }
+
+    @Test
     void whatIsBoundBelongsToSomebodyElse() {
         String bound = "{'destination': '/data', 'type': 'bind', 'source': '/srv', 'options': ['ro']}, "
                 + "{'destination': '/data/sub', 'type': 'tmpfs'}, ";
