@@ -51,11 +51,10 @@ final class CgroupLayout {
             List<StatFile> lastFigures,
             Optional<CgroupPlan.Delegated> delegated) {}
 
-    private static final String PEAK_V1 = "memory.max_usage_in_bytes";
     private static final String KILLS_V1 = "memory.oom_control";
 
     /** What an exit status tells: the peak of memory, and whether it ran out. */
-    private static final Set<String> LAST = Set.of(PEAK_V1, KILLS_V1, "memory.peak", "memory.events");
+    private static final Set<String> LAST = Set.of(UsedCgroups.PEAK, KILLS_V1, "memory.peak", "memory.events");
 
     private static final Set<String> MANAGED_V1 = Set.of("cpu", "cpuacct", "memory", "pids", "blkio", "freezer");
     private static final Set<String> MANAGED_V2 =
@@ -229,13 +228,14 @@ final class CgroupLayout {
         return UsedCgroups.named("_" + id);
     }
 
-    /** An ended container's directories serve another, or are removed; closes their fds then. */
-    void leave(Optional<UsedCgroups> used, long oomKills, int[] directories) {
-        if (used.isPresent()) {
+    /** An ended container's directories serve another, unless it keeps them; else they are removed and their fds closed. */
+    void leave(Optional<UsedCgroups> used, boolean kept, long oomKills, int[] directories) {
+        if (used.isPresent() && !kept) {
             giveBack(used.get(), oomKills, directories);
-        } else {
-            remove(directories);
+            return;
         }
+        used.ifPresent(UsedCgroups::closeFiles);
+        remove(directories);
     }
 
     private void giveBack(UsedCgroups used, long oomKills, int[] directories) {

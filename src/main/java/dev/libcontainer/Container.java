@@ -46,6 +46,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
     private Fd mounts = Fd.adopt(-1);
     private final Object sweeping = new Object();
     private Optional<UsedCgroups> existing = Optional.empty();
+    private volatile boolean keepsDirectories;
     private long oomKills;
     private boolean started;
     private boolean ended;
@@ -186,7 +187,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
             if (directories.length == 0) {
                 return;
             }
-            variant.cgroups().leave(existing, oomKills, directories);
+            variant.cgroups().leave(existing, keepsDirectories, oomKills, directories);
             variant.swept(this);
         }
     }
@@ -313,8 +314,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
 
     @Override
     synchronized void keepDirectories() {
-        existing.ifPresent(UsedCgroups::closeFiles);
-        existing = Optional.empty();
+        keepsDirectories = true;
     }
 
     @Override
@@ -324,7 +324,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
 
     /** Whether its directories may serve another container as soon as it has ended. */
     synchronized boolean usesSharedDirectories() {
-        return existing.isPresent();
+        return existing.isPresent() && !keepsDirectories;
     }
 
     /** Writes to the container's stdin; goes nowhere unless stdin is a pipe. */

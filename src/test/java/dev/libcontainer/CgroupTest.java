@@ -276,6 +276,22 @@ class CgroupTest {
     }
 
     @Test
+    void whatFormerContainersDidIsNotThatOfOneWhoKeepsTheDirectories() {
+        try (Containers containers = Containers.open();
+                Blueprint blueprint = containers.compile(Inside.sandbox("sleep 100000")
+                        .memoryLimitBytes(32 * MIB)
+                        .build())) {
+            assertThat(Inside.see(blueprint, "memhog 100").exit().oomKilled()).isTrue();
+
+            Container kept = blueprint.spawn(Stdio.nothing());
+            kept.update(Limits.none().memoryBytes(48 * MIB));
+            kept.close();
+
+            assertThat(kept.onExit().join().oomKilled()).isFalse();
+        }
+    }
+
+    @Test
     void oneContainersFiguresAreNotTheNextOnes() {
         try (Containers containers = Containers.open();
                 Blueprint blueprint = containers.compile(
