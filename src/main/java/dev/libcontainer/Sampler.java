@@ -15,13 +15,15 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The one thread that takes samples. Containers that are watched at the same interval are read together: one native call
  * for all of them, whose files stay open, and a second one for those that have run since: what of a container changes by what
- * it does itself is not looked at again while it does nothing, since nearly all of a look's time the kernel waits for memory
- * that has left the caches. Subscribers are called by this thread.
+ * it does itself is not looked at again before it has used {@value #ENOUGH_MICROS} µs of CPU time, since nearly all of a
+ * look's time the kernel waits for memory that has left the caches. Subscribers are called by this thread.
  */
 final class Sampler implements AutoCloseable {
     private static final int DATA_BYTES = 1 << 20;
     private static final int LARGEST_FILE = 64 * 1024;
-    /** What is not read while a container uses no CPU time is read so often all the same. */
+    /** CPU time after which everything is read again: less than a fork and an exec take. */
+    private static final long ENOUGH_MICROS = 500;
+    /** What is not read while a container uses less CPU time is read so often all the same. */
     private static final long ALL_WITHIN_NANOS = 1_000_000_000;
 
     /** A container that is watched, and for whom. */
@@ -32,8 +34,10 @@ final class Sampler implements AutoCloseable {
         private long[] before;
         private long[] now;
         private long beforeNanos;
-        /** Of the numbers before: here it is at hand, and they are not. */
-        private long beforeCpu = -1;
+        /** At which CPU time everything is read again, as of the numbers before: here it is at hand, and they are not. */
+        private long allAtCpu;
+        /** The same, as of the numbers now. */
+        private long allAtCpuNow;
         /** Which of the looks at its group reads all of it, whatever it has done. */
         private int turn;
 
@@ -97,10 +101,11 @@ final class Sampler implements AutoCloseable {
                 return;
             }
             long cpu = files.cpuMicros(target.now);
-            if (cpu >= 0 && cpu == target.beforeCpu && target.turn % turns != turn) {
+            if (cpu >= 0 && cpu < target.allAtCpu && target.turn % turns != turn) {
                 files.carryOver(target.before, target.now);
                 return;
             }
+            target.allAtCpuNow = cpu + ENOUGH_MICROS;
             running.add(target);
             for (int i = always; i < files.count(); i++) {
                 others[otherCount++] = files.fd(i);
@@ -251,7 +256,7 @@ final class Sampler implements AutoCloseable {
                     target.now));
         }
         target.before = target.now;
-        target.beforeCpu = target.files.cpuMicros(target.now);
+        target.allAtCpu = target.allAtCpuNow;
         target.beforeNanos = now;
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What of a container changes by what it does is read again when it has done something, and each second. */
+/** What of a container changes by what it does is read again when it has done enough for it, and each second. */
 @NeedsRoot
 @Tag("vm")
 class RestingSamplesTest {
@@ -88,6 +88,20 @@ class RestingSamplesTest {
                 .isBetween(1.0, 1.6);
         assertThat(reads("sleep 100000", EnumSet.of(Counter.MEMORY_BYTES, Counter.PIDS)))
                 .as("without its CPU time nobody knows that it sleeps")
+                .isGreaterThan(1.8);
+    }
+
+    @Test
+    void whoWakesUpForAMomentIsReadAsOneWhoSleeps() throws Exception {
+        assertThat(reads("sleep 20 -- ".repeat(800) + "sleep 1", Counter.USUAL))
+                .as("five wakes at each tick, of a few microseconds each")
+                .isBetween(1.0, 1.6);
+    }
+
+    @Test
+    void whoWorksIsReadAtEachTick() throws Exception {
+        assertThat(reads("spin 1 -- sleep 20 -- ".repeat(700) + "sleep 1", Counter.USUAL))
+                .as("some milliseconds of work at each tick")
                 .isGreaterThan(1.8);
     }
 
