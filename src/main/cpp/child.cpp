@@ -71,14 +71,24 @@ int64_t run_steps(Context &c, uint32_t from, uint32_t to) noexcept {
     return c.cell->timed ? run<true>(c, from, to) : run<false>(c, from, to);
 }
 
+int64_t run_ahead(Context &c) noexcept {
+    const lc_plan_header &h = c.header();
+    int64_t r = 0;
+    for (uint32_t i = h.template_end; i < h.ahead_end && r >= 0; i++) {
+#if LC_FAULT_INJECTION
+        if (h.fail_step == i + 1) return -ENOTRECOVERABLE;
+#endif
+        r = run_step(c, c.step(i));
+    }
+    return r;
+}
+
 void child_main(void *argument) noexcept {
     Context &c = *static_cast<Context *>(argument);
     c.cell->state = kStateStarted;
     if (c.in_process) default_signals(), forget_affinity(); // the spawner has done so for its children
-    const lc_plan_header &h = c.header();
-    uint32_t first = c.skip & LC_STEP_TEMPLATE_ONLY ? h.host_end : h.template_end;
     int64_t r = c.apart ? keep_plan(c) : 0;
-    if (r >= 0) r = run_steps(c, first, h.step_count); // returns only when it fails: the last step is EXECVE
+    if (r >= 0) r = run_steps(c, c.first, c.header().step_count); // returns only when it fails: the last step is EXECVE
     c.cell->err = static_cast<int32_t>(-r);
     report_start(c, LC_FAULT, r);
     __atomic_store_n(&c.cell->state, kStateFault, __ATOMIC_RELEASE);

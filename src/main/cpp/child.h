@@ -82,6 +82,7 @@ struct Context {
     int32_t null_device;                        // verified, opened by the first file mask of this child, or -1
     const char *masked_directory, *masked_file; // the first names of their kind masked in a procfs, or nullptr
     uint16_t skip;                              // step flags that are not run here
+    uint32_t first;                             // the first step that is run here
     bool in_process;
     bool apart;          // has memory of its own: nobody hears of its exec or death by the cell
     Cell *own;           // of a child that parks: what takes the place of the shared cell then
@@ -109,6 +110,8 @@ inline uint64_t stack_slot(const Context &c) noexcept {
 
 /// Runs steps [from, to); 0, or -errno with cell->step naming the step.
 int64_t run_steps(Context &c, uint32_t from, uint32_t to) noexcept;
+/// Runs the steps for a child that is not yet there, so that there is no cell either.
+int64_t run_ahead(Context &c) noexcept;
 /// The whole life of a child: its steps, exec, or a fault in the cell and the end. argument is a Context.
 void child_main(void *argument) noexcept;
 

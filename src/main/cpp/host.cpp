@@ -165,6 +165,7 @@ extern "C" int32_t lc_layout(int32_t *numbers, int32_t capacity) {
         LC_EXECVE,
         LC_AT_MEMORY,
         offsetof(lc_result, exit),
+        offsetof(lc_plan_header, ahead_end),
     };
     const int32_t count = sizeof all / sizeof *all;
     for (int32_t i = 0; i < count && i < capacity; i++) numbers[i] = all[i];

@@ -15,13 +15,11 @@ extern "C" {
 
 #define LC_ABI_VERSION 1
 
-/* ---- the plan ------------------------------------------------------------------------------------------------
- *  +--------+------------------+-----------------------------------------------------------+
- *  | header | step_count steps | data: NUL-ended strings, vectors, BPF, id maps, attributes |
- *  +--------+------------------+-----------------------------------------------------------+
+/* ---- the plan: a header, step_count steps, data (NUL-ended strings, vectors, BPF, id maps, attributes) ----------
  *  Native-endian, 8-byte aligned, position-independent: operands are offsets from the first byte of the header,
  *  small integers, or fd slots. Steps [0, host_end) run in the caller, [host_end, template_end) once in a template
- *  process (or, without one, in each child), the rest in each child. */
+ *  process (or, without one, in each child), [template_end, ahead_end) by a template for its next child, in that
+ *  child's namespaces and while the last one is on its way (or in the child), the rest in each child. */
 #define LC_PLAN_MAGIC 0x4c50434cu
 #define LC_PLAN_VERSION 1
 #define LC_MAX_STEPS 8192
@@ -64,6 +62,8 @@ typedef struct lc_plan_header {
     uint32_t uid_map_size;
     uint32_t gid_map;
     uint32_t gid_map_size;
+    uint32_t ahead_end;
+    uint32_t unused;
 } lc_plan_header;
 
 /** Low four bits of lc_step.flags: 0, or 1 + the LC_PARAM_* that replaces operand a (EXECVE: each vector by its own).
@@ -394,7 +394,7 @@ int32_t lc_seccomp_reference(const uint8_t *rules, uint32_t size, uint8_t *bpf, 
 
 #ifdef __cplusplus
 }
-static_assert(sizeof(lc_plan_header) == 80 && sizeof(lc_step) == 24 && sizeof(lc_report) == 16, "plan ABI");
+static_assert(sizeof(lc_plan_header) == 88 && sizeof(lc_step) == 24 && sizeof(lc_report) == 16, "plan ABI");
 static_assert(sizeof(lc_request) == 216 && sizeof(lc_result) == 136 && sizeof(lc_exit) == 40, "spawn ABI");
 #endif
 #endif

@@ -19,6 +19,7 @@ int64_t Spawn::clone_here(Cell *cell) {
     c->empty_tree = c->null_device = -1;
     c->masked_directory = c->masked_file = nullptr;
     c->skip = LC_STEP_TEMPLATE_ONLY;
+    c->first = h.host_end;
     c->in_process = true;
     c->apart = false;
     c->own = nullptr;

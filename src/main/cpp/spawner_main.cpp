@@ -14,8 +14,10 @@ struct Server {
     uint8_t *arena;
     int32_t inherited[LC_MAX_SLOTS]; // slots that the template's steps opened
     bool is_template;
-    uint64_t ahead;          // CLONE_NEW* of the namespaces that were made for the next child
-    int32_t own_mounts = -1; // a template's own, to go back to; or -errno
+    uint64_t ahead;           // CLONE_NEW* of the namespaces that were made for the next child
+    const uint8_t *furnished; // the plan of which steps were run in these, or nullptr
+    Context next;             // what these steps have left to the next child
+    int32_t own_mounts = -1;  // a template's own, to go back to; or -errno
     int32_t own_pids = -1;
 };
 
@@ -104,12 +106,19 @@ Context *prepare(Server &server, const Message &message, const int32_t *slots, u
     c->empty_tree = c->null_device = -1;
     c->masked_directory = c->masked_file = nullptr;
     c->skip = server.is_template ? 0 : LC_STEP_TEMPLATE_ONLY;
+    const lc_plan_header &h = c->header();
+    c->first = !server.is_template ? h.host_end : server.furnished ? h.ahead_end : h.template_end;
     c->in_process = false;
     c->apart = c->header().flags & LC_PLAN_PARKS;
     c->own = nullptr;
     c->reports = -1;
     c->main_stack = reinterpret_cast<uint64_t>(&server);
     for (uint32_t i = 0; i < LC_MAX_SLOTS; i++) c->slots[i] = slots[i] >= 0 ? slots[i] : server.inherited[i];
+    if (server.furnished) {
+        c->empty_tree = server.next.empty_tree;
+        for (uint32_t i = LC_SLOT_ROOT; i < LC_MAX_SLOTS; i++)
+            if (server.next.slots[i] != server.inherited[i]) c->slots[i] = server.next.slots[i];
+    }
     return c;
 }
 
@@ -124,10 +133,32 @@ int64_t own_namespace(int32_t &fd, int64_t request) noexcept {
     return fd;
 }
 
+/// Runs the steps of a plan that are the next child's only by the namespaces they run in. Where one fails the child
+/// runs them all, and says which.
+bool furnish(Server &server, const uint8_t *plan) noexcept {
+    Context &c = server.next;
+    c.plan = plan;
+    c.cell = nullptr;
+    c.empty_tree = c.null_device = -1;
+    for (uint32_t i = 0; i < LC_MAX_SLOTS; i++) c.slots[i] = server.inherited[i];
+    server.furnished = plan;
+    return run_ahead(c) >= 0;
+}
+
+/// The child has its own fds of what was opened for it, or never will.
+void unfurnish(Server &server) noexcept {
+    if (!server.furnished) return;
+    server.furnished = nullptr;
+    close(server.next.empty_tree);
+    for (uint32_t i = LC_SLOT_ROOT; i < LC_MAX_SLOTS; i++)
+        if (server.next.slots[i] != server.inherited[i]) close(server.next.slots[i]);
+}
+
 /// Makes namespaces for a template's next child while the last one is on its way. A clone without their flags gets
 /// those that its parent is in, or keeps for children; it has them for itself, since the parent moves on at once, and
 /// ends where it cannot go back. Not those that belong to a user namespace of the child's.
-void make_ahead(Server &server, uint64_t wanted) noexcept {
+void make_ahead(Server &server, const uint8_t *plan, uint64_t wanted) noexcept {
+    unfurnish(server);
     if ((wanted & CLONE_NEWUSER) || !(wanted | server.ahead)) return;
     uint64_t flags = (wanted | server.ahead) & (CLONE_NEWIPC | CLONE_NEWUTS); // it cannot go back to its first ones
     if ((wanted & CLONE_NEWNS) && own_namespace(server.own_mounts, kGetMountNamespace) >= 0) flags |= CLONE_NEWNS;
@@ -139,10 +170,17 @@ void make_ahead(Server &server, uint64_t wanted) noexcept {
     if (r < 0) exit_now(1);
     r = sys(__NR_unshare, static_cast<int64_t>(flags)); // at a limit of namespaces: the next clone makes them, or fails
     server.ahead = r < 0 ? 0 : flags;
+    const auto &h = *reinterpret_cast<const lc_plan_header *>(plan);
+    if (!(server.ahead & CLONE_NEWNS) || h.ahead_end == h.template_end || furnish(server, plan)) return;
+    unfurnish(server);
+    if (sys(__NR_setns, server.own_mounts, static_cast<int64_t>(CLONE_NEWNS)) < 0) exit_now(1);
+    server.ahead &= ~static_cast<uint64_t>(CLONE_NEWNS);
 }
 
 void spawn(Server &server, const Message &message, const int32_t *slots) noexcept {
     uint64_t stack = kStacksBase + message.cell * (kStackSize + kGuardSize);
+    const uint8_t *plan = server.arena + message.plan;
+    if (server.furnished && server.furnished != plan) make_ahead(server, plan, 0);
     Context *c = prepare(server, message, slots, stack);
     const lc_plan_header &h = c->header();
     Cell *cell = c->cell;
@@ -161,11 +199,11 @@ void spawn(Server &server, const Message &message, const int32_t *slots) noexcep
     if (pid < 0) {
         finish(cell, static_cast<int32_t>(-pid), LC_AT_CLONE);
         if (server.ahead)
-            make_ahead(server, h.clone_flags); // a pid namespace whose first process failed takes no other
+            make_ahead(server, plan, h.clone_flags); // a pid namespace whose first process failed takes no other
         return;
     }
     if (message.wishes & kWakePid) futex_wake(reinterpret_cast<uint32_t *>(&cell->pid));
-    if (server.is_template) make_ahead(server, message.wishes & kMakeAhead ? h.clone_flags : 0);
+    if (server.is_template) make_ahead(server, plan, message.wishes & kMakeAhead ? h.clone_flags : 0);
     if (!h.uid_map_size && !h.gid_map_size) return;
     int64_t r = write_maps(h, c->plan, static_cast<int32_t>(pid));
     cell->map_err = static_cast<int32_t>(-r);
@@ -271,6 +309,7 @@ extern "C" [[noreturn]] void lc_spawner_start(void *) {
     Server server;
     server.is_template = false;
     server.ahead = 0;
+    server.furnished = nullptr;
     for (int32_t &slot : server.inherited) slot = -1;
     settle();
     if (!map_memory(server)) exit_now(2);

@@ -122,6 +122,12 @@ constexpr bool uses_root(uint16_t op) {
            op == LC_SET_XATTR;
 }
 
+/// What needs nothing of the child it is done for but its mount and ipc namespaces.
+constexpr bool can_be_ahead(uint16_t op) {
+    return op == LC_OPEN_HOST || op == LC_EMPTY_DIRECTORY || op == LC_MOUNT || op == LC_MOUNT_PATH || op == LC_MKDIR ||
+           op == LC_MKNOD || op == LC_SYMLINK || op == LC_SETATTR_AT || op == LC_SET_XATTR;
+}
+
 } // namespace
 
 bool Verifier::text(uint64_t offset) const {
@@ -171,7 +177,8 @@ class Steps {
             if (!rule || rule->host != (i < h_.host_end)) return static_cast<int64_t>(at);
             if ((s.opcode == LC_EXECVE) != (i + 1 == h_.step_count)) return static_cast<int64_t>(at);
             if (i == h_.host_end && !send(h_.template_mask | h_.child_mask)) return 40;
-            if (i == h_.template_end) bound_ = ((bound_ & ~h_.template_mask) | (sent_ & h_.child_mask)) & ~closed_;
+            if (i == h_.template_end) bound_ &= ~(h_.template_mask | closed_);
+            if (i == h_.ahead_end) bound_ |= sent_ & h_.child_mask & ~closed_;
             int bad = operand(s, *rule, i);
             if (bad >= 0) return static_cast<int64_t>(at) + bad;
         }
@@ -236,6 +243,8 @@ class Steps {
         if ((s.flags & LC_STEP_TEMPLATE_ONLY) && !(index >= h_.host_end && index < h_.template_end)) return 2;
         if ((s.flags & LC_STEP_PARAM_MASK) && rule.a != kText && s.opcode != LC_EXECVE) return 2;
         if ((s.flags & LC_STEP_OPTIONAL) && rule.b != kOptional) return 2;
+        const bool ahead = index >= h_.template_end && index < h_.ahead_end;
+        if (ahead && (s.flags || !can_be_ahead(s.opcode))) return 0;
         bool late = s.flags & LC_STEP_LATE;
         if ((late && !rule.host) || (rule.host && !late && late_)) return 2; // the late ones come last
         late_ |= late;
@@ -277,7 +286,9 @@ int64_t Verifier::check() const {
     if (h.size != size_ || size_ % 8) return 8;
     if (h.step_count == 0 || h.step_count > LC_MAX_STEPS || data_of(h) > size_) return 12;
     if (h.host_end > h.template_end) return 16;
-    if (h.template_end >= h.step_count) return 20;
+    if (h.template_end > h.ahead_end) return 20;
+    if (h.ahead_end >= h.step_count) return 80;
+    if (h.unused) return 84;
     if (h.clone_flags & ~namespaces) return 24;
     if (h.bound_mask & 0x3f) return 32; // the fixed slots are never the request's to promise
     if (h.fail_step > h.step_count) return 60;

@@ -133,8 +133,10 @@ class Walk {
         steps(h_.host_end, h_.step_count, alone);
         uint64_t opened = to_template; // with one, it inherits what the template opened
         steps(h_.host_end, h_.template_end, opened);
-        uint64_t child = (opened & ~h_.template_mask) | sent;
-        steps(h_.template_end, h_.step_count, child);
+        uint64_t child = opened & ~h_.template_mask; // and goes on for a child of which nothing is known yet
+        steps(h_.template_end, h_.ahead_end, child);
+        child |= sent;
+        steps(h_.ahead_end, h_.step_count, child);
     }
 
   private:

@@ -59,8 +59,15 @@ class PlanBuilder {
         return step(LC_HOOK, 0, timeout_seconds | static_cast<uint64_t>(input) << 32).a(path).b(argv).c(envp);
     }
 
-    void end_host() { header.host_end = header.template_end = static_cast<uint32_t>(steps.size()); }
-    void end_template() { header.template_end = static_cast<uint32_t>(steps.size()); }
+    void end_host() {
+        header.host_end = static_cast<uint32_t>(steps.size());
+        end_template();
+    }
+    void end_template() {
+        header.template_end = static_cast<uint32_t>(steps.size());
+        end_ahead();
+    }
+    void end_ahead() { header.ahead_end = static_cast<uint32_t>(steps.size()); }
     void map_ids(const std::string &uids, const std::string &gids) {
         maps_[0] = text(uids);
         maps_[1] = text(gids);

@@ -134,7 +134,7 @@ TEST_CASE("namespaces are made in one clone, a template runs its steps once") {
     p.step(LC_UNSHARE, 0, CLONE_NEWNS);
     p.steps.back().flags = LC_STEP_TEMPLATE_ONLY;
     p.step(LC_MOUNT_PROPAGATION, 0, 0x44000).a(p.text("/")); // MS_REC | MS_PRIVATE
-    p.header.template_end = 2;
+    p.end_template();
     p.step(LC_SETHOSTNAME).a(p.text("inner")).step(LC_STDIO).exec({"/bin/sh", "-c", "echo $$ $(hostname)"});
     f.load(p);
     f.request.stdio[1] = LC_STDIO_PIPE;

@@ -121,8 +121,11 @@ TEST_CASE("a header with a bad member is refused") {
     CHECK(with(&lc_plan_header::step_count, kSize / sizeof(lc_step)) == 12);
     CHECK(with(&lc_plan_header::step_count, ~0u) == 12);
     CHECK(with(&lc_plan_header::host_end, Plan().header().template_end + 1) == 16);
-    CHECK(with(&lc_plan_header::template_end, kSteps) == 20);
+    CHECK(with(&lc_plan_header::template_end, Plan().header().ahead_end + 1) == 20);
     CHECK(with(&lc_plan_header::template_end, ~0u) == 20);
+    CHECK(with(&lc_plan_header::ahead_end, Plan().header().template_end - 1) == 20);
+    CHECK(with(&lc_plan_header::ahead_end, kSteps) == 80);
+    CHECK(with(&lc_plan_header::unused, 1) == 84);
     CHECK(with(&lc_plan_header::clone_flags, 0x100) == 24); // CLONE_VM
     CHECK(with(&lc_plan_header::clone_flags, 1ull << 33) == 24);
     for (int slot = 0; slot < LC_SLOT_FIRST_FREE; slot++) CHECK(with(&lc_plan_header::bound_mask, 1u << slot) == 32);
@@ -310,11 +313,29 @@ TEST_CASE("what happens in the root needs a root") {
     for (uint16_t opcode : {LC_MOUNT, LC_REMOUNT, LC_PIVOT_ROOT, LC_CHROOT, LC_MKDIR, LC_MKNOD, LC_SYMLINK, LC_MASK,
                             LC_READONLY, LC_OPEN_IN_ROOT, LC_SETATTR_AT, LC_EMPTY_DIRECTORY}) {
         Plan plan;
-        plan.header().template_end = plan.header().host_end;
+        plan.header().template_end = plan.header().ahead_end = plan.header().host_end;
         lc_step *first = plan.steps() + plan.header().host_end;
         *first = plan.step(opcode); // where the root is not open yet
         CHECK(fault(plan) == reinterpret_cast<uint8_t *>(first) - plan.bytes.data());
     }
+}
+
+TEST_CASE("what is done ahead needs nothing of the child it is for") {
+    auto ahead = [](void (*change)(lc_step &)) {
+        PlanBuilder p;
+        p.end_template();
+        p.step(LC_OPEN_HOST).c(LC_SLOT_ROOT).a("/");
+        p.step(LC_MOUNT).a("/tmp").b("tmpfs").end_ahead();
+        p.step(LC_STDIO).exec({"/bin/true"});
+        auto bytes = p.build();
+        change(reinterpret_cast<lc_step *>(bytes.data() + sizeof(lc_plan_header))[1]);
+        return fault(bytes.data(), static_cast<uint32_t>(bytes.size()));
+    };
+    const int64_t second = kFirstStep + static_cast<int64_t>(sizeof(lc_step));
+    CHECK(ahead([](lc_step &) {}) == kAccepted);
+    CHECK(ahead([](lc_step &s) { s.flags = 1 + LC_PARAM_NAME; }) == second + kOpcode);
+    CHECK(ahead([](lc_step &s) { s = {LC_SETSID, 0, 0, 0, 0, 0}; }) == second + kOpcode);
+    CHECK(ahead([](lc_step &s) { s.opcode = LC_MASK, s.b = 0; }) == second + kOpcode);
 }
 
 TEST_CASE("a filter has 1 to 4096 instructions, all of them in the plan") {

@@ -173,6 +173,7 @@ static const struct level {
     uint64_t flags;
     int root, limits, privileges; /* what its zygote stands in, whether cgroups, whether few capabilities */
     int joins;                    /* the network namespace made ahead */
+    const struct step *ahead;     /* what the zygote does for the next child */
     const struct step *steps;
 } LEVELS[];
 static const struct level *level;
@@ -188,15 +189,6 @@ static long open_below(int dir, const char *path, long flags) {
 }
 
 static long name(const struct step *s) { return SYS(SYS_prctl, PR_SET_NAME, s->a); }
-static long open_root(const struct step *s) {
-    (void)s;
-    root_fd = (int)SYS(SYS_openat, AT_FDCWD, "/", O_PATH | O_CLOEXEC);
-    return root_fd;
-}
-static long open_empty(const struct step *s) { /* what masked directories look like */
-    empty_fd = (int)open_below(root_fd, s->a, O_PATH | O_DIRECTORY);
-    return empty_fd;
-}
 static long mount_on(const struct step *s) { /* a target, b type, c options, n flags */
     return SYS(SYS_mount, s->b, s->a, s->b, s->n, s->c);
 }
@@ -354,11 +346,11 @@ static long execute(const struct step *s) {
 #define S(function, ...) {function, #function, __VA_ARGS__}
 #define LOCKED (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 #define BEGIN S(name, "lc:init")
-#define MOUNTS(proc)                                                                                                   \
-    S(open_root), S(open_empty, "/dev/pts"), S(proc, "/proc", "proc", 0, LOCKED),                                      \
-        S(mount_on, "/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=0620,gid=5", MS_NOSUID | MS_NOEXEC),         \
-        S(mount_on, "/dev/shm", "tmpfs", "mode=1777,size=64m", LOCKED), S(mount_on, "/dev/mqueue", "mqueue", 0, LOCKED)
-#define TMP S(mount_on, "/tmp", "tmpfs", "mode=1777,size=64m", MS_NOSUID | MS_NODEV)
+#define PROC(how) S(how, "/proc", "proc", 0, LOCKED)
+#define OWN_FILES                                                                                                      \
+    S(mount_on, "/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=0620,gid=5", MS_NOSUID | MS_NOEXEC),         \
+        S(mount_on, "/dev/shm", "tmpfs", "mode=1777,size=64m", LOCKED), S(mount_on, "/dev/mqueue", "mqueue", 0, LOCKED), \
+        S(mount_on, "/tmp", "tmpfs", "mode=1777,size=64m", MS_NOSUID | MS_NODEV)
 #define HIDING                                                                                                         \
     S(open_proc, "/proc"), S(readonly, "bus"), S(readonly, "fs"), S(readonly, "irq"), S(readonly, "sys"),              \
         S(readonly, "sysrq-trigger"), S(mask, "acpi"), S(mask, "asound"), S(mask, "interrupts"), S(mask, "kcore"),     \
@@ -373,34 +365,45 @@ static long execute(const struct step *s) {
 #define INSIDE "/bench/true"
 
 static const struct step NONE[] = {BEGIN, S(process_group), ALL_PROCESS, END, S(execute), {0}};
-static const struct step NAMESPACES[] = {BEGIN, S(open_root), S(own_cgroup_view), HOST, PROCESS, END, S(execute), {0}};
+static const struct step AHEAD[] = {OWN_FILES, {0}}, NOTHING[] = {{0}};
+static const struct step NAMESPACES[] = {BEGIN, S(own_cgroup_view), HOST, PROCESS, END, S(execute), {0}};
 static const struct step ROOTFS[] = {
-    BEGIN, MOUNTS(mount_opened), TMP, HIDING, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
+    BEGIN, PROC(mount_opened), HIDING, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
 static const struct step CGROUP[] = {
-    BEGIN, MOUNTS(mount_opened), TMP, HIDING, LIMITS, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
+    BEGIN, PROC(mount_opened), HIDING, LIMITS, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
 static const struct step FULL[] = {
-    BEGIN, MOUNTS(mount_on), TMP, HIDING, LIMITS, S(own_cgroup_view), HOST, PROCESS, S(capabilities), END, S(load_filter),
+    BEGIN, PROC(mount_on), HIDING, LIMITS, S(own_cgroup_view), HOST, PROCESS, S(capabilities), END, S(load_filter),
     S(execute, INSIDE), {0}};
 static const struct step FULL_FRESH_NET[] = {
-    BEGIN, S(loopback), MOUNTS(mount_on), S(mount_on, "/sys", "sysfs", 0, LOCKED | MS_RDONLY), TMP, HIDING, HIDING_IN_SYS, LIMITS,
+    BEGIN, S(loopback), PROC(mount_on), S(mount_on, "/sys", "sysfs", 0, LOCKED | MS_RDONLY), HIDING, HIDING_IN_SYS, LIMITS,
     S(own_cgroup_view), S(mount_on, "/sys/fs/cgroup", "cgroup2", 0, LOCKED | MS_RDONLY), HOST, PROCESS,
     S(capabilities), END, S(load_filter), S(execute, INSIDE), {0}};
 
 #define OWN (CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | NEWTIME)
 static const struct level LEVELS[] = {
-    {"none", 0, 0, 0, 0, 0, NONE},
-    {"namespaces", OWN, 0, 0, 0, 1, NAMESPACES},
-    {"rootfs", OWN, 1, 0, 0, 1, ROOTFS},
-    {"cgroup", OWN, 1, 1, 0, 1, CGROUP},
-    {"full", OWN, 1, 1, 1, 1, FULL},
-    {"full-fresh-net", OWN | CLONE_NEWNET, 1, 1, 1, 0, FULL_FRESH_NET},
+    {"none", 0, 0, 0, 0, 0, NOTHING, NONE},
+    {"namespaces", OWN, 0, 0, 0, 1, NOTHING, NAMESPACES},
+    {"rootfs", OWN, 1, 0, 0, 1, AHEAD, ROOTFS},
+    {"cgroup", OWN, 1, 1, 0, 1, AHEAD, CGROUP},
+    {"full", OWN, 1, 1, 1, 1, AHEAD, FULL},
+    {"full-fresh-net", OWN | CLONE_NEWNET, 1, 1, 1, 0, AHEAD, FULL_FRESH_NET},
 };
 /* clang-format on */
 #define LEVEL_COUNT ((int)(sizeof LEVELS / sizeof *LEVELS))
 
+/* In the mount and ipc namespaces of a child, by its zygote or by itself. */
+static long furnish(int *root, int *empty) {
+    if (!level->flags) return 0;
+    TRY(*root = (int)SYS(SYS_openat, AT_FDCWD, "/", O_PATH | O_CLOEXEC));
+    if (level->root) TRY(*empty = (int)open_below(*root, "/dev/pts", O_PATH | O_DIRECTORY)); /* as masks look */
+    for (const struct step *s = level->ahead; s->run; s++) TRY(s->run(s));
+    return 0;
+}
+
 static void child(void) {
-    root_fd = empty_fd = null_fd = proc_fd = -1;
+    null_fd = proc_fd = -1;
     masked_directory = masked_file = 0;
+    if (root_fd < 0 && furnish(&root_fd, &empty_fd) < 0) SYS(SYS_exit_group, 127);
     for (int i = 0; level->steps[i].run; i++) {
         cell->step = i;
         if (cell->traced) cell->begun[i] = now();
@@ -524,13 +527,18 @@ static long receive(int *fds) {
 
 /* What the next child will have to itself, made while the last one is on its way. */
 static uint64_t ahead;
+static int next_root = -1, next_empty = -1;
 static void make_ahead(int own_mounts, int own_pids) {
+    if (next_empty >= 0) SYS(SYS_close, next_empty);
+    if (next_root >= 0) SYS(SYS_close, next_root);
+    next_root = next_empty = -1;
     const uint64_t wanted = level->flags & (CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWPID);
     if (ahead) {
         must(SYS(SYS_setns, own_mounts, CLONE_NEWNS) < 0 ? -1 : 0, "setns");
         must(SYS(SYS_setns, own_pids, CLONE_NEWPID) < 0 ? -1 : 0, "setns");
     }
     ahead = SYS(SYS_unshare, wanted) < 0 ? 0 : wanted;
+    if (ahead) must(furnish(&next_root, &next_empty) < 0 ? -1 : 0, "what the next child mounts");
 }
 
 static _Noreturn void zygote(int socket) {
@@ -570,6 +578,8 @@ static _Noreturn void zygote(int socket) {
             arguments.flags |= INTO_CGROUP;
             arguments.cgroup = (uint64_t)received[0];
         }
+        root_fd = next_root; /* the memory is the child's, too, but not its table of fds */
+        empty_fd = next_empty;
         long pid = clone_child(&arguments, child);
         if (pid < 0) {
             cell->err = (int)-pid;

@@ -62,6 +62,30 @@ class TemplateTest {
     }
 
     @Test
+    void whatOneChildWroteTheNextDoesNotFind() {
+        ContainerSpecBuilder sandbox = Inside.sandbox("ls /tmp -- ls /dev/shm -- ls /dev -- touch /tmp/mine"
+                + " -- touch /dev/shm/mine -- touch /dev/mine -- ls /dev/pts");
+        seeTheSame(sandbox.build());
+        ContainerSpec writableDev = Amended.of(sandbox)
+                .plus("mounts", "{'destination': '/dev', 'type': 'tmpfs', 'source': 'tmpfs'}")
+                .build();
+        seeTheSame(writableDev);
+    }
+
+    /** What a template does ahead for the next child, it does for that one alone. */
+    private static void seeTheSame(ContainerSpec spec) {
+        try (Containers containers = Containers.open(templates(4));
+                Blueprint blueprint = containers.compile(spec)) {
+            String first = Inside.see(blueprint, Launch.of(Stdio.capture())).output();
+            assertThat(first).contains("null").doesNotContain("mine");
+            for (int i = 0; i < 5; i++) {
+                assertThat(Inside.see(blueprint, Launch.of(Stdio.capture())).output())
+                        .isEqualTo(first);
+            }
+        }
+    }
+
+    @Test
     void withoutTemplatesEverySpawnDoesItAll() {
         try (Containers containers = Containers.open(templates(0));
                 Blueprint blueprint = containers.compile(Inside.sandbox("pid").build())) {

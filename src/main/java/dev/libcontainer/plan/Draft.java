@@ -34,6 +34,7 @@ final class Draft {
     private int nextSlot = Wire.FIRST_FREE_SLOT;
     private int hostEnd;
     private int templateEnd = -1;
+    private int aheadEnd;
 
     Draft(Spec spec, Wishes wishes, HostFacts host) {
         this.spec = spec;
@@ -94,6 +95,10 @@ final class Draft {
         templateEnd = steps.size();
     }
 
+    void endAhead() {
+        aheadEnd = steps.size();
+    }
+
     /** Whether steps added now run in each child. */
     boolean templateEnded() {
         return templateEnd >= 0;
@@ -138,6 +143,7 @@ final class Draft {
                 steps,
                 hostEnd,
                 templateEnd,
+                aheadEnd,
                 cloned,
                 bindings,
                 cgroupSlot,

@@ -37,6 +37,14 @@ final class InitOrder {
         }
         draft.endTemplate();
 
+        if (early) { //             what needs a child's namespaces but not the child, a template does before it is
+            // there
+            root.openAgain(); //    the template's fd leads to the template's copy of the mount, not to this child's
+            mounts.findEmptyDirectory(); // before it is covered
+            mounts.mountAhead();
+        }
+        draft.endAhead();
+
         namespaces.nameStage(); //  ps shows where it is
         life.newKeyring();
         placement.begin();
@@ -46,12 +54,9 @@ final class InitOrder {
             namespaces.joinCgroup();
         }
         namespaces.settle(); //     ids that mean something, loopback: everything after may need them
-        if (early) {
-            root.openAgain(); //    the template's fd leads to the template's copy of the mount, not to this child's
-        } else {
+        if (!early) {
             root.open();
         }
-        mounts.findEmptyDirectory(); // before it is covered
         mounts.mountRest(late);
         system.openProc(labels.needsProc()); // over the fresh procfs, before anything hides parts of it
         system.writeSysctls(); //   before /proc/sys becomes read-only

@@ -14,7 +14,8 @@ import java.util.stream.Collectors;
  * be printed, compared, cached and run many times, from many threads at once.
  *
  * @param steps in order: [0, hostEnd) run in the spawning process, [hostEnd, templateEnd) once in a template (or, without
- *     one, in each child), the rest in each child
+ *     one, in each child), [templateEnd, aheadEnd) in the namespaces of each child, by the template before the child is
+ *     there if there is time, the rest by each child
  * @param namespaces the new ones, made by the clone itself
  * @param bindings what each request must bind, by slot
  * @param cgroupSlot the directory to be born in, if the kernel can do that
@@ -27,6 +28,7 @@ public record Plan(
         List<PlannedStep> steps,
         int hostEnd,
         int templateEnd,
+        int aheadEnd,
         Set<NamespaceType> namespaces,
         Map<Slot, Binding> bindings,
         Optional<Slot> cgroupSlot,
@@ -91,7 +93,11 @@ public record Plan(
         plan.putLong(24, clone).putLong(32, bound);
         plan.putLong(40, sent(hostEnd, templateEnd)).putLong(48, sent(templateEnd, steps.size()) | cgroupBit());
         plan.putInt(56, cgroupSlot.map(Slot::index).orElse(Wire.NO_SLOT)).putInt(60, failAtStep + 1);
-        plan.putInt(64, uidAt).putInt(68, uid.length).putInt(72, gidAt).putInt(76, gid.length);
+        plan.putInt(64, uidAt)
+                .putInt(68, uid.length)
+                .putInt(72, gidAt)
+                .putInt(76, gid.length)
+                .putInt(80, aheadEnd);
         return plan;
     }
 
@@ -140,7 +146,8 @@ public record Plan(
         }
         section(out, "host", 0, hostEnd);
         section(out, "template", hostEnd, templateEnd);
-        section(out, "child", templateEnd, steps.size());
+        section(out, "ahead", templateEnd, aheadEnd);
+        section(out, "child", aheadEnd, steps.size());
         return out.toString();
     }
 

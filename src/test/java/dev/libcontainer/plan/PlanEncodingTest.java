@@ -74,6 +74,7 @@ class PlanEncodingTest {
         assertThat(encoded.getInt(12)).isEqualTo(plan.steps().size());
         assertThat(encoded.getInt(16)).isEqualTo(plan.hostEnd());
         assertThat(encoded.getInt(20)).isEqualTo(plan.templateEnd());
+        assertThat(encoded.getInt(80)).isEqualTo(plan.aheadEnd());
         assertThat(encoded.getLong(24)).isEqualTo(0x10000000L | 0x20000L | 0x20000000L);
         assertThat(encoded.getInt(60)).isEqualTo(4);
         byte[] map = new byte[encoded.getInt(68)];

@@ -90,6 +90,7 @@ class WireNumbersTest {
                 .containsEntry("offsetof(lc_plan_header, cgroup_slot)", 56)
                 .containsEntry("offsetof(lc_plan_header, fail_step)", 60)
                 .containsEntry("offsetof(lc_plan_header, uid_map)", 64)
+                .containsEntry("offsetof(lc_plan_header, ahead_end)", 80)
                 .containsEntry("offsetof(lc_step, flags)", 2)
                 .containsEntry("offsetof(lc_step, a)", 4)
                 .containsEntry("offsetof(lc_step, d)", 16);

@@ -26,5 +26,6 @@ class WireTest {
                         Wire.SETATTR_AT,
                         Wire.SETHOSTNAME,
                         Wire.EXECVE);
+        assertThat(numbers[53]).isEqualTo(80); // ahead_end
     }
 }
