@@ -39,6 +39,14 @@ public final class Filters {
                 SeccompCompiler.compile(profile(), arch()).bpf());
     }
 
+    /** As the library compiles it for programs of the host's other interfaces too. */
+    static Path compatible(Path directory) throws IOException {
+        Seccomp wide = DefaultSeccompProfile.withCompatible(profile(), arch());
+        return write(
+                directory.resolve("compatible.bpf"),
+                SeccompCompiler.compile(wide, arch()).bpf());
+    }
+
     /** As libseccomp encodes it unless told otherwise, for the architectures that runc gives it. Empty without it. */
     static Optional<Path> libseccomp(Path directory) throws IOException {
         List<String> archs = arch() == Arch.X86_64

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.StringTokenizer;
 
@@ -31,7 +32,7 @@ final class Helper implements AutoCloseable {
 
     /** Starts the C program of that name. */
     static Helper start(Path program, String... arguments) throws IOException {
-        List<String> command = new java.util.ArrayList<>(List.of(arguments));
+        List<String> command = new ArrayList<>(List.of(arguments));
         command.add(0, program.toString());
         return new Helper(command);
     }
@@ -46,6 +47,15 @@ final class Helper implements AutoCloseable {
     long figure(String what) throws IOException {
         ask(what, 1, 0);
         return Long.parseLong(line().strip());
+    }
+
+    /** What it says before it is asked anything: lines up to an empty one. */
+    List<String> introduction() throws IOException {
+        List<String> lines = new ArrayList<>();
+        for (String line = line(); !line.isEmpty(); line = line()) {
+            lines.add(line);
+        }
+        return lines;
     }
 
     void ask(String what, int count, int pauseMicros) throws IOException {

@@ -105,8 +105,9 @@ final class Rounds {
 
     private Map<String, Samples> takeTurns(int round) throws Exception {
         current = new LinkedHashMap<>();
+        int stride = contestants.size() % STRIDE == 0 ? 1 : STRIDE; // or rounds of five would all begin with the first
         for (int i = 0; i < contestants.size(); i++) {
-            Contestant contestant = contestants.get((i + round * STRIDE) % contestants.size());
+            Contestant contestant = contestants.get((i + round * stride) % contestants.size());
             if (!contestant.paced) {
                 settle(contestant);
             }
