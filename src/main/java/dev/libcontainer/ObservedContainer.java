@@ -54,7 +54,7 @@ abstract sealed class ObservedContainer permits Container {
      * What it uses, again and again, from the subscription to its end. Where the
      * subscriber has asked for nothing, samples are left out and the next one tells of a longer time. Called by one thread
      * for all containers, so it must not block. With {@link Counter#CPU_MICROS} among the counters, numbers of memory and of
-     * processes are those of the sample before while no CPU time is used, for a second at most.
+     * processes are those of a sample before until half a millisecond of CPU time was used, for a second at most.
      */
     public Flow.Publisher<Sample> samples(Duration interval, Set<Counter> counters) {
         return observation().samples(self(), interval, counters);
