@@ -71,6 +71,8 @@ struct Message {
     uint32_t cell;
     uint64_t plan; // offset in the arena
     uint64_t mask;
+    int32_t network,
+        next; // the library's own fds in network_slot and next_slot, by whose numbers a template knows them
 };
 
 /// One run of a plan's steps; lives on the stack of whoever runs them.

@@ -52,17 +52,17 @@ typedef struct lc_plan_header {
     uint32_t step_count;
     uint32_t host_end;
     uint32_t template_end;
-    uint64_t clone_flags;   /* CLONE_NEW* of the child */
-    uint64_t bound_mask;    /* slots that every request must bind */
-    uint64_t template_mask; /* slots that the template steps read */
-    uint64_t child_mask;    /* slots that the child steps read */
-    uint32_t cgroup_slot;   /* directory for CLONE_INTO_CGROUP, or LC_NO_SLOT */
-    uint32_t fail_step;     /* fault injection, in test builds only: step number + 1, or 0 */
-    uint32_t uid_map;       /* text for /proc/PID/uid_map, or 0 */
-    uint32_t uid_map_size;
-    uint32_t gid_map;
-    uint32_t gid_map_size;
+    uint64_t clone_flags;           /* CLONE_NEW* of the child */
+    uint64_t bound_mask;            /* slots that every request must bind */
+    uint64_t template_mask;         /* slots that the template steps read */
+    uint64_t child_mask;            /* slots that the child steps read */
+    uint32_t cgroup_slot;           /* directory for CLONE_INTO_CGROUP, or LC_NO_SLOT */
+    uint32_t fail_step;             /* fault injection, in test builds only: step number + 1, or 0 */
+    uint32_t uid_map, uid_map_size; /* text for /proc/PID/uid_map, or 0 */
+    uint32_t gid_map, gid_map_size;
     uint32_t ahead_end;
+    uint32_t network_slot; /* of a network namespace that an ahead step joins, or LC_NO_SLOT */
+    uint32_t next_slot;    /* where a request may bind the network of the next one, for a template; or LC_NO_SLOT */
     uint32_t unused;
 } lc_plan_header;
 
@@ -394,7 +394,7 @@ int32_t lc_seccomp_reference(const uint8_t *rules, uint32_t size, uint8_t *bpf, 
 
 #ifdef __cplusplus
 }
-static_assert(sizeof(lc_plan_header) == 88 && sizeof(lc_step) == 24 && sizeof(lc_report) == 16, "plan ABI");
+static_assert(sizeof(lc_plan_header) == 96 && sizeof(lc_step) == 24 && sizeof(lc_report) == 16, "plan ABI");
 static_assert(sizeof(lc_request) == 216 && sizeof(lc_result) == 136 && sizeof(lc_exit) == 40, "spawn ABI");
 #endif
 #endif

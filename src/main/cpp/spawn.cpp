@@ -318,7 +318,16 @@ int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
             result_.report = late_fault_;
     } else {
         const int wishes = (pins_mounts() ? kWakePid : 0) | (engine_.is_alone() ? kMakeAhead : 0);
-        Message message{operation, static_cast<uint8_t>(wishes), 0, index, static_cast<uint64_t>(offset_), mask};
+        const lc_plan_header &h = header();
+        const bool joins = h.next_slot != LC_NO_SLOT;
+        Message message{operation,
+                        static_cast<uint8_t>(wishes),
+                        0,
+                        index,
+                        static_cast<uint64_t>(offset_),
+                        mask,
+                        joins ? slots_[h.network_slot] : -1,
+                        joins ? slots_[h.next_slot] : -1};
         result_.report.aux = LC_AT_SEND;
         r = send_request(socket, message, slots_);
         if (r >= 0) {

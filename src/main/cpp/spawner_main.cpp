@@ -17,8 +17,10 @@ struct Server {
     uint64_t ahead;           // CLONE_NEW* of the namespaces that were made for the next child
     const uint8_t *furnished; // the plan of which steps were run in these, or nullptr
     Context next;             // what these steps have left to the next child
+    int32_t network;          // the library's number of the network that these steps have joined, or -1
     int32_t own_mounts = -1;  // a template's own, to go back to; or -errno
     int32_t own_pids = -1;
+    int32_t own_network = -1;
 };
 
 Cell *cell_at(const Server &server, uint32_t index) noexcept {
@@ -116,13 +118,15 @@ Context *prepare(Server &server, const Message &message, const int32_t *slots, u
     for (uint32_t i = 0; i < LC_MAX_SLOTS; i++) c->slots[i] = slots[i] >= 0 ? slots[i] : server.inherited[i];
     if (server.furnished) {
         c->empty_tree = server.next.empty_tree;
+        c->null_device = server.next.null_device;
         for (uint32_t i = LC_SLOT_ROOT; i < LC_MAX_SLOTS; i++)
             if (server.next.slots[i] != server.inherited[i]) c->slots[i] = server.next.slots[i];
     }
     return c;
 }
 
-constexpr int64_t kGetMountNamespace = 0xff03, kGetPidNamespace = 0xff05; // ioctls of a pidfd, Linux 6.11
+// ioctls of a pidfd, Linux 6.11
+constexpr int64_t kGetMountNamespace = 0xff03, kGetNetNamespace = 0xff04, kGetPidNamespace = 0xff05;
 
 /// This process's own namespace of a kind, which it can go back to; opened once.
 int64_t own_namespace(int32_t &fd, int64_t request) noexcept {
@@ -135,14 +139,18 @@ int64_t own_namespace(int32_t &fd, int64_t request) noexcept {
 
 /// Runs the steps of a plan that are the next child's only by the namespaces they run in. Where one fails the child
 /// runs them all, and says which.
-bool furnish(Server &server, const uint8_t *plan) noexcept {
+bool furnish(Server &server, const uint8_t *plan, int32_t network) noexcept {
     Context &c = server.next;
     c.plan = plan;
     c.cell = nullptr;
     c.empty_tree = c.null_device = -1;
     for (uint32_t i = 0; i < LC_MAX_SLOTS; i++) c.slots[i] = server.inherited[i];
+    const uint32_t joined = c.header().network_slot;
+    if (joined != LC_NO_SLOT) c.slots[joined] = network;
     server.furnished = plan;
-    return run_ahead(c) >= 0;
+    const int64_t r = run_ahead(c);
+    if (joined != LC_NO_SLOT) c.slots[joined] = server.inherited[joined]; // it is the request's, and goes with it
+    return r >= 0;
 }
 
 /// The child has its own fds of what was opened for it, or never will.
@@ -150,14 +158,18 @@ void unfurnish(Server &server) noexcept {
     if (!server.furnished) return;
     server.furnished = nullptr;
     close(server.next.empty_tree);
+    close(server.next.null_device);
     for (uint32_t i = LC_SLOT_ROOT; i < LC_MAX_SLOTS; i++)
         if (server.next.slots[i] != server.inherited[i]) close(server.next.slots[i]);
+    if (server.network < 0) return;
+    server.network = -1;
+    if (sys(__NR_setns, server.own_network, static_cast<int64_t>(CLONE_NEWNET)) < 0) exit_now(1);
 }
 
 /// Makes namespaces for a template's next child while the last one is on its way. A clone without their flags gets
 /// those that its parent is in, or keeps for children; it has them for itself, since the parent moves on at once, and
 /// ends where it cannot go back. Not those that belong to a user namespace of the child's.
-void make_ahead(Server &server, const uint8_t *plan, uint64_t wanted) noexcept {
+void make_ahead(Server &server, const Message &message, const int32_t *slots, uint64_t wanted) noexcept {
     unfurnish(server);
     if ((wanted & CLONE_NEWUSER) || !(wanted | server.ahead)) return;
     uint64_t flags = (wanted | server.ahead) & (CLONE_NEWIPC | CLONE_NEWUTS); // it cannot go back to its first ones
@@ -170,8 +182,15 @@ void make_ahead(Server &server, const uint8_t *plan, uint64_t wanted) noexcept {
     if (r < 0) exit_now(1);
     r = sys(__NR_unshare, static_cast<int64_t>(flags)); // at a limit of namespaces: the next clone makes them, or fails
     server.ahead = r < 0 ? 0 : flags;
+    const uint8_t *plan = server.arena + message.plan;
     const auto &h = *reinterpret_cast<const lc_plan_header *>(plan);
-    if (!(server.ahead & CLONE_NEWNS) || h.ahead_end == h.template_end || furnish(server, plan)) return;
+    if (!(server.ahead & CLONE_NEWNS) || h.ahead_end == h.template_end) return;
+    const int32_t network = h.next_slot == LC_NO_SLOT ? -1 : slots[h.next_slot];
+    if (h.next_slot != LC_NO_SLOT &&
+        (network < 0 || own_namespace(server.own_network, kGetNetNamespace) < 0)) // it could not go back
+        return;
+    server.network = network < 0 ? -1 : message.next;
+    if (furnish(server, plan, network)) return;
     unfurnish(server);
     if (sys(__NR_setns, server.own_mounts, static_cast<int64_t>(CLONE_NEWNS)) < 0) exit_now(1);
     server.ahead &= ~static_cast<uint64_t>(CLONE_NEWNS);
@@ -179,8 +198,8 @@ void make_ahead(Server &server, const uint8_t *plan, uint64_t wanted) noexcept {
 
 void spawn(Server &server, const Message &message, const int32_t *slots) noexcept {
     uint64_t stack = kStacksBase + message.cell * (kStackSize + kGuardSize);
-    const uint8_t *plan = server.arena + message.plan;
-    if (server.furnished && server.furnished != plan) make_ahead(server, plan, 0);
+    if (server.furnished && (server.furnished != server.arena + message.plan || server.network != message.network))
+        make_ahead(server, message, slots, 0);
     Context *c = prepare(server, message, slots, stack);
     const lc_plan_header &h = c->header();
     Cell *cell = c->cell;
@@ -199,11 +218,12 @@ void spawn(Server &server, const Message &message, const int32_t *slots) noexcep
     if (pid < 0) {
         finish(cell, static_cast<int32_t>(-pid), LC_AT_CLONE);
         if (server.ahead)
-            make_ahead(server, plan, h.clone_flags); // a pid namespace whose first process failed takes no other
+            make_ahead(server, message, slots,
+                       h.clone_flags); // a pid namespace whose first process failed takes no other
         return;
     }
     if (message.wishes & kWakePid) futex_wake(reinterpret_cast<uint32_t *>(&cell->pid));
-    if (server.is_template) make_ahead(server, plan, message.wishes & kMakeAhead ? h.clone_flags : 0);
+    if (server.is_template) make_ahead(server, message, slots, message.wishes & kMakeAhead ? h.clone_flags : 0);
     if (!h.uid_map_size && !h.gid_map_size) return;
     int64_t r = write_maps(h, c->plan, static_cast<int32_t>(pid));
     cell->map_err = static_cast<int32_t>(-r);
@@ -310,6 +330,7 @@ extern "C" [[noreturn]] void lc_spawner_start(void *) {
     server.is_template = false;
     server.ahead = 0;
     server.furnished = nullptr;
+    server.network = -1;
     for (int32_t &slot : server.inherited) slot = -1;
     settle();
     if (!map_memory(server)) exit_now(2);

@@ -125,7 +125,7 @@ constexpr bool uses_root(uint16_t op) {
 /// What needs nothing of the child it is done for but its mount and ipc namespaces.
 constexpr bool can_be_ahead(uint16_t op) {
     return op == LC_OPEN_HOST || op == LC_EMPTY_DIRECTORY || op == LC_MOUNT || op == LC_MOUNT_PATH || op == LC_MKDIR ||
-           op == LC_MKNOD || op == LC_SYMLINK || op == LC_SETATTR_AT || op == LC_SET_XATTR;
+           op == LC_MKNOD || op == LC_SYMLINK || op == LC_SETATTR_AT || op == LC_SET_XATTR || op == LC_MASK;
 }
 
 } // namespace
@@ -177,7 +177,10 @@ class Steps {
             if (!rule || rule->host != (i < h_.host_end)) return static_cast<int64_t>(at);
             if ((s.opcode == LC_EXECVE) != (i + 1 == h_.step_count)) return static_cast<int64_t>(at);
             if (i == h_.host_end && !send(h_.template_mask | h_.child_mask)) return 40;
-            if (i == h_.template_end) bound_ &= ~(h_.template_mask | closed_);
+            if (i == h_.template_end) {
+                bound_ &= ~(h_.template_mask | closed_);
+                if (h_.network_slot != LC_NO_SLOT) bound_ |= sent_ & bit(h_.network_slot);
+            }
             if (i == h_.ahead_end) bound_ |= sent_ & h_.child_mask & ~closed_;
             int bad = operand(s, *rule, i);
             if (bad >= 0) return static_cast<int64_t>(at) + bad;
@@ -193,7 +196,8 @@ class Steps {
     bool slot(uint64_t i) const { return i < LC_MAX_SLOTS && (bound_ & bit(i)); }
     /// The host steps are done: what is sent on must be there, and only that is there on the other side.
     bool send(uint64_t mask) {
-        constexpr uint64_t by_request = 0xf; // stdio and console: a step that reads them copes with their absence
+        // stdio and console: a step that reads them copes with their absence; of the next network a template does
+        const uint64_t by_request = 0xf | (h_.next_slot == LC_NO_SLOT ? 0 : bit(h_.next_slot));
         sent_ = bound_ & ~late_slots_;
         bound_ &= h_.template_mask;
         return (mask & ~(sent_ | by_request)) == 0;
@@ -244,7 +248,8 @@ class Steps {
         if ((s.flags & LC_STEP_PARAM_MASK) && rule.a != kText && s.opcode != LC_EXECVE) return 2;
         if ((s.flags & LC_STEP_OPTIONAL) && rule.b != kOptional) return 2;
         const bool ahead = index >= h_.template_end && index < h_.ahead_end;
-        if (ahead && (s.flags || !can_be_ahead(s.opcode))) return 0;
+        const bool joins = s.opcode == LC_SETNS && s.b == h_.network_slot && h_.next_slot != LC_NO_SLOT;
+        if (ahead && (s.flags || !(joins || can_be_ahead(s.opcode)))) return 0;
         bool late = s.flags & LC_STEP_LATE;
         if ((late && !rule.host) || (rule.host && !late && late_)) return 2; // the late ones come last
         late_ |= late;
@@ -288,7 +293,13 @@ int64_t Verifier::check() const {
     if (h.host_end > h.template_end) return 16;
     if (h.template_end > h.ahead_end) return 20;
     if (h.ahead_end >= h.step_count) return 80;
-    if (h.unused) return 84;
+    if ((h.network_slot == LC_NO_SLOT) != (h.next_slot == LC_NO_SLOT)) return 84;
+    if (h.next_slot != LC_NO_SLOT) { // a request must bind the one, and may bind the other
+        if (h.network_slot >= LC_MAX_SLOTS || !(h.bound_mask >> h.network_slot & 1)) return 84;
+        if (h.next_slot < LC_SLOT_FIRST_FREE || h.next_slot >= LC_MAX_SLOTS || (h.bound_mask >> h.next_slot & 1))
+            return 88;
+    }
+    if (h.unused) return 92;
     if (h.clone_flags & ~namespaces) return 24;
     if (h.bound_mask & 0x3f) return 32; // the fixed slots are never the request's to promise
     if (h.fail_step > h.step_count) return 60;

@@ -10,7 +10,7 @@ class PlanBuilder {
     lc_plan_header header{};
     std::vector<lc_step> steps;
 
-    PlanBuilder() { header.cgroup_slot = LC_NO_SLOT; }
+    PlanBuilder() { header.cgroup_slot = header.network_slot = header.next_slot = LC_NO_SLOT; }
 
     /// Offsets are relative to the data until build() knows where that begins.
     struct Ref {

@@ -191,3 +191,39 @@ TEST_CASE("a template that is given another plan forgets what it did for the fir
         CHECK(output(f, made.fd) == before);
     }
 }
+
+TEST_CASE("a template joins its next child's network, if that is the one the child comes with") {
+    NEEDS_ROOT();
+    constexpr uint32_t own = LC_SLOT_FIRST_FREE, next = own + 1;
+    auto p = with_template({"/bin/readlink", "/proc/self/ns/net"}, [](PlanBuilder &b) {
+        b.header.bound_mask = 1u << own;
+        b.header.child_mask = 1u << own | 1u << next;
+        b.header.network_slot = own;
+        b.header.next_slot = next;
+        b.step(LC_SETNS, own, CLONE_NEWNET);
+    });
+    Fixture f;
+    f.load(p);
+    Template made(f);
+    std::vector<int32_t> networks;
+    auto name_of = [](int32_t fd) {
+        struct stat status = {};
+        REQUIRE(fstat(fd, &status) == 0);
+        return "net:[" + std::to_string(status.st_ino) + "]\n";
+    };
+    for (int i = 0; i < 4; i++) {
+        networks.push_back(lc_netns_create());
+        REQUIRE(networks.back() >= 0);
+    }
+    const int fds = open_fds(made.pid);
+    const std::string host = namespace_of(made.pid, "net");
+    const int turns[][2] = {{0, 1}, {1, 2}, {2, 3}, {3, -1}, {0, 1}, {3, 2}, {1, 2}, {2, -1}, {0, -1}};
+    for (auto &turn : turns) {
+        f.bind(own, networks[turn[0]]);
+        f.bind(next, turn[1] < 0 ? -1 : networks[turn[1]]);
+        CHECK(output(f, made.fd) == name_of(networks[turn[0]]));
+    }
+    CHECK(namespace_of(made.pid, "net") == host);
+    CHECK(open_fds(made.pid) <= fds + 3); // its own namespaces, to go back to
+    for (int32_t fd : networks) lc_close(fd);
+}

@@ -125,7 +125,9 @@ TEST_CASE("a header with a bad member is refused") {
     CHECK(with(&lc_plan_header::template_end, ~0u) == 20);
     CHECK(with(&lc_plan_header::ahead_end, Plan().header().template_end - 1) == 20);
     CHECK(with(&lc_plan_header::ahead_end, kSteps) == 80);
-    CHECK(with(&lc_plan_header::unused, 1) == 84);
+    CHECK(with(&lc_plan_header::network_slot, LC_SLOT_FIRST_FREE) == 84);
+    CHECK(with(&lc_plan_header::next_slot, LC_SLOT_FIRST_FREE) == 84);
+    CHECK(with(&lc_plan_header::unused, 1) == 92);
     CHECK(with(&lc_plan_header::clone_flags, 0x100) == 24); // CLONE_VM
     CHECK(with(&lc_plan_header::clone_flags, 1ull << 33) == 24);
     for (int slot = 0; slot < LC_SLOT_FIRST_FREE; slot++) CHECK(with(&lc_plan_header::bound_mask, 1u << slot) == 32);
@@ -334,8 +336,9 @@ TEST_CASE("what is done ahead needs nothing of the child it is for") {
     const int64_t second = kFirstStep + static_cast<int64_t>(sizeof(lc_step));
     CHECK(ahead([](lc_step &) {}) == kAccepted);
     CHECK(ahead([](lc_step &s) { s.flags = 1 + LC_PARAM_NAME; }) == second + kOpcode);
+    CHECK(ahead([](lc_step &s) { s = {LC_SETNS, 0, 0, 6, 0, 0x40000000}; }) == second + kOpcode);
     CHECK(ahead([](lc_step &s) { s = {LC_SETSID, 0, 0, 0, 0, 0}; }) == second + kOpcode);
-    CHECK(ahead([](lc_step &s) { s.opcode = LC_MASK, s.b = 0; }) == second + kOpcode);
+    CHECK(ahead([](lc_step &s) { s.opcode = LC_READONLY, s.b = 0; }) == second + kOpcode);
 }
 
 TEST_CASE("a filter has 1 to 4096 instructions, all of them in the plan") {

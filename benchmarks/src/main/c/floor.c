@@ -434,7 +434,7 @@ static void drop_privileges(void) {
 }
 
 struct message {
-    uint64_t words[3];
+    uint64_t words[4];
 };
 
 static long receive(int *fds) {

@@ -4,7 +4,6 @@ import dev.libcontainer.cgroup.Resctrl;
 import dev.libcontainer.events.Flight;
 import dev.libcontainer.events.FlightSpan;
 import dev.libcontainer.kernel.Engine;
-import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.kernel.SpawnCall;
 import dev.libcontainer.kernel.SpawnException;
@@ -46,6 +45,7 @@ public final class Blueprint implements AutoCloseable {
 
     private final Variant fresh;
     private final Optional<Variant> pooled;
+    private final ReadyNetworks networks;
     private Optional<Scope> scope = Optional.empty();
 
     Blueprint(
@@ -65,6 +65,7 @@ public final class Blueprint implements AutoCloseable {
                 && spec.networkPool()
                 && fresh.plan.namespaces().contains(NamespaceType.NETWORK)
                 && !fresh.plan.namespaces().contains(NamespaceType.USER);
+        networks = new ReadyNetworks(containers);
         pooled = mayJoin
                 ? Optional.of(new Variant(containers.compiler().compile(oci, wishes.withReadyNetwork(true)), true))
                 : Optional.empty();
@@ -155,20 +156,20 @@ public final class Blueprint implements AutoCloseable {
     public Container spawn(Launch launch) {
         String id = launch.id().orElseGet(containers::nextId);
         if (!devices.isEmpty()) {
-            return devices.spawn(id, network -> spawn(launch, id, fresh, network.value()));
+            return devices.spawn(id, network -> spawn(launch, id, fresh, ReadyNetworks.Binding.only(network.value())));
         }
         if (pooled.isPresent()) {
-            Optional<Fd> network = containers.readyNetwork();
-            if (network.isPresent()) {
-                try (Fd mine = network.get()) {
-                    return spawn(launch, id, pooled.get(), mine.value());
+            Optional<ReadyNetworks.Turn> ready = networks.begin();
+            if (ready.isPresent()) {
+                try (ReadyNetworks.Turn turn = ready.get()) {
+                    return spawn(launch, id, pooled.get(), turn.binding());
                 }
             }
         }
-        return spawn(launch, id, fresh, -1);
+        return spawn(launch, id, fresh, ReadyNetworks.Binding.NONE);
     }
 
-    private Container spawn(Launch launch, String id, Variant variant, int network) {
+    private Container spawn(Launch launch, String id, Variant variant, ReadyNetworks.Binding network) {
         FlightSpan.Spawn seen = Flight.spawn();
         SpawnCall call = containers.takeCall();
         try {
@@ -206,7 +207,7 @@ public final class Blueprint implements AutoCloseable {
         }
     }
 
-    private Container spawn(Launch launch, String id, Variant variant, int network, SpawnCall call) {
+    private Container spawn(Launch launch, String id, Variant variant, ReadyNetworks.Binding network, SpawnCall call) {
         Container container = new Container(containers, variant, id);
         Optional<UsedCgroups> existing = Optional.empty();
         String place = launch.cgroupName().orElse(id);
@@ -249,7 +250,8 @@ public final class Blueprint implements AutoCloseable {
     }
 
     /** Where it will be: mounts, cgroups, namespaces. Tells which cgroups others have used before or will use after. */
-    Optional<UsedCgroups> bindPlace(Variant variant, String name, boolean named, int network, SpawnCall call) {
+    Optional<UsedCgroups> bindPlace(
+            Variant variant, String name, boolean named, ReadyNetworks.Binding network, SpawnCall call) {
         if (pinsMounts) {
             call.pinMounts();
         }
@@ -284,7 +286,8 @@ public final class Blueprint implements AutoCloseable {
         return Optional.of(next);
     }
 
-    private void bindSlots(Variant variant, SpawnCall call, int network, Optional<UsedCgroups> existing) {
+    private void bindSlots(
+            Variant variant, SpawnCall call, ReadyNetworks.Binding network, Optional<UsedCgroups> existing) {
         int[] entries = existing.map(UsedCgroups::entries).orElse(NO_ENTRIES);
         for (int i = 0; i < variant.bindings.size(); i++) { // no iterator: this is on the way of every spawn
             Binding binding = variant.bindings.get(i).getValue();
@@ -293,7 +296,9 @@ public final class Blueprint implements AutoCloseable {
                 int place = parent.index();
                 call.slot(position, place < entries.length ? entries[place] : cgroups.parent(place));
             } else if (binding instanceof Binding.ReadyNetwork) {
-                call.slot(position, network);
+                call.slot(position, network.own());
+            } else if (binding instanceof Binding.NextNetwork) {
+                call.slot(position, network.next());
             } else {
                 variant.ids.get(binding).ifPresent(fd -> call.slot(position, fd.value()));
             }
@@ -382,6 +387,7 @@ public final class Blueprint implements AutoCloseable {
         try {
             fresh.close();
             pooled.ifPresent(Variant::close);
+            networks.close();
             cgroups.close();
         } catch (KernelException e) {
             throw Failures.kernel(ContainerException.Phase.RUN, e);

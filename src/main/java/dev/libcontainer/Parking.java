@@ -38,14 +38,14 @@ final class Parking implements AutoCloseable {
     private Parked parkOne() {
         Optional<Fd> network = pooled.isPresent() ? containers.readyNetwork() : Optional.empty();
         if (network.isEmpty()) {
-            return park(fresh, -1);
+            return park(fresh, ReadyNetworks.Binding.NONE);
         }
         try (Fd mine = network.get()) {
-            return park(pooled.orElse(fresh), mine.value());
+            return park(pooled.orElse(fresh), ReadyNetworks.Binding.only(mine.value()));
         }
     }
 
-    private Parked park(Blueprint.Variant variant, int network) {
+    private Parked park(Blueprint.Variant variant, ReadyNetworks.Binding network) {
         String id = containers.nextId();
         Container container = new Container(containers, variant, id);
         Optional<UsedCgroups> existing = Optional.empty();

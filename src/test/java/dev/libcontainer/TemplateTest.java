@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.libcontainer.spec.NamespaceType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -83,6 +88,32 @@ class TemplateTest {
                         .isEqualTo(first);
             }
         }
+    }
+
+    @Test
+    void eachChildHasTheNetworkItWasGivenAndASysfsOfIt() throws Exception {
+        try (Containers containers = Containers.open(templates(4).networkPoolSize(4));
+                Blueprint blueprint =
+                        containers.compile(Inside.sandbox("sleep 100000").build())) {
+            List<Container> live = new ArrayList<>();
+            Set<String> networks = new HashSet<>();
+            networks.add(network(ProcessHandle.current().pid()));
+            for (int i = 0; i < 12; i++) {
+                live.add(blueprint.spawn(Stdio.nothing()));
+                networks.add(network(live.get(i).pid()));
+            }
+            assertThat(networks).as("of these and the host's").hasSize(13);
+            for (Container container : live) {
+                Path sys = Path.of("/proc/" + container.pid() + "/root/sys");
+                assertThat(sys.resolve("class/net").toFile().list()).containsExactly("lo");
+                assertThat(sys.resolve("firmware")).isEmptyDirectory();
+                container.close();
+            }
+        }
+    }
+
+    private static String network(long pid) throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc/" + pid + "/ns/net")).toString();
     }
 
     @Test

@@ -56,4 +56,7 @@ public sealed interface Binding {
 
     /** A ready network namespace, another one for each spawn. */
     record ReadyNetwork() implements Binding {}
+
+    /** That of the spawn after this one, for the template to get ready in; may be left out. */
+    record NextNetwork() implements Binding {}
 }

@@ -35,6 +35,7 @@ final class Draft {
     private int hostEnd;
     private int templateEnd = -1;
     private int aheadEnd;
+    private Optional<Plan.AheadNetwork> aheadNetwork = Optional.empty();
 
     Draft(Spec spec, Wishes wishes, HostFacts host) {
         this.spec = spec;
@@ -95,6 +96,15 @@ final class Draft {
         templateEnd = steps.size();
     }
 
+    void joinsAhead(Slot network, Slot next) {
+        aheadNetwork = Optional.of(new Plan.AheadNetwork(network, next));
+    }
+
+    /** Whether the network namespace that a child will be in is there before the child. */
+    boolean hasNetworkAhead() {
+        return !isNew(NamespaceType.NETWORK) || aheadNetwork.isPresent();
+    }
+
     void endAhead() {
         aheadEnd = steps.size();
     }
@@ -144,6 +154,7 @@ final class Draft {
                 hostEnd,
                 templateEnd,
                 aheadEnd,
+                aheadNetwork,
                 cloned,
                 bindings,
                 cgroupSlot,

@@ -20,7 +20,7 @@ final class InitOrder {
         boolean early = !life.isWatched() && mounts.canBePrepared();
 
         cgroups.reserveSlots(); //  requests bind the first slots
-        namespaces.reserveSlots();
+        namespaces.reserveSlots(early);
         life.reserveSlots();
         mounts.reserveSlots();
         mounts.openMapped(); //     with the rights of whoever spawns
@@ -41,7 +41,9 @@ final class InitOrder {
             // there
             root.openAgain(); //    the template's fd leads to the template's copy of the mount, not to this child's
             mounts.findEmptyDirectory(); // before it is covered
+            namespaces.joinAhead(); // before a sysfs, which shows the network of whoever mounts it
             mounts.mountAhead();
+            system.maskAhead();
         }
         draft.endAhead();
 

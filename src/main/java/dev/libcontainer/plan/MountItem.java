@@ -51,13 +51,22 @@ record MountItem(Mount mount, MountOptions options, String path) {
                 && (options.flags() & MountOptions.MS_RDONLY) != 0;
     }
 
-    /** Whether a template can mount it for a child that is not yet there. */
-    boolean canBeAhead() {
-        return !isBind() && AHEAD.contains(type()) && !options.copyUp() && options.propagation() == 0;
+    /**
+     * Whether a template can mount it for a child that is not yet there.
+     *
+     * @param inItsNetwork whether the template is in the network namespace of that child by then
+     */
+    boolean canBeAhead(boolean inItsNetwork) {
+        boolean byNamespace = AHEAD.contains(type()) || (type().equals("sysfs") && inItsNetwork);
+        return !isBind() && byNamespace && !options.copyUp() && options.propagation() == 0;
     }
 
     boolean isUnder(String above) {
         return isUnder(target(), above);
+    }
+
+    boolean contains(String path) {
+        return isUnder(path, target());
     }
 
     /** Whether one of the two covers the other or lies in it. */

@@ -222,7 +222,7 @@ final class MountStage {
     }
 
     /**
-     * What depends on a child's mount and ipc namespaces only, in its order, unless something that has to wait lies above or
+     * What depends on a child's mount, ipc and network namespaces only, in its order, unless something that has to wait lies above or
      * below it and comes before.
      */
     void mountAhead() {
@@ -231,13 +231,21 @@ final class MountStage {
             if (item.isStatic()) {
                 continue;
             }
-            if (item.canBeAhead() && waiting.stream().noneMatch(item::isRelated)) {
+            if (item.canBeAhead(draft.hasNetworkAhead()) && waiting.stream().noneMatch(item::isRelated)) {
                 ahead.add(item);
                 mountWithDevices(item);
             } else {
                 waiting.add(item);
             }
         }
+    }
+
+    /** Whether what is at a path is there when everything ahead has been mounted, and stays. */
+    boolean isAhead(String path) {
+        return ahead.stream().anyMatch(item -> item.type().equals("sysfs") && item.contains(path))
+                && items.stream()
+                        .filter(item -> !ahead.contains(item) && !item.target().equals("/"))
+                        .noneMatch(item -> item.target().equals(path) || item.contains(path) || item.isUnder(path));
     }
 
     /** What is not done yet; mounts of cgroup file systems are left out if they come later. */

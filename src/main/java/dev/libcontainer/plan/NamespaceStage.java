@@ -31,7 +31,12 @@ final class NamespaceStage {
         this.draft = draft;
     }
 
-    void reserveSlots() {
+    /**
+     * Reserves slots that requests bind.
+     *
+     * @param ahead whether a template can get ready in the network of its next child
+     */
+    void reserveSlots(boolean ahead) {
         for (NamespaceType type : JOIN_ORDER) {
             Optional<String> path = draft.linux.namespace(type).flatMap(Namespace::path);
             if (path.isPresent()) {
@@ -42,6 +47,9 @@ final class NamespaceStage {
         }
         if (draft.isNew(NamespaceType.NETWORK) && draft.wishes.readyNetwork()) {
             readyNetwork = Optional.of(draft.bind("ready network", new Binding.ReadyNetwork()));
+            if (ahead) {
+                draft.joinsAhead(readyNetwork.get(), draft.bind("next network", new Binding.NextNetwork()));
+            }
         }
     }
 
@@ -78,6 +86,16 @@ final class NamespaceStage {
                 draft.namespacePath(NamespaceType.CGROUP) + ".path"));
     }
 
+    /** By the template, if it has been told which. */
+    void joinAhead() {
+        readyNetwork.ifPresent(this::joinReady);
+        readyNetwork = Optional.empty();
+    }
+
+    private void joinReady(Slot network) {
+        draft.add(new NamespaceStep.Join(network, NamespaceType.NETWORK), draft.namespacePath(NamespaceType.NETWORK));
+    }
+
     void nameStage() {
         draft.add(new ProcessStep.SetName("lc:init"), "");
     }
@@ -89,11 +107,9 @@ final class NamespaceStage {
         if (draft.unsharesTime()) {
             draft.add(new NamespaceStep.Unshare(NamespaceType.TIME, false), draft.namespacePath(NamespaceType.TIME));
         }
-        String network = draft.namespacePath(NamespaceType.NETWORK);
-        if (readyNetwork.isPresent()) {
-            draft.add(new NamespaceStep.Join(readyNetwork.get(), NamespaceType.NETWORK), network);
-        } else if (draft.isNew(NamespaceType.NETWORK)) {
-            draft.add(new NamespaceStep.LoopbackUp(), network);
+        readyNetwork.ifPresent(this::joinReady);
+        if (draft.isNew(NamespaceType.NETWORK) && !draft.wishes.readyNetwork()) {
+            draft.add(new NamespaceStep.LoopbackUp(), draft.namespacePath(NamespaceType.NETWORK));
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
  * @param steps in order: [0, hostEnd) run in the spawning process, [hostEnd, templateEnd) once in a template (or, without
  *     one, in each child), [templateEnd, aheadEnd) in the namespaces of each child, by the template before the child is
  *     there if there is time, the rest by each child
+ * @param aheadNetwork the slots of the network that the steps up to aheadEnd join
  * @param namespaces the new ones, made by the clone itself
  * @param bindings what each request must bind, by slot
  * @param cgroupSlot the directory to be born in, if the kernel can do that
@@ -29,6 +30,7 @@ public record Plan(
         int hostEnd,
         int templateEnd,
         int aheadEnd,
+        Optional<AheadNetwork> aheadNetwork,
         Set<NamespaceType> namespaces,
         Map<Slot, Binding> bindings,
         Optional<Slot> cgroupSlot,
@@ -53,6 +55,14 @@ public record Plan(
      * @param path as in {@code mounts[2].options}; empty for what every container gets
      */
     public record PlannedStep(Step step, String path) {}
+
+    /**
+     * Slots of network namespaces made by somebody else.
+     *
+     * @param own the child's; every request binds it
+     * @param next that of the next child, which its template joins ahead; requests may leave it out
+     */
+    public record AheadNetwork(Slot own, Slot next) {}
 
     /** Whether a template would save a child anything. */
     public boolean hasTemplate() {
@@ -87,17 +97,20 @@ public record Plan(
                 | (changesIds ? Wire.CHANGES_IDS : 0)
                 | (parks ? Wire.PARKS : 0);
         long clone = namespaces.stream().mapToLong(NamespaceStep::cloneFlag).reduce(0, (a, b) -> a | b);
-        long bound = bindings.keySet().stream().mapToLong(Slot::bit).reduce(0, (a, b) -> a | b);
+        long next = aheadNetwork.map(network -> network.next().bit()).orElse(0L);
+        long bound = bindings.keySet().stream().mapToLong(Slot::bit).reduce(0, (a, b) -> a | b) & ~next;
         plan.putInt(0, Wire.MAGIC).putShort(4, (short) Wire.VERSION).putShort(6, (short) flags);
         plan.putInt(12, steps.size()).putInt(16, hostEnd).putInt(20, templateEnd);
         plan.putLong(24, clone).putLong(32, bound);
-        plan.putLong(40, sent(hostEnd, templateEnd)).putLong(48, sent(templateEnd, steps.size()) | cgroupBit());
+        plan.putLong(40, sent(hostEnd, templateEnd)).putLong(48, sent(templateEnd, steps.size()) | cgroupBit() | next);
         plan.putInt(56, cgroupSlot.map(Slot::index).orElse(Wire.NO_SLOT)).putInt(60, failAtStep + 1);
         plan.putInt(64, uidAt)
                 .putInt(68, uid.length)
                 .putInt(72, gidAt)
                 .putInt(76, gid.length)
                 .putInt(80, aheadEnd);
+        plan.putInt(84, aheadNetwork.map(network -> network.own().index()).orElse(Wire.NO_SLOT));
+        plan.putInt(88, aheadNetwork.map(network -> network.next().index()).orElse(Wire.NO_SLOT));
         return plan;
     }
 

@@ -103,12 +103,24 @@ final class SystemStage {
         }
         for (int i = 0; i < masked.size(); i++) {
             String path = masked.get(i);
-            if (!mounts.isNowhere(path)) {
-                draft.add(
-                        new MountStep.Mask(path, labels.maskData(), within(path, names)),
-                        "linux.maskedPaths[" + i + "]");
+            if (!mounts.isNowhere(path) && !mounts.isAhead(path)) {
+                mask(i, path, within(path, names));
             }
         }
+    }
+
+    /** In a file system that a template has mounted. */
+    void maskAhead() {
+        for (int i = 0; i < draft.linux.maskedPaths().size(); i++) {
+            String path = draft.linux.maskedPaths().get(i);
+            if (mounts.isAhead(path)) {
+                mask(i, path, Optional.empty());
+            }
+        }
+    }
+
+    private void mask(int index, String path, Optional<Slot> proc) {
+        draft.add(new MountStep.Mask(path, labels.maskData(), proc), "linux.maskedPaths[" + index + "]");
     }
 
     private Optional<Slot> within(String path, boolean names) {

@@ -7,14 +7,15 @@ package dev.libcontainer.plan;
  * <pre>
  *  header  0 magic · 4 version · 6 flags · 8 size · 12 steps · 16 host_end · 20 template_end · 24 clone_flags
  *          32 bound_mask · 40 template_mask · 48 child_mask · 56 cgroup_slot · 60 fail_step
- *          64 uid_map · 68 its size · 72 gid_map · 76 its size · 80 ahead_end · 84 unused · 88
+ *          64 uid_map · 68 its size · 72 gid_map · 76 its size · 80 ahead_end
+ *          84 network_slot · 88 next_slot · 92 unused · 96
  *  step    0 opcode · 2 flags · 4 a · 8 b · 12 c · 16 d · 24
  * </pre>
  */
 final class Wire {
     static final int MAGIC = 0x4c50434c;
     static final int VERSION = 1;
-    static final int HEADER_SIZE = 88;
+    static final int HEADER_SIZE = 96;
     static final int STEP_SIZE = 24;
     static final int MAX_SLOTS = 64;
     static final int NO_SLOT = -1;
