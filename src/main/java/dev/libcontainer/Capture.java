@@ -34,15 +34,23 @@ final class Capture {
         return fd;
     }
 
-    /** A full disk must not stop the container: the rest is read and dropped, and whoever asks is told. */
+    /** A full disk or heap must not stop the container: the rest is read and dropped, and whoever asks is told. */
     void write(byte[] bytes, int count) {
         if (failure.isEmpty()) {
             try {
                 sink.write(bytes, 0, count);
             } catch (IOException e) {
                 failure = Optional.of(e);
+            } catch (OutOfMemoryError e) {
+                failure = Optional.of(new IOException(e));
             }
         }
+    }
+
+    /** Its stream can no longer be read. */
+    void fail(Throwable e) {
+        failure = Optional.of(e instanceof IOException known ? known : new IOException(e));
+        finish();
     }
 
     void finish() {

@@ -31,6 +31,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -328,10 +329,19 @@ final class CgroupLayout {
     }
 
     /** What an exit status tells: the peak of memory in bytes, -1 if unknown, and how many were killed for want of it. */
-    record LastFigures(long peakBytes, long oomKills) {}
+    record LastFigures(long peakBytes, long oomKills) {
+        private static final LastFigures NONE = new LastFigures(-1, 0);
+
+        OptionalLong peak() {
+            return peakBytes < 0 ? OptionalLong.empty() : OptionalLong.of(peakBytes);
+        }
+    }
 
     /** One native call, and no strings: this is on the path of every container. */
     LastFigures lastFigures(int[] directories, Optional<UsedCgroups> used) {
+        if (directories.length == 0) {
+            return LastFigures.NONE;
+        }
         ByteBuffer data = BUFFERS.get();
         boolean open = used.isPresent() && used.get().isMade();
         int size = open ? used.get().read(data) : Kernel.readCgroups(directories, figureNames, data);

@@ -292,6 +292,15 @@ class StdioTest {
     }
 
     @Test
+    void capturedOutputThatFillsTheHeapHindersNoOther() throws Exception {
+        OtherJvm.Ended ended = OtherJvm.run(FullHeapMain.class, "");
+
+        assertThat(ended.errors()).isEmpty();
+        assertThat(ended.output().lines().toList())
+                .containsExactly("java.io.IOException: java.lang.OutOfMemoryError: Java heap space", "[little]");
+    }
+
+    @Test
     void capturedOutputEndsWithItsLastWriterEvenIfThatIsNotTheFirstProcess() {
         Seen seen = Inside.see(Inside.bare("").command("sh", "-c", "(sleep 0.1; echo late) & echo early"));
 

@@ -25,6 +25,7 @@ public record Errno(int number) {
     public static final Errno ENODEV = new Errno(19);
     public static final Errno ENOTDIR = new Errno(20);
     public static final Errno EINVAL = new Errno(22);
+    public static final Errno ENFILE = new Errno(23);
     public static final Errno EMFILE = new Errno(24);
     public static final Errno ENOSPC = new Errno(28);
     public static final Errno EROFS = new Errno(30);
