@@ -6,6 +6,7 @@ import java.io.FileInputStream;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -30,6 +31,7 @@ final class FullFdTableMain {
             case "captured" -> captured(containers);
             case "events" -> events(containers);
             case "samples" -> samples(containers);
+            case "subscription" -> subscription(containers);
             case "networks" -> networks(containers);
             case "pool" -> pool(containers);
             default -> throw new IllegalArgumentException(args[0]);
@@ -174,6 +176,24 @@ final class FullFdTableMain {
     private static void whileFullAfter(Deed first, Deed deed) throws Exception {
         first.run();
         whileFull(deed);
+    }
+
+    private static void subscription(Containers containers) throws Exception {
+        try (Blueprint blueprint = containers.compile(shell().managed().build());
+                Container container = begun(blueprint)) {
+            Collected<Sample> before =
+                    Collected.all(container.samples(Duration.ofMillis(50), EnumSet.allOf(Counter.class)));
+            before.await(1);
+            List<FileInputStream> filling = fill();
+            close(filling.subList(0, 3));
+            Collected<Sample> refused =
+                    Collected.all(container.samples(Duration.ofMillis(50), EnumSet.allOf(Counter.class)));
+            List<FileInputStream> free = fill();
+            close(filling);
+            close(free);
+            System.out.println("of 3 fds " + free.size() + " are free again");
+            System.out.println(refused.trouble().flatMap(e -> ((ContainerException) e).errno()));
+        }
     }
 
     /** The first container that wants a network has others made ahead, of which there are none yet. */

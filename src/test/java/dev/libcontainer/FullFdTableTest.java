@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,6 +19,13 @@ class FullFdTableTest {
     @ValueSource(strings = {"plain", "limited", "captured", "events", "samples", "networks", "pool"})
     void theLibrarysThreadsOutliveAFullTableOfFds(String kind) throws Exception {
         assertThat(lines(kind)).containsExactly("exit code 3 while full", "exit code 3 afterwards", "threads: same");
+    }
+
+    /** Numbers of files that there are must not look as if this kernel had none. */
+    @Test
+    void samplesForWhichThereAreTooFewFdsAreRefused() throws Exception {
+        assertThat(lines("subscription"))
+                .containsExactly("of 3 fds 3 are free again", "Optional[EMFILE (Too many open files)]");
     }
 
     private static List<String> lines(String kind) throws Exception {
