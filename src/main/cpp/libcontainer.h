@@ -179,7 +179,8 @@ enum {
 enum { LC_ENGINE_SPAWNER = 0, LC_ENGINE_IN_PROCESS = 1 };
 
 /** What became of a spawn. step is the step last begun, -1 when the failure lies outside the plan; err is positive;
- *  aux: for step -1 an LC_AT_*; for EXECVE the candidate's index; for KILLED the signal. */
+ *  aux: for step -1 an LC_AT_*; for EXECVE the candidate's index; for KILLED the signal.
+ *  err of KILLED: ENOMEM if it was SIGKILL and its cgroups, made for it alone, had no memory to give; else EINTR. */
 enum { LC_RUNNING = 1, LC_FAULT = 2, LC_KILLED = 3, LC_WAITING = 4, LC_PARKED = 5 };
 enum {
     LC_AT_REQUEST = 1,

@@ -265,10 +265,10 @@ final class CgroupLayout {
         }
     }
 
-    /** A spawn failed: its directories were never used. */
+    /** A spawn failed: its directories serve another. */
     void putBack(UsedCgroups used) {
         synchronized (idle) {
-            idle.add(used);
+            idle.add(used.after(used.oomKills(), used.directories(), lastFigures));
             if (closed) { // meanwhile, and maybe the session too
                 removeIdle();
                 session.removeLeft();
