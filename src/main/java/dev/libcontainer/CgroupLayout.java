@@ -325,7 +325,12 @@ final class CgroupLayout {
                 throw new UncheckedIOException(e);
             }
         }
-        return ContainerCgroup.open(mounts, paths);
+        String payload = places.stream()
+                .flatMap(place -> place.delegated.stream())
+                .map(CgroupPlan.Delegated::payload)
+                .findFirst()
+                .orElse("");
+        return ContainerCgroup.open(mounts, paths, payload);
     }
 
     /** What an exit status tells: the peak of memory in bytes, -1 if unknown, and how many were killed for want of it. */

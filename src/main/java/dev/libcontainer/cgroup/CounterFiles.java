@@ -4,6 +4,7 @@ import static dev.libcontainer.cgroup.CounterFile.Form.ASSIGNED;
 import static dev.libcontainer.cgroup.CounterFile.Form.BY_DEVICE;
 import static dev.libcontainer.cgroup.CounterFile.Form.INTERFACES;
 import static dev.libcontainer.cgroup.CounterFile.Form.KEYED;
+import static dev.libcontainer.cgroup.CounterFile.Form.KEYED_BELOW;
 import static dev.libcontainer.cgroup.CounterFile.Form.NUMBER;
 
 import dev.libcontainer.cgroup.CounterFile.Column;
@@ -101,7 +102,13 @@ public final class CounterFiles implements AutoCloseable {
                     Column.of("total_rss", Counter.MEMORY_ANONYMOUS_BYTES),
                     Column.of("total_cache", Counter.MEMORY_FILE_BYTES),
                     Column.of("pgfault", Counter.PAGE_FAULTS),
-                    Column.of("pgmajfault", Counter.MAJOR_PAGE_FAULTS)));
+                    Column.of("pgmajfault", Counter.MAJOR_PAGE_FAULTS),
+                    Column.of("total_pgfault", Counter.PAGE_FAULTS), // these stand behind those of the cgroup alone
+                    Column.of("total_pgmajfault", Counter.MAJOR_PAGE_FAULTS)));
+
+    /** Version 1 counts kills where the process is. */
+    private static final CounterFile KILLS_BELOW =
+            of("memory", "memory.oom_control", KEYED_BELOW, Column.of("oom_kill", Counter.OOM_KILLS));
 
     /** What is read and where it goes: the same for all containers that are watched alike. */
     private record Layout(List<Counter> counters, List<CounterFile> files, List<int[]> places) {}
@@ -164,6 +171,14 @@ public final class CounterFiles implements AutoCloseable {
             if (!path.isEmpty() && add(file, path, missing)) {
                 file.columns().forEach(column -> missing.remove(column.counter()));
             }
+        }
+        if (wanted.contains(Counter.OOM_KILLS)) {
+            cgroup.directory(KILLS_BELOW.controller())
+                    .flatMap(CgroupDirectory::countedBelow)
+                    .ifPresent(below -> add(
+                            KILLS_BELOW,
+                            below.path().resolve(KILLS_BELOW.file()).toString(),
+                            Set.of(Counter.OOM_KILLS)));
         }
         if (wanted.contains(Counter.CPU_MICROS) && !missing.contains(Counter.CPU_MICROS)) {
             cpu = layout.counters.indexOf(Counter.CPU_MICROS);
