@@ -171,6 +171,7 @@ enum {
     LC_MOUNT_PATH = 75,       /* as MOUNT, but a absolute, as it stands: for a mount point that the plan has made and
                                  nobody else can have changed */
     LC_ENTER_CGROUP = 76, /* a name, b parent slot, c file: writes 0 to it; with LC_REQUEST_CGROUPS_OPEN to the slot */
+    LC_ENTER_TIME = 77,   /* b a procfs: enters the time namespace that was made for children (time_namespaces(7)) */
     LC_AWAIT_TASK = 96    /* LC_PARKED at LC_STDIO_TASK's socket until lc_unpark: parameters and streams come then */
 };
 
