@@ -15,6 +15,10 @@ import org.apache.commons.io.output.DeferredFileOutputStream;
 
 /** The collected output of one stream: in memory up to a bound, beyond it in a temporary file. */
 final class Capture {
+    /** Whose it is can be seen of a file that a killed JVM has left. */
+    private static final String PREFIX =
+            "libcontainer-" + ProcessHandle.current().pid() + "-";
+
     private final int fd;
     private final DeferredFileOutputStream sink;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
@@ -24,7 +28,7 @@ final class Capture {
         this.fd = fd;
         sink = DeferredFileOutputStream.builder()
                 .setThreshold(memoryBytes)
-                .setPrefix("libcontainer-")
+                .setPrefix(PREFIX)
                 .setSuffix(".out")
                 .setDirectory(Path.of(System.getProperty("java.io.tmpdir")))
                 .get();

@@ -252,7 +252,7 @@ class StdioTest {
     private List<Path> spilled() throws IOException {
         try (Stream<Path> temporary = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
             return temporary
-                    .filter(file -> file.getFileName().toString().startsWith("libcontainer-"))
+                    .filter(file -> file.getFileName().toString().startsWith(Holdings.TEMPORARY))
                     .toList();
         }
     }
