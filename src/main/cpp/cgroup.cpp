@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -11,6 +12,7 @@ namespace lc {
 namespace {
 
 constexpr int64_t kSecond = 1000000000ll;
+constexpr int64_t kLargestCharge = 32 * 1024; // what a child on its way asks for at once
 
 int64_t now() {
     timespec t;
@@ -113,7 +115,22 @@ int64_t remove_directory(int32_t dir) {
     return sys(__NR_unlinkat, static_cast<int64_t>(AT_FDCWD), path, 0x200L);
 }
 
+/// The number at the beginning of a file of a cgroup, or behind a word in it; -1 without one.
+int64_t number(int32_t dir, const char *file, const char *word) {
+    char text[4096];
+    int32_t n = lc_read_at(dir, file, reinterpret_cast<uint8_t *>(text), sizeof text - 1);
+    text[n > 0 ? n : 0] = 0;
+    const char *at = n > 0 ? strstr(text, word) : nullptr;
+    return at ? strtoll(at + strlen(word), nullptr, 10) : -1;
+}
+
 } // namespace
+
+bool ran_out_of_memory(int32_t dir) {
+    int64_t peak = number(dir, "memory.max_usage_in_bytes", "");
+    return (peak >= 0 && peak + kLargestCharge > number(dir, "memory.limit_in_bytes", "")) ||
+           number(dir, "memory.events", "oom ") > 0;
+}
 
 } // namespace lc
 

@@ -67,6 +67,10 @@ void await_briefly(const Cell *cell);
 int64_t await(const Engine &engine, int32_t socket, Cell *cell, int64_t pause_nanos = 100000000);
 /// Reaps a child that will end now; its wait status as siginfo gives it.
 void reap(int32_t pid, int32_t *code, int32_t *status);
+
+/// Whether a cgroup has had no memory to give. Version 1 does not say so: it counts a kill where the owner of the
+/// memory is, which a child on its way shares with whoever cloned it. There it is told by the peak.
+bool ran_out_of_memory(int32_t dir);
 /// Reaps the child of a pidfd if it is gone: 1, 0 if alive, or -errno.
 int64_t try_reap(int32_t pidfd, lc_exit *exit);
 /// Turns the offsets in vectors of a block, each 0 if it is not there, into addresses in the memory of whoever execs.

@@ -171,6 +171,7 @@ enum {
     LC_MOUNT_PATH = 75,       /* as MOUNT, but a absolute, as it stands: for a mount point that the plan has made and
                                  nobody else can have changed */
     LC_ENTER_CGROUP = 76, /* a name, b parent slot, c file: writes 0 to it; with LC_REQUEST_CGROUPS_OPEN to the slot */
+    LC_ENTER_TIME = 77,   /* b a procfs: enters the time namespace that was made for children (time_namespaces(7)) */
     LC_AWAIT_TASK = 96    /* LC_PARKED at LC_STDIO_TASK's socket until lc_unpark: parameters and streams come then */
 };
 
@@ -179,7 +180,8 @@ enum {
 enum { LC_ENGINE_SPAWNER = 0, LC_ENGINE_IN_PROCESS = 1 };
 
 /** What became of a spawn. step is the step last begun, -1 when the failure lies outside the plan; err is positive;
- *  aux: for step -1 an LC_AT_*; for EXECVE the candidate's index; for KILLED the signal. */
+ *  aux: for step -1 an LC_AT_*; for EXECVE the candidate's index; for KILLED the signal.
+ *  err of KILLED: ENOMEM if it was SIGKILL and its cgroups, made for it alone, had no memory to give; else EINTR. */
 enum { LC_RUNNING = 1, LC_FAULT = 2, LC_KILLED = 3, LC_WAITING = 4, LC_PARKED = 5 };
 enum {
     LC_AT_REQUEST = 1,

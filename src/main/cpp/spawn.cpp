@@ -53,6 +53,9 @@ Spawn::~Spawn() {
     if (result_.report.kind == LC_RUNNING || result_.report.kind == LC_PARKED) return;
     for (int32_t &fd : result_.stdio) close(fd), fd = -1;
     close(result_.console);
+    bool killed = result_.report.kind == LC_KILLED && result_.report.aux == SIGKILL;
+    for (uint32_t i = 0; i < result_.cgroup_count && killed; i++)
+        if (ran_out_of_memory(result_.cgroups[i])) result_.report.err = ENOMEM;
     if (request_.flags & LC_REQUEST_CGROUPS_EXIST) {
         for (uint32_t i = 0; i < result_.cgroup_count; i++) close(result_.cgroups[i]);
     } else { // a child that was killed a moment ago may still hold them

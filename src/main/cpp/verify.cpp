@@ -100,6 +100,7 @@ constexpr Rule kRules[] = {
     {LC_OPEN_MAPPED_TREE, true, kText, kSlot0, kOut, kAny, 0},
     {LC_MOUNT_PATH, false, kText, kText, kText0, kMountWord, 0},
     {LC_ENTER_CGROUP, false, kText, kSlot, kText, kZero, 0},
+    {LC_ENTER_TIME, false, kZero, kSlot, kZero, kZero, 0},
     {LC_AWAIT_TASK, false, kZero, kZero, kZero, kZero, 0},
     {LC_EXECVE, false, kCandidates, kVector, kVector, kZero, 0},
     {LC_AWAIT_START, false, kSlot, kSlot, kZero, kZero, 0},

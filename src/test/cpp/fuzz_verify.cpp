@@ -79,6 +79,7 @@ constexpr Reads kReads[] = {
     {LC_OPEN_MAPPED_TREE, 't', '0', 'o', '-'},
     {LC_MOUNT_PATH, 't', 't', 'T', 'm'},
     {LC_ENTER_CGROUP, 't', 's', 't', '-'},
+    {LC_ENTER_TIME, '-', 's', '-', '-'},
     {LC_CLOSE_FDS, 'k', 'k', 'k', '-'},
     {LC_AWAIT_START, 's', 's', '-', '-'},
     {LC_HOOK, 't', 'v', 'v', 's'},

@@ -237,8 +237,10 @@ public final class Blueprint implements AutoCloseable {
             }
             return container;
         } catch (SpawnException e) {
+            SpawnException known =
+                    UsedCgroups.ranOut(existing) ? e.killed(e.report().aux(), true) : e;
             failed(container, existing);
-            throw Failures.spawn(ContainerException.Phase.SPAWN, id, variant.plan, e);
+            throw Failures.spawn(ContainerException.Phase.SPAWN, id, variant.plan, known);
         } catch (IllegalArgumentException e) {
             failed(container, existing);
             throw new InvalidSpecException(

@@ -15,6 +15,10 @@ import org.apache.commons.io.output.DeferredFileOutputStream;
 
 /** The collected output of one stream: in memory up to a bound, beyond it in a temporary file. */
 final class Capture {
+    /** Whose it is can be seen of a file that a killed JVM has left. */
+    private static final String PREFIX =
+            "libcontainer-" + ProcessHandle.current().pid() + "-";
+
     private final int fd;
     private final DeferredFileOutputStream sink;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
@@ -24,7 +28,7 @@ final class Capture {
         this.fd = fd;
         sink = DeferredFileOutputStream.builder()
                 .setThreshold(memoryBytes)
-                .setPrefix("libcontainer-")
+                .setPrefix(PREFIX)
                 .setSuffix(".out")
                 .setDirectory(Path.of(System.getProperty("java.io.tmpdir")))
                 .get();
@@ -34,15 +38,23 @@ final class Capture {
         return fd;
     }
 
-    /** A full disk must not stop the container: the rest is read and dropped, and whoever asks is told. */
+    /** A full disk or heap must not stop the container: the rest is read and dropped, and whoever asks is told. */
     void write(byte[] bytes, int count) {
         if (failure.isEmpty()) {
             try {
                 sink.write(bytes, 0, count);
             } catch (IOException e) {
                 failure = Optional.of(e);
+            } catch (OutOfMemoryError e) {
+                failure = Optional.of(new IOException(e));
             }
         }
+    }
+
+    /** Its stream can no longer be read. */
+    void fail(Throwable e) {
+        failure = Optional.of(e instanceof IOException known ? known : new IOException(e));
+        finish();
     }
 
     void finish() {

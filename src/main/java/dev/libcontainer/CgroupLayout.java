@@ -31,6 +31,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -264,10 +265,10 @@ final class CgroupLayout {
         }
     }
 
-    /** A spawn failed: its directories were never used. */
+    /** A spawn failed: its directories serve another. */
     void putBack(UsedCgroups used) {
         synchronized (idle) {
-            idle.add(used);
+            idle.add(used.after(used.oomKills(), used.directories(), lastFigures));
             if (closed) { // meanwhile, and maybe the session too
                 removeIdle();
                 session.removeLeft();
@@ -324,14 +325,28 @@ final class CgroupLayout {
                 throw new UncheckedIOException(e);
             }
         }
-        return ContainerCgroup.open(mounts, paths);
+        String payload = places.stream()
+                .flatMap(place -> place.delegated.stream())
+                .map(CgroupPlan.Delegated::payload)
+                .findFirst()
+                .orElse("");
+        return ContainerCgroup.open(mounts, paths, payload);
     }
 
     /** What an exit status tells: the peak of memory in bytes, -1 if unknown, and how many were killed for want of it. */
-    record LastFigures(long peakBytes, long oomKills) {}
+    record LastFigures(long peakBytes, long oomKills) {
+        private static final LastFigures NONE = new LastFigures(-1, 0);
+
+        OptionalLong peak() {
+            return peakBytes < 0 ? OptionalLong.empty() : OptionalLong.of(peakBytes);
+        }
+    }
 
     /** One native call, and no strings: this is on the path of every container. */
     LastFigures lastFigures(int[] directories, Optional<UsedCgroups> used) {
+        if (directories.length == 0) {
+            return LastFigures.NONE;
+        }
         ByteBuffer data = BUFFERS.get();
         boolean open = used.isPresent() && used.get().isMade();
         int size = open ? used.get().read(data) : Kernel.readCgroups(directories, figureNames, data);

@@ -13,7 +13,6 @@ import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -149,30 +148,31 @@ public final class Container extends ObservedContainer implements AutoCloseable 
         owner.exits().forget(token);
         Exit event = exited.get();
         long wallNanos = System.nanoTime() - calledNanos;
-        OptionalLong peak = OptionalLong.empty();
-        boolean oom = false;
-        RuntimeException trouble = null;
-        if (directories.length > 0) {
-            try {
-                CgroupLayout.LastFigures last = variant.cgroups().lastFigures(directories, existing);
-                peak = last.peakBytes() < 0 ? peak : OptionalLong.of(last.peakBytes());
-                oomKills = last.oomKills();
-                oom = oomKills > existing.map(UsedCgroups::oomKills).orElse(0L);
-            } catch (RuntimeException e) {
-                trouble = e;
-            }
-        }
-        ExitStatus status = ExitStatus.of(event, oom, peak, startNanos, wallNanos);
-        Flight.exited(
-                id, pid, status.exitCode(), status.signal(), oom, event.userMicros() + event.systemMicros(), wallNanos);
-        if (trouble == null) {
+        try {
+            CgroupLayout.LastFigures last = variant.cgroups().lastFigures(directories, existing);
+            oomKills = last.oomKills();
+            boolean oom = oomKills > existing.map(UsedCgroups::oomKills).orElse(0L);
+            ExitStatus status = ExitStatus.of(event, oom, last.peak(), startNanos, wallNanos);
+            long cpuMicros = event.userMicros() + event.systemMicros();
+            Flight.exited(id, pid, status.exitCode(), status.signal(), oom, cpuMicros, wallNanos);
             exit.complete(status);
-        } else {
-            exit.completeExceptionally(trouble);
+        } catch (RuntimeException | Error e) {
+            exit.completeExceptionally(e);
         }
         if (directories.length > 0 || mounts.value() >= 0) {
             owner.exits().sweepLater(this);
         }
+    }
+
+    /** It has ended, and nobody will ever know how. */
+    void lost(Throwable e) {
+        synchronized (this) {
+            ended = true;
+            closePidfd();
+        }
+        owner.exits().forget(token);
+        exit.completeExceptionally(e);
+        owner.exits().sweepLater(this);
     }
 
     /** Takes down what is left of the ended container: mounts and cgroups. Whoever comes first does it, others wait. */

@@ -7,6 +7,7 @@ import dev.libcontainer.events.ContainerEvent.Limit;
 import dev.libcontainer.events.Flight;
 import dev.libcontainer.events.Trigger;
 import dev.libcontainer.kernel.Poller;
+import dev.libcontainer.kernel.Unfailing;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Instant;
@@ -56,6 +57,7 @@ final class EventLoop implements AutoCloseable {
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread thread = new Thread(this::run, "libcontainer-events");
     private long nextToken;
+    private long nextLook = System.nanoTime();
     private volatile boolean closed;
 
     EventLoop() {
@@ -110,46 +112,70 @@ final class EventLoop implements AutoCloseable {
     }
 
     private void run() {
-        long nextLook = System.nanoTime();
+        Unfailing.run(Beforehand::events);
+        Runnable round = this::round;
         while (!closed) {
-            poller.await(silent.isEmpty() ? -1 : LOOK_EVERY_MILLIS, this::changed);
-            if (System.nanoTime() - nextLook >= 0) {
-                silent.forEach(source -> source.notice.look(data, (what, value) -> tell(source, what, value)));
-                nextLook = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_EVERY_MILLIS);
-            }
-            for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-                task.run();
-            }
+            Unfailing.run(round);
         }
-        List.copyOf(watches).forEach(watch -> {
-            forget(watch);
-            watch.outlet.complete();
-        });
+        List.copyOf(watches)
+                .forEach(watch -> Unfailing.run(() -> {
+                    forget(watch);
+                    watch.outlet.complete();
+                }));
         poller.close();
+    }
+
+    private void round() {
+        poller.await(silent.isEmpty() ? -1 : LOOK_EVERY_MILLIS, this::changed);
+        if (System.nanoTime() - nextLook >= 0) {
+            nextLook = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_EVERY_MILLIS);
+            List.copyOf(silent).forEach(source -> hear(source, () -> source.notice.look(data, to(source))));
+        }
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            Unfailing.run(task);
+        }
     }
 
     private void changed(long token) {
         Source source = sources.get(token);
         if (source != null) {
-            source.notice.read(data, (what, value) -> tell(source, what, value));
+            hear(source, () -> source.notice.read(data, to(source)));
         }
     }
 
+    /** No event is lost in silence: who cannot be told of one is told so, and hears of no other. */
+    private void hear(Source source, Runnable hearing) {
+        try {
+            hearing.run();
+        } catch (Throwable e) {
+            Unfailing.run(() -> {
+                forget(source.watch);
+                source.watch.outlet.fail(e);
+            });
+        }
+    }
+
+    private static CgroupNotice.Listener to(Source source) {
+        return (what, value) -> tell(source, what, value);
+    }
+
     private static void tell(Source source, What what, long value) {
-        String id = source.watch.container.id();
-        Instant now = Instant.now();
         source.watch.toldOutOfMemory |= what == What.OOM_KILL;
-        ContainerEvent event = switch (what) {
+        ContainerEvent event = event(source.watch.container.id(), Instant.now(), what, value, source.trigger);
+        Flight.happened(event);
+        source.watch.outlet.emit(event);
+    }
+
+    static ContainerEvent event(String id, Instant now, What what, long value, Optional<Trigger> trigger) {
+        return switch (what) {
             case OOM_KILL -> new ContainerEvent.OutOfMemory(id, now, value);
             case MEMORY_HIGH -> new ContainerEvent.LimitHit(id, now, Limit.MEMORY_HIGH, value);
             case MEMORY_MAX -> new ContainerEvent.LimitHit(id, now, Limit.MEMORY_MAX, value);
             case PIDS_MAX -> new ContainerEvent.LimitHit(id, now, Limit.PIDS, value);
             case POPULATED -> new ContainerEvent.Populated(id, now, value == 1);
             case FROZEN -> new ContainerEvent.Frozen(id, now, value == 1);
-            case PRESSURE -> new ContainerEvent.Pressure(id, now, source.trigger.orElseThrow());
+            case PRESSURE -> new ContainerEvent.Pressure(id, now, trigger.orElseThrow());
         };
-        Flight.happened(event);
-        source.watch.outlet.emit(event);
     }
 
     /** What happened last may not have been told yet; in directories that serve another container already it is his. */
@@ -158,9 +184,7 @@ final class EventLoop implements AutoCloseable {
             return;
         }
         if (!watch.container.usesSharedDirectories()) {
-            watch.sources
-                    .values()
-                    .forEach(source -> source.notice.look(data, (what, value) -> tell(source, what, value)));
+            watch.sources.values().forEach(source -> source.notice.look(data, to(source)));
         }
         Instant now = Instant.now();
         String id = watch.container.id();

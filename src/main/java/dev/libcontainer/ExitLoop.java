@@ -4,6 +4,7 @@ import dev.libcontainer.events.Flight;
 import dev.libcontainer.kernel.Engine;
 import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.kernel.Poller;
+import dev.libcontainer.kernel.Unfailing;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -48,9 +49,13 @@ final class ExitLoop implements AutoCloseable {
             return;
         }
         Flight.isRecorded(); // classes are loaded now and not when the first container ends
-        while (!closed || !running.isEmpty()) { // those that outlive the library are still this thread's to reap
+        Unfailing.run(Beforehand::ends);
+        Runnable round = () -> {
             poller.await(-1, this::handle);
             sweep();
+        };
+        while (!closed || !running.isEmpty()) { // those that outlive the library are still this thread's to reap
+            Unfailing.run(round); // the children would go with the thread
         }
         sweep();
         poller.close();
@@ -66,7 +71,8 @@ final class ExitLoop implements AutoCloseable {
 
     private void sweep() {
         for (Container container = leftovers.poll(); container != null; container = leftovers.poll()) {
-            sweep(container);
+            Container ended = container;
+            Unfailing.run(() -> sweep(ended));
         }
     }
 
@@ -80,8 +86,13 @@ final class ExitLoop implements AutoCloseable {
 
     private void handle(long token) {
         Container container = running.get((int) token);
-        if (container != null) {
+        if (container == null) {
+            return;
+        }
+        try {
             container.gone();
+        } catch (Throwable e) { // the kernel tells of an end but once
+            Unfailing.run(() -> container.lost(e));
         }
     }
 

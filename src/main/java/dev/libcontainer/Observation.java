@@ -6,6 +6,7 @@ import dev.libcontainer.cgroup.CounterFiles;
 import dev.libcontainer.events.ContainerEvent;
 import dev.libcontainer.events.MemoryLevel;
 import dev.libcontainer.events.Trigger;
+import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.stats.Counter;
 import dev.libcontainer.stats.Sample;
 import java.nio.ByteBuffer;
@@ -66,8 +67,13 @@ final class Observation implements AutoCloseable {
                 outlet.complete(); // it has ended
                 return;
             }
-            CounterFiles files = CounterFiles.open(cgroup.get(), container.pid(), wanted);
-            own.add(new Sampler.Target(container, files, outlet), interval);
+            try {
+                CounterFiles files = CounterFiles.open(cgroup.get(), container.pid(), wanted);
+                own.add(new Sampler.Target(container, files, outlet), interval);
+            } catch (KernelException e) {
+                outlet.fail(Failures.running(e));
+                return;
+            }
             var unused = container.onExit().whenComplete((status, trouble) -> own.look());
         };
     }

@@ -1,5 +1,6 @@
 package dev.libcontainer;
 
+import dev.libcontainer.kernel.Unfailing;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -42,7 +43,7 @@ final class Outlet<T> implements Flow.Subscription {
         work.incrementAndGet(); // nothing before onSubscribe has returned
         try {
             subscriber.onSubscribe(this);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             cancel();
             throw e;
         }
@@ -144,13 +145,18 @@ final class Outlet<T> implements Flow.Subscription {
             subscriber.onNext(item);
         } catch (RuntimeException e) {
             cancel(); // a subscriber that throws has had enough (Reactive Streams 2.13)
+        } catch (Error e) {
+            cancel();
+            Unfailing.run(() -> {
+                throw e;
+            });
         }
     }
 
     private void handOn() {
         if (trouble.isPresent() && !isOver()) {
             cancel();
-            subscriber.onError(trouble.get());
+            Unfailing.run(() -> subscriber.onError(trouble.get()));
         }
         while (!isOver() && demand > 0) {
             T item = waiting.poll();
@@ -162,7 +168,7 @@ final class Outlet<T> implements Flow.Subscription {
         }
         if (complete && waiting.isEmpty() && !isOver()) {
             cancel();
-            subscriber.onComplete();
+            Unfailing.run(subscriber::onComplete);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.libcontainer;
 
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.Poller;
+import dev.libcontainer.kernel.Unfailing;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -32,10 +33,11 @@ final class OutputCollector implements AutoCloseable {
     }
 
     private void run() {
+        Runnable round = () -> poller.await(-1, this::drain);
         while (!closed) {
-            poller.await(-1, this::drain);
+            Unfailing.run(round);
         }
-        open.values().forEach(Capture::finish);
+        open.values().forEach(capture -> Unfailing.run(capture::finish));
     }
 
     private void drain(long event) {
@@ -44,6 +46,15 @@ final class OutputCollector implements AutoCloseable {
         if (capture == null) {
             return;
         }
+        try {
+            drain(token, capture);
+        } catch (Throwable e) { // else it would be tried, and fail, again and again
+            open.remove(token);
+            Unfailing.run(() -> capture.fail(e));
+        }
+    }
+
+    private void drain(int token, Capture capture) {
         int n = Kernel.read(capture.fd(), chunk);
         if (n > 0) {
             chunk.get(0, bytes, 0, n);

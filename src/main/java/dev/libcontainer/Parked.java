@@ -60,7 +60,9 @@ final class Parked {
             if (Gate.wasGone(e.report())) {
                 return false;
             }
-            throw Failures.spawn(ContainerException.Phase.SPAWN, container.id(), variant.plan(), e);
+            ExitStatus end = container.onExit().join();
+            SpawnException known = e.killed(end.signal().orElse(0), end.oomKilled());
+            throw Failures.spawn(ContainerException.Phase.SPAWN, container.id(), variant.plan(), known);
         }
     }
 

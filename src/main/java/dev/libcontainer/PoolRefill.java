@@ -2,6 +2,7 @@ package dev.libcontainer;
 
 import dev.libcontainer.events.Flight;
 import dev.libcontainer.events.FlightSpan;
+import dev.libcontainer.kernel.Unfailing;
 import dev.libcontainer.pool.RefillPolicy;
 import dev.libcontainer.pool.RefillPolicy.Decision;
 import java.time.Duration;
@@ -131,16 +132,21 @@ final class PoolRefill {
     }
 
     private void run() {
+        Runnable round = this::round;
         while (!closed) {
-            Parked oldest = waiting.peekLast();
-            long now = System.nanoTime();
-            Decision decision = policy.next(
-                    now, oldest == null ? 0 : ready.get(), oldest == null ? now : oldest.madeNanos(), lastTakeNanos);
-            switch (decision.deed()) {
-                case MAKE -> make(now);
-                case REPLACE_OLDEST, DROP_OLDEST -> retire();
-                case WAIT -> rest(decision.waitNanos());
-            }
+            Unfailing.run(round);
+        }
+    }
+
+    private void round() {
+        Parked oldest = waiting.peekLast();
+        long now = System.nanoTime();
+        Decision decision = policy.next(
+                now, oldest == null ? 0 : ready.get(), oldest == null ? now : oldest.madeNanos(), lastTakeNanos);
+        switch (decision.deed()) {
+            case MAKE -> make(now);
+            case REPLACE_OLDEST, DROP_OLDEST -> retire();
+            case WAIT -> rest(decision.waitNanos());
         }
     }
 
@@ -164,7 +170,7 @@ final class PoolRefill {
             signal();
         } catch (ContainerException e) {
             failed(e, seen);
-        } catch (RuntimeException e) { // whatever it was, takers must not wait for a thread that is no more
+        } catch (RuntimeException | Error e) { // whatever it was, takers must not wait for a thread that is no more
             failed(
                     new EngineException(ContainerException.Phase.SPAWN, String.valueOf(e.getMessage()), "", "", e),
                     seen);

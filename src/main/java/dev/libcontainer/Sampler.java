@@ -2,6 +2,7 @@ package dev.libcontainer;
 
 import dev.libcontainer.cgroup.CounterFiles;
 import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.Unfailing;
 import dev.libcontainer.stats.Sample;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -165,26 +166,35 @@ final class Sampler implements AutoCloseable {
     }
 
     private void run() {
-        while (true) {
-            List<Target> ended;
-            Optional<Group> due;
-            synchronized (this) {
-                if (closed) {
-                    groups.forEach(group -> group.targets.forEach(Sampler::end));
-                    groups.clear();
-                    return;
-                }
-                ended = changed ? takeEnded() : List.of();
-                changed = false;
-                due = groups.stream().min((a, b) -> Long.signum(a.nextNanos - b.nextNanos));
-            }
-            ended.forEach(Sampler::end);
-            long left = due.map(group -> group.nextNanos - System.nanoTime()).orElse(Long.MAX_VALUE);
-            if (left <= 0) {
-                tick(due.orElseThrow());
-            } else {
-                LockSupport.parkNanos(this, left);
-            }
+        Unfailing.run(() -> Beforehand.load(Sample.class, Cursor.class));
+        Runnable round = this::round;
+        while (!isOver()) {
+            Unfailing.run(round);
+        }
+    }
+
+    private synchronized boolean isOver() {
+        if (closed) {
+            groups.forEach(group -> group.targets.forEach(Sampler::end));
+            groups.clear();
+        }
+        return closed;
+    }
+
+    private void round() {
+        List<Target> ended;
+        Optional<Group> due;
+        synchronized (this) {
+            ended = changed ? takeEnded() : List.of();
+            changed = false;
+            due = groups.stream().min((a, b) -> Long.signum(a.nextNanos - b.nextNanos));
+        }
+        ended.forEach(Sampler::end);
+        long left = due.map(group -> group.nextNanos - System.nanoTime()).orElse(Long.MAX_VALUE);
+        if (left <= 0) {
+            tick(due.orElseThrow());
+        } else {
+            LockSupport.parkNanos(this, left);
         }
     }
 
@@ -204,8 +214,8 @@ final class Sampler implements AutoCloseable {
     }
 
     private static void end(Target target) {
-        target.files.close();
-        target.outlet.complete();
+        Unfailing.run(target.files::close);
+        Unfailing.run(target.outlet::complete);
     }
 
     /** One look at all of a group. A tick that comes too late is not made up for: the next interval is longer. */

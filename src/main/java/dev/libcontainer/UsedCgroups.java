@@ -23,6 +23,7 @@ import java.util.Optional;
 record UsedCgroups(String name, long oomKills, int[] directories, int[] entries, int[] figures, int peak) {
     static final String PEAK = "memory.max_usage_in_bytes";
     private static final int[] NONE = {};
+    private static final int LARGEST_CHARGE = 32 * 1024;
     private static final int FIGURE_BYTES = 4096;
     private static final ByteBuffer NOTHING = ByteBuffer.allocateDirect(1).put(0, (byte) '0');
 
@@ -75,6 +76,25 @@ record UsedCgroups(String name, long oomKills, int[] directories, int[] entries,
         }
         Kernel.tryWrite(reset, NOTHING, 1);
         return new UsedCgroups(name, kills, made, entered, told, reset);
+    }
+
+    /**
+     * Whether there was no memory to give to a container that was killed before its program. The kernel counts that kill where
+     * the memory's owner is, who is another (see ran_out_of_memory in cgroup.cpp, for new ones).
+     */
+    static boolean ranOut(Optional<UsedCgroups> used) {
+        for (int directory : used.map(UsedCgroups::directories).orElse(NONE)) {
+            Optional<Long> peak = number(directory, PEAK);
+            Optional<Long> limit = number(directory, "memory.limit_in_bytes");
+            if (peak.isPresent() && limit.isPresent() && peak.get() + LARGEST_CHARGE > limit.get()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Optional<Long> number(int directory, String file) {
+        return Kernel.readAt(directory, file).map(text -> Long.valueOf(text.strip()));
     }
 
     private static int open(int directory, String file, long flags) {

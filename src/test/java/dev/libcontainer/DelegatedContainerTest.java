@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.libcontainer.events.ContainerEvent.OutOfMemory;
 import dev.libcontainer.spec.NamespaceType;
+import dev.libcontainer.stats.Counter;
+import dev.libcontainer.stats.Statistics;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -131,6 +136,58 @@ class DelegatedContainerTest {
                 assertThat(exit.peakMemoryBytes().orElse(0)).isBetween(60L * MIB, 64L * MIB);
             }
         }
+    }
+
+    /** Version 1 counts kills, and refused processes, where the process is; what is watched is the container. */
+    @Test
+    void figuresAndEventsTellOfThePayload() throws Exception {
+        ContainerSpec spec = shell("read x; tail /dev/zero; read x; tail /dev/zero; read x")
+                .managed()
+                .delegated("payload")
+                .build();
+        try (Containers containers = Containers.open();
+                Container container = containers.compile(spec).spawn(Stdio.pipes())) {
+            var events = Collected.all(container.events());
+            var samples = Collected.all(container.samples(
+                    Duration.ofMillis(20), Set.of(Counter.OOM_KILLS, Counter.PAGE_FAULTS, Counter.CPU_MICROS)));
+            go(container);
+            events.await(e -> e instanceof OutOfMemory);
+
+            samples.await(sample -> sample.value(Counter.OOM_KILLS).orElse(0) == 1);
+            Statistics.Memory memory = container.stats().orElseThrow().memory();
+            assertThat(memory.oomKills()).hasValue(1);
+            assertThat(memory.events()).containsEntry("oom_kill", 1L);
+            assertThat(container.stats().orElseThrow().cpu().micros().orElse(0)).isPositive();
+            samples.await(sample -> sample.value(Counter.PAGE_FAULTS).orElse(0) > 1000);
+
+            if (!isUnified) {
+                limitPayload(container); // what runs out then is not the container
+            }
+            go(container);
+            events.await(e -> e instanceof OutOfMemory o && o.kills() == 2);
+            assertThat(container.stats().orElseThrow().memory().oomKills()).hasValue(2);
+            container.kill();
+            assertThat(events.isOver()).isTrue();
+            assertThat(events.items().stream().filter(e -> e instanceof OutOfMemory))
+                    .hasSize(2);
+        }
+    }
+
+    private static void go(Container container) throws IOException {
+        container.stdin().write('\n');
+        container.stdin().flush();
+    }
+
+    private void limitPayload(Container container) throws IOException {
+        String path = Holdings.lines(Path.of("/proc/" + container.pid() + "/cgroup")).stream()
+                .filter(line -> line.contains(":memory:"))
+                .map(line -> line.split(":", 3)[2])
+                .findFirst()
+                .orElseThrow();
+        assertThat(path).endsWith("/payload");
+        Path directory =
+                Path.of(delegated.mounts().hierarchy("memory").orElseThrow().directory(path));
+        Files.writeString(directory.resolve("memory.limit_in_bytes"), Integer.toString(32 * MIB));
     }
 
     /** Deeper than any stack for walking down: nothing is left of it, and the library goes on. */

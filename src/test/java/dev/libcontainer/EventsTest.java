@@ -245,4 +245,25 @@ class EventsTest {
             assertThat(event.getString("container")).isEqualTo(id);
         });
     }
+
+    /** The thread's handler is told, as of anything else that nobody catches. */
+    @Test
+    void aCallbackThatThrowsAnErrorEndsNobodyElsesEvents() throws Exception {
+        List<Throwable> told = new CopyOnWriteArrayList<>();
+        Thread.UncaughtExceptionHandler usual = Thread.getDefaultUncaughtExceptionHandler();
+        Thread.setDefaultUncaughtExceptionHandler((thread, e) -> told.add(e));
+        try (Container container = spawn(shell("read x"));
+                AutoCloseable failing = container.onEvent(event -> {
+                    throw new AssertionError("of the callback");
+                })) {
+            var events = Collected.all(container.events());
+            go(container);
+
+            assertThat(events.isOver()).isTrue();
+            assertThat(Patience.within(10, () -> !told.isEmpty())).isTrue();
+            assertThat(told).singleElement().hasToString("java.lang.AssertionError: of the callback");
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(usual);
+        }
+    }
 }

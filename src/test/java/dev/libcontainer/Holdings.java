@@ -18,6 +18,9 @@ record Holdings(Set<String> things) {
     static final String OWNER_VARIABLE = "LC_TEST_OWNER";
 
     private static final long SELF = ProcessHandle.current().pid();
+    /** How the names of this JVM's temporary files begin, the library's and those of tests. */
+    static final String TEMPORARY = "libcontainer-" + SELF + "-";
+
     private static final Path PROC = Path.of("/proc");
     /** What the JVM itself opens when it likes: class files, entropy, and the directory that is being read. */
     private static final Pattern OF_THE_JVM = Pattern.compile(".*\\.jar|.*/modules|/dev/u?random|/proc/\\d+/fd");
@@ -134,12 +137,17 @@ record Holdings(Set<String> things) {
         }
     }
 
+    /** Of this JVM and of those that it starts; another checkout's tests have files of their own. */
     private static void temporaryFiles(Set<String> things) {
-        each(Path.of(System.getProperty("java.io.tmpdir")), file -> {
-            if (file.getFileName().toString().startsWith("libcontainer-")) {
-                things.add("temporary file " + file);
-            }
-        });
+        for (Path directory : List.of(Path.of(System.getProperty("java.io.tmpdir")), OtherJvm.TEMPORARY_FILES)) {
+            boolean own = directory.equals(OtherJvm.TEMPORARY_FILES);
+            each(directory, file -> {
+                String name = file.getFileName().toString();
+                if (name.startsWith(own ? "libcontainer-" : TEMPORARY) && !file.equals(OtherJvm.TEMPORARY_FILES)) {
+                    things.add("temporary file " + file);
+                }
+            });
+        }
     }
 
     // ---- reading what may vanish while it is read ----

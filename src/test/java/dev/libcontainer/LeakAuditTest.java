@@ -44,11 +44,34 @@ class LeakAuditTest {
     @Test
     void aForgottenTemporaryFileIsListed() throws IOException {
         LeakAudit.Running audit = LeakAudit.begin();
-        Path file = Files.createTempFile("libcontainer-", ".out");
+        Path file = Files.createTempFile(Holdings.TEMPORARY, ".out");
 
         assertThat(audit.leaked()).containsExactly("temporary file " + file);
 
         Files.delete(file);
         audit.finish();
+    }
+
+    @Test
+    void soIsOneOfAJvmThatTheTestHasStarted() throws IOException {
+        LeakAudit.Running audit = LeakAudit.begin();
+        Path file = Files.createTempFile(OtherJvm.TEMPORARY_FILES, "libcontainer-77-", ".out");
+
+        assertThat(audit.leaked()).containsExactly("temporary file " + file);
+
+        Files.delete(file);
+        audit.finish();
+    }
+
+    /** The tests of another checkout run beside these. */
+    @Test
+    void aStrangersTemporaryFileIsNot() throws IOException {
+        LeakAudit.Running audit = LeakAudit.begin();
+        Path file = Files.createTempFile("libcontainer-1-", ".out");
+        try {
+            assertThat(audit.leaked()).isEmpty();
+        } finally {
+            Files.delete(file);
+        }
     }
 }

@@ -32,7 +32,7 @@ final class OciBundle implements AutoCloseable {
             {'destination':'/dev/pts','type':'devpts','source':'devpts','options':['newinstance','ptmxmode=0666']},
             """;
 
-    final Path directory = Files.createTempDirectory("libcontainer-bundle-");
+    final Path directory = Files.createTempDirectory(Holdings.TEMPORARY + "bundle-");
     final Path out = Files.createDirectory(directory.resolve("out"));
     final List<String> warnings = new ArrayList<>();
     final OciRuntime runtime = open();

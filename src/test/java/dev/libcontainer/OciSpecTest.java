@@ -183,10 +183,13 @@ class OciSpecTest {
                 config,
                 Files.readString(config).replace("{\"type\":\"pid\"}", "{\"type\":\"pid\"},{\"type\":\"time\"}"));
         bundle.runtime.create("one", bundle.options());
+        String process = "/proc/" + bundle.runtime.state("one").pid();
+        assertThat(Processes.link(process + "/ns/time"))
+                .as("not left to its exec, which enters from Linux 6.3 on")
+                .isEqualTo(Processes.link(process + "/ns/time_for_children"))
+                .isNotEqualTo(Processes.link("/proc/self/ns/time"));
         bundle.runtime.start("one");
-        assertThat(Files.readString(
-                        Path.of("/proc/" + bundle.runtime.state("one").pid() + "/timens_offsets")))
-                .containsPattern("boottime +100000 +0");
+        assertThat(Files.readString(Path.of(process + "/timens_offsets"))).containsPattern("boottime +100000 +0");
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.libcontainer.spec.Mount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -191,6 +192,26 @@ class OldKernelTest {
                     .isInstanceOf(InvalidSpecException.class)
                     .hasMessageContaining("mount_setattr")
                     .hasMessageContaining("Linux 5.12");
+        }
+    }
+
+    /** Before Linux 6.3 an exec does not enter the time namespace that was made for children. */
+    @Test
+    void whoWaitsForItsStartIsInItsTimeNamespace() throws InterruptedException {
+        ContainerSpec spec = Amended.of(Inside.sandbox("uptime"))
+                .with("linux.timeOffsets", "{'boottime': {'secs': 1000000}}")
+                .build();
+        try (Containers containers = open();
+                Blueprint blueprint = containers.compile(spec);
+                ContainerPool pool = blueprint.pool(PoolOptions.of(1))) {
+            assertThat(pool.awaitReady(1, Duration.ofSeconds(Patience.seconds(10))))
+                    .isTrue();
+            try (Container container = pool.take(Stdio.capture())) {
+                assertThat(Inside.exit(container).isSuccess()).isTrue();
+
+                String[] clocks = container.output().split(" ");
+                assertThat(Double.parseDouble(clocks[0])).isGreaterThan(1_000_000);
+            }
         }
     }
 }

@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -15,7 +18,22 @@ final class OtherJvm {
     /** What became of it. */
     record Ended(int code, String output, String errors) {}
 
+    /** Where they have their temporary files, so that one that is killed is found to have left some. */
+    static final Path TEMPORARY_FILES = temporaryFiles();
+
     private OtherJvm() {}
+
+    private static Path temporaryFiles() {
+        try {
+            Path directory = Path.of(System.getProperty("java.io.tmpdir")).resolve(Holdings.TEMPORARY + "other-jvms");
+            Files.createDirectories(directory);
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx")); // for other users
+            directory.toFile().deleteOnExit();
+            return directory;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     /** The command line: the class path and the properties of this JVM, and little memory. */
     static List<String> command(Class<?> main, String... args) {
@@ -32,6 +50,7 @@ final class OtherJvm {
                 "-Xmx128m",
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
+                "-Djava.io.tmpdir=" + TEMPORARY_FILES,
                 "-Dlibcontainer.inside=" + inside,
                 "-Dorg.bytedeco.javacpp.cachedir=" + cache));
         if (Runtime.version().feature() >= 24) {

@@ -252,7 +252,7 @@ class StdioTest {
     private List<Path> spilled() throws IOException {
         try (Stream<Path> temporary = Files.list(Path.of(System.getProperty("java.io.tmpdir")))) {
             return temporary
-                    .filter(file -> file.getFileName().toString().startsWith("libcontainer-"))
+                    .filter(file -> file.getFileName().toString().startsWith(Holdings.TEMPORARY))
                     .toList();
         }
     }
@@ -289,6 +289,15 @@ class StdioTest {
             assertThat(container.output()).startsWith("1\n2\n").endsWith("1000\n");
             assertThat(spilled()).isEqualTo(before);
         }
+    }
+
+    @Test
+    void capturedOutputThatFillsTheHeapHindersNoOther() throws Exception {
+        OtherJvm.Ended ended = OtherJvm.run(FullHeapMain.class, "");
+
+        assertThat(ended.errors()).isEmpty();
+        assertThat(ended.output().lines().toList())
+                .containsExactly("java.io.IOException: java.lang.OutOfMemoryError: Java heap space", "[little]");
     }
 
     @Test

@@ -38,7 +38,7 @@ final class SystemdHost implements AutoCloseable {
             "[Unit]\nDefaultDependencies=no\nRequires=dbus.socket\n[Service]\nType=notify\nNotifyAccess=main\nExecStart="
                     + "/usr/bin/dbus-daemon --system --address=systemd: --nofork --nopidfile --systemd-activation\n");
 
-    private final Path directory = Files.createTempDirectory("libcontainer-systemd-");
+    private final Path directory = Files.createTempDirectory(Holdings.TEMPORARY + "systemd-");
     final String cgroup = "/libcontainer-systemd-" + ProcessHandle.current().pid();
     private final Path out;
     private final OciRuntime runtime;

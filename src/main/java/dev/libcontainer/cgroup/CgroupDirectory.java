@@ -17,8 +17,20 @@ import java.util.TreeSet;
 
 /**
  * A cgroup in one hierarchy. Only writing and opening take native code, so that asking does not pay for loading it.
+ *
+ * @param payload the name of one below in which the container's program is, empty if there is none
  */
-record CgroupDirectory(Hierarchy hierarchy, Path path) {
+record CgroupDirectory(Hierarchy hierarchy, Path path, String payload) {
+    CgroupDirectory(Hierarchy hierarchy, Path path) {
+        this(hierarchy, path, "");
+    }
+
+    /** Where version 1 counts what it does not add up towards the top. */
+    Optional<CgroupDirectory> countedBelow() {
+        return payload.isEmpty() || hierarchy.version() == CgroupVersion.V2
+                ? Optional.empty()
+                : Optional.of(new CgroupDirectory(hierarchy, path.resolve(payload)));
+    }
 
     boolean exists() {
         return Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS);

@@ -9,6 +9,7 @@ import dev.libcontainer.kernel.KernelException;
 import dev.libcontainer.kernel.Poller;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,9 @@ public final class CgroupNotice implements AutoCloseable {
     private final Fd file;
     private final Optional<Fd> eventFd;
     private final Map<String, What> keys;
+    /** The same file of the cgroup below in which the program is, where the kernel counts for each alone. */
+    private Optional<Fd> below = Optional.empty();
+
     private boolean isSilent;
     private final Map<What, Long> told = new HashMap<>();
 
@@ -61,6 +65,14 @@ public final class CgroupNotice implements AutoCloseable {
         this.file = file;
         this.eventFd = eventFd;
         this.keys = keys;
+    }
+
+    private CgroupNotice counting(CgroupDirectory directory, String name) {
+        below = directory
+                .countedBelow()
+                .flatMap(payload -> open(payload, name, keys))
+                .map(notice -> notice.file);
+        return this;
     }
 
     /** Those that the directories of a container have; what happened before is not told. */
@@ -77,7 +89,7 @@ public final class CgroupNotice implements AutoCloseable {
                 .ifPresent(pids -> open(pids, "pids.events", Map.of("max", What.PIDS_MAX))
                         .ifPresent(notice -> {
                             notice.isSilent = pids.hierarchy().version() == CgroupVersion.V1;
-                            notices.add(notice);
+                            notices.add(notice.counting(pids, "pids.events"));
                         }));
         cgroup.directory(CgroupMounts.CORE)
                 .flatMap(
@@ -165,21 +177,27 @@ public final class CgroupNotice implements AutoCloseable {
     }
 
     private static Optional<CgroupNotice> outOfMemory(CgroupDirectory memory) {
-        Optional<CgroupNotice> file = open(memory, "memory.oom_control", Map.of("oom_kill", What.OOM_KILL));
+        String name = "memory.oom_control";
+        Optional<CgroupNotice> file = open(memory, name, Map.of("oom_kill", What.OOM_KILL));
         if (file.isEmpty()) {
             return file;
         }
         Fd events = Kernel.eventFd();
+        CgroupNotice notice =
+                new CgroupNotice(file.get().file, Optional.of(events), file.get().keys).counting(memory, name);
         try {
-            memory.write(
-                    "cgroup.event_control",
-                    events.value() + " " + file.get().file.value());
-            return Optional.of(new CgroupNotice(file.get().file, Optional.of(events), file.get().keys));
+            register(memory, events, notice.file);
+            memory.countedBelow() // that one may have less memory
+                    .ifPresent(payload -> notice.below.ifPresent(fd -> register(payload, events, fd)));
+            return Optional.of(notice);
         } catch (KernelException e) {
-            events.close();
-            file.get().close();
+            notice.close();
             return Optional.empty();
         }
+    }
+
+    private static void register(CgroupDirectory directory, Fd events, Fd file) {
+        directory.write("cgroup.event_control", events.value() + " " + file.value());
     }
 
     /** Whether the kernel counts but does not tell: pids.events of version 1. Then one has to {@link #look}. */
@@ -222,7 +240,14 @@ public final class CgroupNotice implements AutoCloseable {
     }
 
     private void readNumbers(ByteBuffer data, boolean isTold, Listener listener) {
-        Kernel.readEach(new int[] {file.value()}, 1, LARGEST_FILE, data);
+        Map<What, Long> numbers = new EnumMap<>(What.class);
+        add(file, data, numbers);
+        below.ifPresent(fd -> add(fd, data, numbers));
+        numbers.forEach((what, value) -> changed(what, value, isTold, listener));
+    }
+
+    private void add(Fd fd, ByteBuffer data, Map<What, Long> numbers) {
+        Kernel.readEach(new int[] {fd.value()}, 1, LARGEST_FILE, data);
         int length = data.getInt(0);
         if (length <= 0) {
             return; // the cgroup has been removed
@@ -233,7 +258,7 @@ public final class CgroupNotice implements AutoCloseable {
             String[] words = line.split(" ");
             What what = keys.get(words[0]);
             if (what != null && words.length == 2) {
-                changed(what, Long.parseLong(words[1]), isTold, listener);
+                numbers.merge(what, Long.parseLong(words[1]), Long::sum);
             }
         }
     }
@@ -265,6 +290,7 @@ public final class CgroupNotice implements AutoCloseable {
     @Override
     public void close() {
         eventFd.ifPresent(Fd::close);
+        below.ifPresent(Fd::close);
         file.close();
     }
 }

@@ -95,11 +95,16 @@ public final class ContainerCgroup {
      * @param paths as {@link #paths} gave them; hierarchies that are not mounted any more are left out
      */
     public static ContainerCgroup open(CgroupMounts mounts, Map<String, String> paths) {
+        return open(mounts, paths, "");
+    }
+
+    /** The same with the name of the cgroup below in which the program is, empty for none. */
+    public static ContainerCgroup open(CgroupMounts mounts, Map<String, String> paths, String payload) {
         List<CgroupDirectory> directories = new ArrayList<>();
         for (Hierarchy hierarchy : mounts.hierarchies()) {
             String path = paths.get(hierarchy.name());
             if (path != null) {
-                directories.add(new CgroupDirectory(hierarchy, Path.of(path)));
+                directories.add(new CgroupDirectory(hierarchy, Path.of(path), payload));
             }
         }
         return new ContainerCgroup(mounts, directories);
@@ -233,17 +238,7 @@ public final class ContainerCgroup {
     }
 
     Map<StatFile, String> figures() {
-        Map<StatFile, String> contents = new LinkedHashMap<>();
-        List<StatFile> files = new ArrayList<>(CgroupStats.files(mounts));
-        for (CgroupDirectory directory : directories) {
-            files.addAll(CgroupDetails.files(directory.hierarchy(), directory.fileNames()));
-        }
-        for (StatFile file : files) {
-            directory(file.controller())
-                    .flatMap(directory -> directory.read(file.file()))
-                    .ifPresent(text -> contents.put(file, text));
-        }
-        return contents;
+        return Figures.of(mounts, directories, this::directory);
     }
 
     /** The same for programs that embed the library, with the network interfaces that a process sees. */

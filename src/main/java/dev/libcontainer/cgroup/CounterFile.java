@@ -22,6 +22,8 @@ record CounterFile(String controller, String file, Form form, List<Column> colum
         NUMBER,
         /** Lines of a word, a blank and a number; and pressure's, of a word, {@code avg…} and {@code total=NUMBER}. */
         KEYED,
+        /** The same, of a cgroup below: its numbers come on top. */
+        KEYED_BELOW,
         /** Lines of a device and {@code word=number}: summed over devices. */
         ASSIGNED,
         /** Lines of a device, a word and a number: summed over devices. */
@@ -72,7 +74,7 @@ record CounterFile(String controller, String file, Form form, List<Column> colum
             out[places[0]] = number(data, from, end) / columns.get(0).divisor;
             return;
         }
-        if (form != Form.KEYED) {
+        if (!isKeyed()) {
             for (int place : places) {
                 if (place >= 0) {
                     out[place] = 0; // no line of a device: nothing was done
@@ -89,6 +91,10 @@ record CounterFile(String controller, String file, Form form, List<Column> colum
         }
     }
 
+    private boolean isKeyed() {
+        return form == Form.KEYED || form == Form.KEYED_BELOW;
+    }
+
     private void line(byte[] data, int from, int end, int[] places, long[] out) {
         if (form == Form.INTERFACES) {
             networkInterface(data, from, end, places, out);
@@ -99,9 +105,10 @@ record CounterFile(String controller, String file, Form form, List<Column> colum
             if (places[i] < 0) {
                 continue;
             }
-            if (form == Form.KEYED && starts(data, from, end, column.key) && data[from + column.key.length] == ' ') {
-                out[places[i]] = lastNumber(data, from, end) / column.divisor;
-            } else if (form != Form.KEYED) {
+            if (isKeyed() && starts(data, from, end, column.key) && data[from + column.key.length] == ' ') {
+                long above = form == Form.KEYED_BELOW ? Math.max(0, out[places[i]]) : 0;
+                out[places[i]] = above + lastNumber(data, from, end) / column.divisor;
+            } else if (!isKeyed()) {
                 char after = form == Form.ASSIGNED ? '=' : ' ';
                 int at = word(data, from, end, column.key, after);
                 out[places[i]] += at < 0 ? 0 : number(data, at, end);

@@ -4,9 +4,11 @@ import static dev.libcontainer.cgroup.CounterFile.Form.ASSIGNED;
 import static dev.libcontainer.cgroup.CounterFile.Form.BY_DEVICE;
 import static dev.libcontainer.cgroup.CounterFile.Form.INTERFACES;
 import static dev.libcontainer.cgroup.CounterFile.Form.KEYED;
+import static dev.libcontainer.cgroup.CounterFile.Form.KEYED_BELOW;
 import static dev.libcontainer.cgroup.CounterFile.Form.NUMBER;
 
 import dev.libcontainer.cgroup.CounterFile.Column;
+import dev.libcontainer.kernel.Errno;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.KernelException;
@@ -24,6 +26,8 @@ import java.util.Set;
 public final class CounterFiles implements AutoCloseable {
     private static final String PROC = "";
     private static final long ABSENT = -1;
+    /** The kernel is too old for a file; or its cgroup, or the network namespace, is going. */
+    private static final Set<Errno> ABSENT_FILE = Set.of(Errno.ENOENT, Errno.ENODEV, Errno.ENXIO);
 
     /** What of a kind stands first is taken if it is there; those that {@linkplain CounterFile#restsWithCpu rest} are the last. */
     private static final List<CounterFile> KNOWN = List.of(
@@ -98,7 +102,13 @@ public final class CounterFiles implements AutoCloseable {
                     Column.of("total_rss", Counter.MEMORY_ANONYMOUS_BYTES),
                     Column.of("total_cache", Counter.MEMORY_FILE_BYTES),
                     Column.of("pgfault", Counter.PAGE_FAULTS),
-                    Column.of("pgmajfault", Counter.MAJOR_PAGE_FAULTS)));
+                    Column.of("pgmajfault", Counter.MAJOR_PAGE_FAULTS),
+                    Column.of("total_pgfault", Counter.PAGE_FAULTS), // these stand behind those of the cgroup alone
+                    Column.of("total_pgmajfault", Counter.MAJOR_PAGE_FAULTS)));
+
+    /** Version 1 counts kills where the process is. */
+    private static final CounterFile KILLS_BELOW =
+            of("memory", "memory.oom_control", KEYED_BELOW, Column.of("oom_kill", Counter.OOM_KILLS));
 
     /** What is read and where it goes: the same for all containers that are watched alike. */
     private record Layout(List<Counter> counters, List<CounterFile> files, List<int[]> places) {}
@@ -130,9 +140,23 @@ public final class CounterFiles implements AutoCloseable {
      *
      * @param pid its first process; its network interfaces are those that process sees
      * @param wanted at least one
+     * @throws KernelException if one is there and cannot be opened; then none is left open
      */
     public static CounterFiles open(ContainerCgroup cgroup, long pid, Set<Counter> wanted) {
         CounterFiles opened = new CounterFiles(wanted);
+        boolean done = false;
+        try {
+            opened.openAll(cgroup, pid, wanted);
+            done = true;
+            return opened;
+        } finally {
+            if (!done) {
+                opened.close();
+            }
+        }
+    }
+
+    private void openAll(ContainerCgroup cgroup, long pid, Set<Counter> wanted) {
         Set<Counter> missing = EnumSet.copyOf(wanted);
         for (CounterFile file : KNOWN) {
             if (missing.stream().noneMatch(file::gives)) {
@@ -144,21 +168,31 @@ public final class CounterFiles implements AutoCloseable {
                             .map(directory ->
                                     directory.path().resolve(file.file()).toString())
                             .orElse("");
-            if (!path.isEmpty() && opened.add(file, path, missing)) {
+            if (!path.isEmpty() && add(file, path, missing)) {
                 file.columns().forEach(column -> missing.remove(column.counter()));
             }
         }
-        if (wanted.contains(Counter.CPU_MICROS) && !missing.contains(Counter.CPU_MICROS)) {
-            opened.cpu = opened.layout.counters.indexOf(Counter.CPU_MICROS);
+        if (wanted.contains(Counter.OOM_KILLS)) {
+            cgroup.directory(KILLS_BELOW.controller())
+                    .flatMap(CgroupDirectory::countedBelow)
+                    .ifPresent(below -> add(
+                            KILLS_BELOW,
+                            below.path().resolve(KILLS_BELOW.file()).toString(),
+                            Set.of(Counter.OOM_KILLS)));
         }
-        return opened;
+        if (wanted.contains(Counter.CPU_MICROS) && !missing.contains(Counter.CPU_MICROS)) {
+            cpu = layout.counters.indexOf(Counter.CPU_MICROS);
+        }
     }
 
     private boolean add(CounterFile file, String path, Set<Counter> missing) {
         try {
             fds.add(Kernel.open(path, Kernel.O_RDONLY));
         } catch (KernelException e) {
-            return false; // the kernel is too old for it, or the container is gone
+            if (!ABSENT_FILE.contains(e.errno())) {
+                throw e;
+            }
+            return false;
         }
         List<Counter> counters = layout.counters;
         layout.files.add(file);

@@ -13,6 +13,7 @@ public record Errno(int number) {
     public static final Errno ENOENT = new Errno(2);
     public static final Errno EINTR = new Errno(4);
     public static final Errno EIO = new Errno(5);
+    public static final Errno ENXIO = new Errno(6);
     public static final Errno E2BIG = new Errno(7);
     public static final Errno ENOEXEC = new Errno(8);
     public static final Errno EBADF = new Errno(9);
@@ -25,6 +26,7 @@ public record Errno(int number) {
     public static final Errno ENODEV = new Errno(19);
     public static final Errno ENOTDIR = new Errno(20);
     public static final Errno EINVAL = new Errno(22);
+    public static final Errno ENFILE = new Errno(23);
     public static final Errno EMFILE = new Errno(24);
     public static final Errno ENOSPC = new Errno(28);
     public static final Errno EROFS = new Errno(30);
@@ -41,6 +43,7 @@ public record Errno(int number) {
             Map.entry(3, "ESRCH (No such process)"),
             Map.entry(4, "EINTR (Interrupted)"),
             Map.entry(5, "EIO (Input/output error)"),
+            Map.entry(6, "ENXIO (No such device or address)"),
             Map.entry(7, "E2BIG (Argument list too long)"),
             Map.entry(8, "ENOEXEC (Exec format error)"),
             Map.entry(9, "EBADF (Bad file descriptor)"),

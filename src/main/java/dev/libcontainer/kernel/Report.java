@@ -44,6 +44,11 @@ public record Report(int kind, int step, int errno, int aux) {
         }
     }
 
+    /** Of a process that was killed: whether for want of memory, as far as is known. */
+    public boolean isOutOfMemory() {
+        return kind == KILLED && errno == Errno.ENOMEM.number();
+    }
+
     public Errno error() {
         return new Errno(errno);
     }

@@ -11,6 +11,14 @@ public final class SpawnException extends RuntimeException {
         this.report = report;
     }
 
+    /** The same, known more exactly if it was a kill. */
+    public SpawnException killed(int signal, boolean outOfMemory) {
+        Errno why = outOfMemory ? Errno.ENOMEM : report.error();
+        return report.kind() == Report.KILLED
+                ? new SpawnException(new Report(Report.KILLED, report.step(), why.number(), signal))
+                : this;
+    }
+
     public Report report() {
         return report;
     }

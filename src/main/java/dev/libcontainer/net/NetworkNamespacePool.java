@@ -1,9 +1,12 @@
 package dev.libcontainer.net;
 
+import dev.libcontainer.kernel.Errno;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.KernelException;
+import dev.libcontainer.kernel.Unfailing;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -14,11 +17,16 @@ import java.util.concurrent.locks.LockSupport;
  */
 public final class NetworkNamespacePool implements AutoCloseable {
     private static final long CALM_NANOS = 2_000_000;
+    /** There may be an fd, or one namespace less, in a while; nothing was changed by the attempt. */
+    private static final Set<Errno> PASSING = Set.of(Errno.EMFILE, Errno.ENFILE, Errno.ENOSPC);
+
+    private static final long REFUSED_NANOS = 50_000_000;
 
     private final BlockingQueue<Fd> ready;
     private final int low;
     private final Thread refill;
     private volatile boolean closed;
+    private volatile boolean refused;
     private volatile boolean idle;
     private volatile long lastTaken = System.nanoTime() - CALM_NANOS;
 
@@ -36,21 +44,34 @@ public final class NetworkNamespacePool implements AutoCloseable {
     }
 
     private void refill() {
-        while (!closed) {
-            if (ready.remainingCapacity() == 0) {
-                awaitTake();
-            } else if (!calm()) {
-                LockSupport.parkNanos(this, CALM_NANOS);
+        Runnable round = this::round;
+        while (!closed && !refused) {
+            Unfailing.run(round);
+        }
+    }
+
+    private void round() {
+        if (ready.remainingCapacity() == 0) {
+            awaitTake();
+        } else if (!calm()) {
+            LockSupport.parkNanos(this, CALM_NANOS);
+        } else {
+            make();
+        }
+    }
+
+    private void make() {
+        try {
+            Fd made = Kernel.createNetworkNamespace();
+            if (!ready.offer(made)) {
+                made.close();
+            }
+        } catch (KernelException e) {
+            if (PASSING.contains(e.errno())) {
+                LockSupport.parkNanos(this, REFUSED_NANOS);
             } else {
-                try {
-                    Fd made = Kernel.createNetworkNamespace();
-                    if (!ready.offer(made)) {
-                        made.close();
-                    }
-                } catch (KernelException e) {
-                    return; // without the privilege or after a failed return to the old namespace: takers make their
-                    // own
-                }
+                refused = true; // without the privilege or after a failed return to the old namespace: takers make
+                // their own
             }
         }
     }

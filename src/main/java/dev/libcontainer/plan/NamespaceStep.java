@@ -185,6 +185,29 @@ public sealed interface NamespaceStep extends Step {
         }
     }
 
+    /** Enters the time namespace that was unshared; its clocks are set by now. */
+    record EnterTime(Slot proc) implements NamespaceStep {
+        @Override
+        public void encode(PlanEncoder out) {
+            out.step(Wire.ENTER_TIME, 0, 0, proc.index(), 0, 0);
+        }
+
+        @Override
+        public String syscall() {
+            return "setns";
+        }
+
+        @Override
+        public List<Slot> reads() {
+            return List.of(proc);
+        }
+
+        @Override
+        public String toString() {
+            return "setns " + proc + "/self/ns/time_for_children (time)";
+        }
+    }
+
     /** Waits until the ids of the new user namespace mean something. */
     record AwaitIdMaps() implements NamespaceStep {
         @Override

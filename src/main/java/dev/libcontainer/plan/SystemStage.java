@@ -50,7 +50,10 @@ final class SystemStage {
         return mountedProc.isPresent();
     }
 
-    /** Offsets can be set until the first process is in the namespace; this one enters it at its exec. */
+    /**
+     * Offsets can be set until the first process is in the namespace. One that was cloned into it enters it at its exec, one
+     * that has made it does so here: left to the exec, it would stay outside before Linux 6.3.
+     */
     private void writeClocks() {
         StringBuilder text = new StringBuilder();
         draft.linux
@@ -64,6 +67,9 @@ final class SystemStage {
         if (text.length() > 0) {
             draft.add(
                     new NamespaceStep.WriteAt(Slot.PROC, "self/timens_offsets", text.toString()), "linux.timeOffsets");
+        }
+        if (draft.unsharesTime()) {
+            draft.add(new NamespaceStep.EnterTime(Slot.PROC), draft.namespacePath(NamespaceType.TIME));
         }
     }
 

@@ -106,6 +106,7 @@ final class Wire {
     static final int OPEN_MAPPED_TREE = 74;
     static final int MOUNT_PATH = 75;
     static final int ENTER_CGROUP = 76;
+    static final int ENTER_TIME = 77;
     // sandboxes made ahead
     static final int AWAIT_TASK = 96;
 

@@ -31,16 +31,20 @@ public final class SpawnText {
         if (step.isEmpty()) {
             return what
                     + (report.kind() == Report.KILLED
-                            ? ": killed by signal " + report.aux() + " before its first step"
+                            ? ": " + killed(report) + " before its first step"
                             : ": " + report.place() + " failed: " + report.error());
         }
         Plan.PlannedStep planned = step.get();
         String object = planned.path().isEmpty() ? "" : " [" + planned.path() + "]";
         String where = what + ": step " + report.step() + " of " + plan.steps().size();
         if (report.kind() == Report.KILLED) {
-            return where + ": killed by signal " + report.aux() + " at: " + planned.step() + object;
+            return where + ": " + killed(report) + " at: " + planned.step() + object;
         }
         return where + " failed: " + planned.step() + ": " + reason(planned, report) + object;
+    }
+
+    private static String killed(Report report) {
+        return "killed by signal " + report.aux() + (report.isOutOfMemory() ? " (out of memory)" : "");
     }
 
     /** How a hook ended, by its exit code or 128 + signal. */
@@ -73,6 +77,9 @@ public final class SpawnText {
         if (report.kind() == Report.KILLED) {
             if (report.aux() == SIGSYS) {
                 return "the seccomp filter forbids a system call that the steps after it need";
+            }
+            if (report.isOutOfMemory()) {
+                return "the memory limit is too small for the start";
             }
             return report.aux() == SIGKILL && plan.isMemoryTight()
                     ? "the memory limit is too small to start a program in, or somebody outside"

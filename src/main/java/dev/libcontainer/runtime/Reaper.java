@@ -2,6 +2,7 @@ package dev.libcontainer.runtime;
 
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.Poller;
+import dev.libcontainer.kernel.Unfailing;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -30,16 +31,20 @@ final class Reaper implements AutoCloseable {
     }
 
     private void run(Poller ends) {
+        Runnable round = () -> ends.await(-1, token -> Unfailing.run(() -> reap((int) token)));
         while (!closed) {
-            ends.await(-1, token -> reap((int) token));
+            Unfailing.run(round);
         }
         ends.close();
     }
 
     private void reap(int pidfd) {
         if (pidfds.remove(pidfd)) { // else it was closed meanwhile
-            Kernel.await(pidfd, 0);
-            Kernel.close(pidfd);
+            try {
+                Kernel.await(pidfd, 0);
+            } finally {
+                Kernel.close(pidfd);
+            }
         }
     }
 
