@@ -382,10 +382,8 @@ enum {
 typedef struct lc_probe_result {
     uint64_t features;
     uint64_t capabilities; /* effective, of the calling thread */
-    uint64_t nofile_soft;
-    uint64_t nofile_hard;
-    int32_t euid;
-    int32_t last_capability;
+    uint64_t nofile_soft, nofile_hard;
+    int32_t euid, last_capability;
 } lc_probe_result;
 /** What this kernel can do, found by trying, without side effects. */
 int32_t lc_probe(lc_probe_result *result);
