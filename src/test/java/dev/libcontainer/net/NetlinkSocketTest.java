@@ -9,6 +9,7 @@ import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.net.Rtnetlink.Request;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -90,6 +91,16 @@ class NetlinkSocketTest {
             assertThat(Link.parse(reply)).containsExactly(new Link(LOOPBACK, "lo", true));
             assertThat(reply.bodies().get(0).data().limit()).isGreaterThan(40_000);
         }
+    }
+
+    /** More than wait in a socket's buffer at a time. */
+    @Test
+    void asManyAnswersAsRequestsAreRead() {
+        List<NetlinkReply> replies = socket.exchange(Collections.nCopies(300, Link.get("lo")));
+
+        assertThat(replies)
+                .hasSize(300)
+                .allSatisfy(reply -> assertThat(Link.parse(reply)).hasSize(1));
     }
 
     /** An answer is never cut to what there is room for. */
