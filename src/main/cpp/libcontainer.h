@@ -352,10 +352,6 @@ int32_t lc_cgroup_devices(int32_t dir, const uint8_t *program, uint32_t size);
 /** A new network namespace with its loopback up; returns its fd. Waits for the kernel: call it from a thread that
  *  may be slow. */
 int32_t lc_netns_create(void);
-/** Sends one rtnetlink request in a network namespace (an fd, or -1 for the caller's) and takes the answers up to an
- *  acknowledgement, an error or the end of a list; a request must ask for one of these. Returns the bytes in answer,
- *  -EMSGSIZE if capacity is too small. */
-int32_t lc_netlink(int32_t netns, const uint8_t *request, uint32_t size, uint8_t *answer, uint32_t capacity);
 /** A new user namespace that nobody is in, with these mappings (text as for /proc/PID/uid_map); returns its fd. Where
  *  the caller may write a gid map only without setgroups(2), that is denied in it. */
 int32_t lc_userns_create(const char *uid_map, const char *gid_map);

@@ -31,6 +31,12 @@ int32_t lc_datagram_bind(int32_t dir, const char *name);
 int32_t lc_datagram_connect(int32_t dir, const char *name);
 /** Sends data in one message with fds (at most 64). */
 int32_t lc_socket_send(int32_t socket, const uint8_t *data, uint32_t size, const int32_t *fds, uint32_t count);
+/** An rtnetlink socket in a network namespace (an fd, or -1 for the caller's), where it stays. */
+int32_t lc_netlink_open(int32_t netns);
+/** Sends requests, one or more in a row, and waits for an answer, or a part of them: one datagram, of which there are
+ * as many as the requests ask for. Size 0 only waits for the next, at most 10 s (-EAGAIN). Returns its bytes; if these
+ * are more than capacity, it was not taken and can be asked for again. */
+int32_t lc_netlink(int32_t socket, const uint8_t *requests, uint32_t size, uint8_t *answer, uint32_t capacity);
 /** A file in memory with this content, at its beginning. */
 int32_t lc_memory_file(const uint8_t *data, uint32_t size);
 

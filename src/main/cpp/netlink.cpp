@@ -1,9 +1,8 @@
-// rtnetlink for the caller: one request, its answers up to the last one, in the caller's network namespace or another.
+// rtnetlink for the caller: sockets in its network namespace or another, requests and the parts of their answers.
 #include "engine.h"
 #include <errno.h>
 #include <linux/netlink.h>
 #include <pthread.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -40,44 +39,37 @@ int64_t open_socket_in(int32_t netns) {
     return opening.result;
 }
 
-/// Whether a datagram of whole messages ends the answer: with an acknowledgement, an error, or the end of a list.
-bool ends_answer(const uint8_t *data, uint32_t size) {
-    nlmsghdr head;
-    for (uint32_t at = 0; size - at >= sizeof head; at += NLMSG_ALIGN(head.nlmsg_len)) {
-        memcpy(&head, data + at, sizeof head);
-        if (head.nlmsg_len < sizeof head || head.nlmsg_len > size - at) return true; // malformed: the reader says so
-        if (head.nlmsg_type == NLMSG_ERROR || head.nlmsg_type == NLMSG_DONE) return true;
-        if (NLMSG_ALIGN(head.nlmsg_len) > size - at) break;
-    }
-    return false;
-}
-
 } // namespace
 
 } // namespace lc
 
 using namespace lc;
 
-extern "C" int32_t lc_netlink(int32_t netns, const uint8_t *request, uint32_t size, uint8_t *answer,
-                              uint32_t capacity) {
+extern "C" int32_t lc_netlink_open(int32_t netns) {
     Fd fd(open_socket_in(netns));
     if (fd.get() < 0) return fd.get();
     const timeval limit{10, 0};
-    setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
-    sockaddr_nl kernel = {};
-    kernel.nl_family = AF_NETLINK;
-    if (sendto(fd.get(), request, size, 0, reinterpret_cast<sockaddr *>(&kernel), sizeof kernel) < 0) return -errno;
-    for (uint32_t at = 0;;) {
-        sockaddr_nl from = {};
-        socklen_t from_size = sizeof from;
-        ssize_t n =
-            recvfrom(fd.get(), answer + at, capacity - at, MSG_TRUNC, reinterpret_cast<sockaddr *>(&from), &from_size);
+    const int one = 1; // an error does not repeat the request, which may be larger than any answer
+    if (setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit) < 0) return -errno;
+    if (setsockopt(fd.get(), SOL_NETLINK, NETLINK_CAP_ACK, &one, sizeof one) < 0) return -errno;
+    return fd.release();
+}
+
+extern "C" int32_t lc_netlink(int32_t socket, const uint8_t *requests, uint32_t size, uint8_t *answer,
+                              uint32_t capacity) {
+    sockaddr_nl peer = {};
+    peer.nl_family = AF_NETLINK;
+    auto *address = reinterpret_cast<sockaddr *>(&peer);
+    if (size && sendto(socket, requests, size, 0, address, sizeof peer) < 0) return -errno;
+    for (;;) {
+        socklen_t peer_size = sizeof peer;
+        // Looked at first: what is taken is gone, also the part that there was no room for.
+        ssize_t n = recvfrom(socket, answer, capacity, MSG_PEEK | MSG_TRUNC, address, &peer_size);
         if (n < 0 && errno == EINTR) continue;
         if (n < 0) return -errno;
-        if (from.nl_pid != 0) continue; // some other process, not the kernel
-        if (static_cast<uint64_t>(n) > capacity - at) return -EMSGSIZE;
-        const bool last = ends_answer(answer + at, static_cast<uint32_t>(n));
-        at += static_cast<uint32_t>(n);
-        if (last) return static_cast<int32_t>(at);
+        const bool from_kernel = peer.nl_pid == 0; // else some other process
+        if (from_kernel && static_cast<uint64_t>(n) > capacity) return static_cast<int32_t>(n);
+        if (recv(socket, nullptr, 0, 0) < 0) return -errno;
+        if (from_kernel) return static_cast<int32_t>(n);
     }
 }

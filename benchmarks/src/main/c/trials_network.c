@@ -131,7 +131,7 @@ static void *open_inside(void *fd) {
     *(int *)fd = route_socket();
     return 0;
 }
-/* As the library does in another namespace than its own. */
+/* As the library did in another namespace than its own, before it kept a socket there. */
 static void each_by_its_own_thread(void) {
     for (int i = 0; i < request_count; i++) {
         pthread_t thread;

@@ -263,16 +263,21 @@ public final class Kernel {
         return Fd.adopt(check("unshare", "network namespace", Native.netnsCreate()));
     }
 
+    /** An rtnetlink socket in a network namespace, -1 for the calling thread's; it stays there. */
+    public static Fd openNetlink(int netns) {
+        return Fd.adopt(check("open", "netlink", Native.netlinkOpen(netns)));
+    }
+
     /**
-     * Sends one rtnetlink request and takes its answers.
+     * Sends rtnetlink requests and waits for one datagram of their answers.
      *
-     * @param netns a network namespace's fd, -1 for the own one
-     * @param answer direct; its limit is set to what came
+     * @param requests one or more in a row; none only waits for the next
+     * @param answer direct
+     * @return bytes in answer; if they are more than it has room for, the datagram is still there to be asked for
      */
-    public static void netlink(int netns, byte[] request, ByteBuffer answer) {
-        answer.clear();
-        int n = Native.netlink(netns, request, request.length, answer, answer.capacity());
-        answer.limit(check("netlink", "request", n));
+    public static int netlink(int socket, byte[] requests, ByteBuffer answer) {
+        int n = Native.netlink(socket, requests, requests.length, answer, answer.capacity());
+        return check("netlink", "request", n);
     }
 
     /** A user namespace that nobody is in; mappings are text as for {@code /proc/PID/uid_map}. */

@@ -213,10 +213,13 @@ final class Native {
     @Name("lc_netns_create")
     static native int netnsCreate();
 
+    @Name("lc_netlink_open")
+    static native int netlinkOpen(int netns);
+
     @Name("lc_netlink")
     static native int netlink(
-            int netns,
-            @Cast("const uint8_t*") byte[] request,
+            int socket,
+            @Cast("const uint8_t*") byte[] requests,
             int size,
             @Cast("uint8_t*") ByteBuffer answer,
             int capacity);

@@ -3,6 +3,7 @@ package dev.libcontainer.net;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -57,7 +58,11 @@ record Address(
         return scope == 0 && (flags & PERMANENT) != 0;
     }
 
-    static Optional<Address> parse(NetlinkReply.Body body) {
+    static List<Address> parse(NetlinkReply reply) {
+        return reply.bodies().stream().flatMap(body -> parse(body).stream()).toList();
+    }
+
+    private static Optional<Address> parse(NetlinkReply.Body body) {
         if (body.type() != NEWADDR || body.data().limit() < INFO_SIZE) {
             return Optional.empty();
         }

@@ -3,10 +3,12 @@ package dev.libcontainer.net;
 import dev.libcontainer.kernel.Errno;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.net.Rtnetlink.Request;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A bridge and pairs of virtual Ethernet devices (veth(4)) that lead to it: what engines give to containers. It is gone when
@@ -23,10 +25,10 @@ public final class Bridge implements AutoCloseable {
     private final Rtnetlink link;
     private final String name;
 
-    private Bridge(Fd network, String name) {
+    private Bridge(Fd network, Rtnetlink link, String name) {
         this.network = network;
+        this.link = link;
         this.name = name;
-        link = Rtnetlink.in(network, PATH);
     }
 
     /**
@@ -36,31 +38,39 @@ public final class Bridge implements AutoCloseable {
      * @throws NetworkException saying what failed; nothing is left behind
      */
     public static Bridge here(String name) {
-        return in(Kernel.open(OWN_NAMESPACE, Kernel.O_RDONLY), name);
+        Fd network = Kernel.open(OWN_NAMESPACE, Kernel.O_RDONLY);
+        return in(network, () -> Rtnetlink.here(PATH), name, Optional.empty());
     }
 
     /** Makes one in a new network namespace, which is gone with it. */
     public static Bridge apart(String name, byte[] address) {
-        Bridge bridge = in(Kernel.createNetworkNamespace(), name);
-        try {
-            give(bridge.link, name, address);
-            return bridge;
-        } catch (RuntimeException | Error e) {
-            bridge.close();
-            throw e;
-        }
+        Fd network = Kernel.createNetworkNamespace();
+        return in(network, () -> Rtnetlink.in(network, PATH), name, Optional.of(address));
     }
 
-    private static Bridge in(Fd network, String name) {
-        Bridge bridge = new Bridge(network, name);
+    private static Bridge in(Fd network, Supplier<Rtnetlink> opening, String name, Optional<byte[]> address) {
+        Bridge bridge;
         try {
-            bridge.link.request("make bridge " + name, Link.bridge(name), "the kernel needs CONFIG_BRIDGE");
+            bridge = new Bridge(network, opening.get(), name);
         } catch (RuntimeException | Error e) {
-            network.close(); // a bridge of that name is somebody else's
+            network.close();
+            throw e;
+        }
+        Request making = request("make bridge " + name, Link.bridge(name), "the kernel needs CONFIG_BRIDGE");
+        List<Request> requests = List.of(making, find(name));
+        List<NetlinkReply> replies;
+        try {
+            replies = bridge.link.exchange(requests);
+            making.check(replies.get(0));
+        } catch (RuntimeException | Error e) {
+            bridge.release(); // a bridge of that name is somebody else's
             throw e;
         }
         try {
-            setUp(bridge.link, name);
+            Link made = found(requests.get(1), replies.get(1));
+            List<Request> settling = new ArrayList<>(List.of(up(made)));
+            address.ifPresent(bytes -> settling.add(give(made, bytes)));
+            bridge.link.request(settling);
             return bridge;
         } catch (RuntimeException | Error e) {
             bridge.close();
@@ -78,57 +88,83 @@ public final class Bridge implements AutoCloseable {
      * address, to be moved into a container ({@code linux.netDevices}).
      */
     public void pair(String outer, String innerName, byte[] address) {
-        pair(outer, innerName, network, address);
-    }
-
-    /** The same with the inner end in a new network namespace, and up; the path of that, good while this is open. */
-    public Path pairApart(String outer, String innerName, byte[] address) {
-        Fd other = Kernel.createNetworkNamespace();
-        inner.add(other);
-        setUp(pair(outer, innerName, other, address), innerName);
-        return path(other);
-    }
-
-    private Rtnetlink pair(String outer, String innerName, Fd innerNetwork, byte[] address) {
-        link.request(
-                "make the pair " + outer + ", " + innerName,
-                Link.pair(outer, innerName, innerNetwork.value()),
-                "the kernel needs CONFIG_VETH");
+        List<Request> finding = List.of(find(outer), find(name), find(innerName));
+        List<NetlinkReply> replies = makePair(outer, innerName, network, finding);
         try {
-            link.request("put " + outer + " on " + name, Link.enslave(index(link, outer), index(link, name)), "");
-            setUp(link, outer);
-            Rtnetlink there = Rtnetlink.in(innerNetwork, PATH);
-            give(there, innerName, address);
-            return there;
+            List<Request> settling = settleOuter(finding, replies);
+            settling.add(give(found(finding.get(2), replies.get(2)), address));
+            link.request(settling);
         } catch (RuntimeException | Error e) {
             remove(outer);
             throw e;
         }
     }
 
-    private static void setUp(Rtnetlink where, String device) {
-        where.request("set " + device + " up", Link.setUp(index(where, device)), "");
+    /** The same with the inner end in a new network namespace, and up; the path of that, good while this is open. */
+    public Path pairApart(String outer, String innerName, byte[] address) {
+        Fd other = Kernel.createNetworkNamespace();
+        inner.add(other);
+        List<Request> finding = List.of(find(outer), find(name));
+        List<NetlinkReply> replies = makePair(outer, innerName, other, finding);
+        try (Rtnetlink there = Rtnetlink.in(other, PATH)) {
+            link.request(settleOuter(finding, replies));
+            Link end = there.find(PATH, innerName).orElseThrow();
+            there.request(List.of(give(end, address), up(end)));
+        } catch (RuntimeException | Error e) {
+            remove(outer);
+            throw e;
+        }
+        return path(other);
     }
 
-    private static void give(Rtnetlink where, String device, byte[] address) {
-        where.request("give " + device + " an address", address(address).add(index(where, device)), "");
+    /** Has it made, and looks for links meanwhile, which may be ends of it. */
+    private List<NetlinkReply> makePair(String outer, String innerName, Fd innerNetwork, List<Request> finding) {
+        Request making = request(
+                "make the pair " + outer + ", " + innerName,
+                Link.pair(outer, innerName, innerNetwork.value()),
+                "the kernel needs CONFIG_VETH");
+        List<Request> requests = new ArrayList<>(List.of(making));
+        requests.addAll(finding);
+        List<NetlinkReply> replies = link.exchange(requests);
+        making.check(replies.get(0));
+        return replies.subList(1, replies.size());
     }
 
-    private static int index(Rtnetlink where, String device) {
-        return where.find(device).orElseThrow().index();
+    private List<Request> settleOuter(List<Request> finding, List<NetlinkReply> replies) {
+        Link outer = found(finding.get(0), replies.get(0));
+        Link bridge = found(finding.get(1), replies.get(1));
+        return new ArrayList<>(List.of(
+                request("put " + outer.name() + " on " + name, Link.enslave(outer.index(), bridge.index()), ""),
+                up(outer)));
+    }
+
+    private static Request find(String device) {
+        return Request.find(PATH, device);
+    }
+
+    private static Link found(Request finding, NetlinkReply reply) {
+        return finding.found(reply).orElseThrow();
+    }
+
+    private static Request up(Link device) {
+        return request("set " + device.name() + " up", Link.setUp(device.index()), "");
+    }
+
+    private static Request give(Link device, byte[] address) {
+        return request("give " + device.name() + " an address", address(address).add(device.index()), "");
+    }
+
+    private static Request request(String operation, byte[] message, String hint) {
+        return new Request(PATH, operation, message, hint);
     }
 
     /** Removes a pair, wherever its inner end is; none is fine: it ends with the namespace of either end. */
     public void remove(String outer) {
-        link.find(outer).ifPresent(there -> {
-            try {
-                link.request("remove " + outer, Link.delete(there.index()), "");
-            } catch (NetworkException e) {
-                if (e.errno() != Errno.ENODEV.number()) {
-                    throw e;
-                } // else the namespace of the inner end was faster
-            }
-        });
+        Request removing = request("remove " + outer, Link.delete(outer), "");
+        NetlinkReply reply = link.exchange(List.of(removing)).get(0);
+        if (reply.errno() != Errno.ENODEV.number()) {
+            removing.check(reply);
+        }
     }
 
     private static Address address(byte[] bytes) {
@@ -145,8 +181,13 @@ public final class Bridge implements AutoCloseable {
         try {
             remove(name);
         } finally {
-            inner.forEach(Fd::close);
-            network.close();
+            release();
         }
+    }
+
+    private void release() {
+        inner.forEach(Fd::close);
+        link.close();
+        network.close();
     }
 }

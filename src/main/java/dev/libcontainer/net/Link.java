@@ -1,6 +1,7 @@
 package dev.libcontainer.net;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -88,8 +89,15 @@ record Link(int index, String name, boolean up) {
                 .encode();
     }
 
-    static byte[] delete(int index) {
-        return new NetlinkRequest(DELLINK, NetlinkRequest.ACK).link(index, 0, 0).encode();
+    static byte[] delete(String name) {
+        return new NetlinkRequest(DELLINK, NetlinkRequest.ACK)
+                .link(0, 0, 0)
+                .attribute(IFLA_IFNAME, name)
+                .encode();
+    }
+
+    static List<Link> parse(NetlinkReply reply) {
+        return reply.bodies().stream().flatMap(body -> parse(body).stream()).toList();
     }
 
     static Optional<Link> parse(NetlinkReply.Body body) {

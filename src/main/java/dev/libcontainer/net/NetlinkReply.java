@@ -3,7 +3,6 @@ package dev.libcontainer.net;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,8 +16,9 @@ import java.util.Optional;
  * @param errno 0, or what the kernel says against the request
  */
 record NetlinkReply(List<Body> bodies, int errno) {
-    private static final int ERROR = 2;
-    private static final int DONE = 3;
+    NetlinkReply {
+        bodies = List.copyOf(bodies);
+    }
 
     /** A message without its header. */
     record Body(int type, ByteBuffer data) {
@@ -44,27 +44,6 @@ record NetlinkReply(List<Body> bodies, int errno) {
         }
     }
 
-    /** Takes apart what the kernel has sent, from 0 to the limit. */
-    static NetlinkReply parse(ByteBuffer answer) {
-        ByteBuffer data = answer.duplicate().order(ByteOrder.nativeOrder());
-        List<Body> bodies = new ArrayList<>();
-        int at = 0;
-        while (data.limit() - at >= NetlinkRequest.HEADER_SIZE) {
-            int length = data.getInt(at);
-            int type = data.getShort(at + 4) & 0xffff;
-            if (length < NetlinkRequest.HEADER_SIZE || length > data.limit() - at) {
-                throw malformed();
-            }
-            ByteBuffer body = slice(data, at + NetlinkRequest.HEADER_SIZE, length - NetlinkRequest.HEADER_SIZE);
-            if (type == ERROR || type == DONE) {
-                return new NetlinkReply(bodies, body.limit() < 4 ? 0 : -body.getInt(0));
-            }
-            bodies.add(new Body(type, body));
-            at += NetlinkRequest.padded(length);
-        }
-        throw malformed();
-    }
-
     /** A NUL-ended string. */
     static String text(ByteBuffer attribute) {
         byte[] all = bytes(attribute);
@@ -85,11 +64,11 @@ record NetlinkReply(List<Body> bodies, int errno) {
         return Optional.ofNullable(attributes.get(type)).map(NetlinkReply::bytes);
     }
 
-    private static ByteBuffer slice(ByteBuffer data, int at, int length) {
+    static ByteBuffer slice(ByteBuffer data, int at, int length) {
         return data.slice(at, length).order(ByteOrder.nativeOrder());
     }
 
-    private static IllegalStateException malformed() {
+    static IllegalStateException malformed() {
         return new IllegalStateException("the kernel's netlink answer is malformed");
     }
 }
