@@ -165,6 +165,8 @@ class DelegatedContainerTest {
             }
             go(container);
             events.await(e -> e instanceof OutOfMemory o && o.kills() == 2);
+            // version 1 tells as the kernel begins to kill, and counts when it has
+            samples.await(sample -> sample.value(Counter.OOM_KILLS).orElse(0) == 2);
             assertThat(container.stats().orElseThrow().memory().oomKills()).hasValue(2);
             container.kill();
             assertThat(events.isOver()).isTrue();
