@@ -108,6 +108,7 @@ class PoolKeepingTest {
                 Blueprint blueprint = containers.compile(
                         Inside.sandbox("exit 0").cwd("/not/there").build());
                 ContainerPool pool = blueprint.pool(PoolOptions.of(2).waitWhenEmpty(Duration.ofMillis(100)))) {
+            assertThat(Patience.within(10, () -> pool.figures().failures() > 0)).isTrue();
             assertThatThrownBy(() -> pool.take(Stdio.nothing()))
                     .isInstanceOf(PoolEmptyException.class)
                     .hasMessageContaining("/not/there");
