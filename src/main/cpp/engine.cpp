@@ -76,6 +76,13 @@ int64_t await(const Engine &engine, int32_t socket, Cell *cell, int64_t pause_na
     }
 }
 
+void await_maps(int32_t socket, const Cell *cell) {
+    const int64_t pause[2] = {0, 1000000};
+    pollfd peer{socket, 0, 0};
+    while (__atomic_load_n(&cell->maps, __ATOMIC_ACQUIRE) == 0)
+        if (futex_wait(&cell->maps, 0, pause) == -ETIMEDOUT && poll(&peer, 1, 0) > 0) return;
+}
+
 bool Engine::is_alone() {
     const uint64_t taken = ~__atomic_load_n(&free_cells, __ATOMIC_ACQUIRE);
     return (taken & (taken - 1)) == 0;

@@ -65,6 +65,8 @@ void await_briefly(const Cell *cell);
 /// Waits until the cell is no longer under way; watches every pause that whoever serves the socket and, if known, the
 /// child still live. 0 or -errno.
 int64_t await(const Engine &engine, int32_t socket, Cell *cell, int64_t pause_nanos = 100000000);
+/// Waits until the id maps of a child are written or refused, or nobody is left who would write them.
+void await_maps(int32_t socket, const Cell *cell);
 /// Reaps a child that will end now; its wait status as siginfo gives it.
 void reap(int32_t pid, int32_t *code, int32_t *status);
 

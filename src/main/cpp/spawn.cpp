@@ -273,11 +273,13 @@ int64_t Spawn::conclude(Cell *cell) {
     report = {LC_FAULT, cell->step, cell->err, cell->aux};
     if (cell->pid > 0) {
         int32_t code, status;
+        if (is_mapped_) await_maps(socket_, cell); // until then its number must be nobody else's, and this cell too
         reap(cell->pid, &code, &status);
         if (cell->state != kStateFault) report = {LC_KILLED, cell->step, EINTR, status};
     }
     if (late_fault_.kind) report = late_fault_;
-    if (cell->maps == 2) report = {LC_FAULT, -1, cell->map_err, LC_AT_ID_MAPS};
+    const bool refused = cell->maps == 2 && cell->err == ECANCELED; // and no failure of the child's own before
+    if (refused) report = {LC_FAULT, -1, cell->map_err, LC_AT_ID_MAPS};
     if (report.err == 0) report.err = EIO;
     return -report.err;
 }
@@ -306,6 +308,7 @@ int64_t Spawn::adopt() {
 int64_t Spawn::run(uint16_t operation, int32_t socket, uint64_t mask) {
     cell_ = engine_.acquire_cell();
     socket_ = socket;
+    is_mapped_ = operation == kOpSpawn && (header().uid_map_size || header().gid_map_size);
     const uint32_t index = cell_;
     Cell *cell = engine_.cell(index);
     bool here = engine_.kind == LC_ENGINE_IN_PROCESS;

@@ -76,6 +76,7 @@ class Spawn {
     lc_report late_fault_{};
     uint32_t cell_ = 0;
     int32_t socket_ = -1;
+    bool is_mapped_ = false; // whoever clones the child writes its id maps
     bool held_ = false;
     int64_t *times_ = nullptr;
     uint32_t time_count_ = 0;

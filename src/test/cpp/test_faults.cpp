@@ -108,6 +108,27 @@ TEST_CASE("a failure at any step is told as that step and leaves nothing behind"
     }
 }
 
+/// By then nobody may reap the child either: its number, and so the maps, could become another's.
+TEST_CASE("a child that fails while its ids are being mapped is told as its own failure") {
+    NEEDS_ROOT();
+    std::string many;
+    for (int i = 0; i < 300; i++) many += std::to_string(2 * i) + " " + std::to_string(2 * i) + " 1\n";
+    PlanBuilder p;
+    p.header.clone_flags = CLONE_NEWUSER;
+    p.map_ids(many, many);
+    p.step(LC_AWAIT_ID_MAPS).exec({"/bin/true"});
+    p.header.fail_step = 1;
+    Fixture f;
+    f.load(p);
+    int others = 0;
+    for (int i = 0; i < 300; i++) {
+        f.request.stdio[1] = LC_STDIO_NULL;
+        REQUIRE(f.spawn() < 0);
+        others += f.result.report.err != ENOTRECOVERABLE || f.result.report.step != 0;
+    }
+    CHECK(others == 0);
+}
+
 TEST_CASE("a failure in a template or in its child is told as that step and leaves nothing behind") {
     NEEDS_ROOT();
     TempDirectory root;
