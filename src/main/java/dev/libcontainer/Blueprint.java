@@ -154,7 +154,7 @@ public final class Blueprint implements AutoCloseable {
      * @throws SpawnFailedException naming the step that failed; nothing is left behind
      */
     public Container spawn(Launch launch) {
-        String id = launch.id().orElseGet(containers::nextId);
+        String id = launch.id().isPresent() ? launch.id().get() : containers.nextId();
         if (!devices.isEmpty()) {
             return devices.spawn(id, network -> spawn(launch, id, fresh, ReadyNetworks.Binding.only(network.value())));
         }
@@ -290,8 +290,8 @@ public final class Blueprint implements AutoCloseable {
 
     private void bindSlots(
             Variant variant, SpawnCall call, ReadyNetworks.Binding network, Optional<UsedCgroups> existing) {
-        int[] entries = existing.map(UsedCgroups::entries).orElse(NO_ENTRIES);
-        for (int i = 0; i < variant.bindings.size(); i++) { // no iterator: this is on the way of every spawn
+        int[] entries = existing.isPresent() ? existing.get().entries() : NO_ENTRIES;
+        for (int i = 0; i < variant.bindings.size(); i++) { // no iterator, no lambda: this is on the way of every spawn
             Binding binding = variant.bindings.get(i).getValue();
             int position = variant.bindings.get(i).getKey().index() - Plan.FIRST_REQUEST_SLOT;
             if (binding instanceof Binding.CgroupParent parent) {
@@ -301,8 +301,8 @@ public final class Blueprint implements AutoCloseable {
                 call.slot(position, network.own());
             } else if (binding instanceof Binding.NextNetwork) {
                 call.slot(position, network.next());
-            } else {
-                variant.ids.get(binding).ifPresent(fd -> call.slot(position, fd.value()));
+            } else if (variant.ids.get(binding).isPresent()) {
+                call.slot(position, variant.ids.get(binding).get().value());
             }
         }
     }

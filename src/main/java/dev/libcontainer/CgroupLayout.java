@@ -53,9 +53,10 @@ final class CgroupLayout {
             Optional<CgroupPlan.Delegated> delegated) {}
 
     private static final String KILLS_V1 = "memory.oom_control";
+    private static final String PEAK_V2 = "memory.peak";
 
     /** What an exit status tells: the peak of memory, and whether it ran out. */
-    private static final Set<String> LAST = Set.of(UsedCgroups.PEAK, KILLS_V1, "memory.peak", "memory.events");
+    private static final Set<String> LAST = Set.of(UsedCgroups.PEAK, KILLS_V1, PEAK_V2, "memory.events");
 
     private static final Set<String> MANAGED_V1 = Set.of("cpu", "cpuacct", "memory", "pids", "blkio", "freezer");
     private static final Set<String> MANAGED_V2 =
@@ -64,20 +65,29 @@ final class CgroupLayout {
     private final CgroupSession session;
     private final CgroupMounts mounts;
     private final List<Place> places;
-    /** Whether figures must begin at nothing, which those of a used directory do not. */
-    private final boolean exact;
-
+    private final boolean reusable;
     private final byte[] figureNames;
     private final List<List<StatFile>> lastFigures;
+    /** In the order in which they are read: is it the peak, or else the count of kills? */
+    private final List<Boolean> peaks;
+
     private final Queue<UsedCgroups> idle = new ConcurrentLinkedQueue<>();
     private volatile boolean closed;
 
+    /** @param exact whether figures must begin at nothing, which those of a used directory do not */
     private CgroupLayout(CgroupSession session, List<Place> places, boolean exact) {
         this.session = session;
-        this.exact = exact;
         this.mounts = session.mounts();
         this.places = places;
+        reusable = !exact
+                && !places.isEmpty()
+                && places.stream().allMatch(place -> place.hierarchy.version() == CgroupVersion.V1);
         lastFigures = places.stream().map(Place::lastFigures).toList();
+        peaks = lastFigures.stream()
+                .flatMap(List::stream)
+                .map(figure ->
+                        figure.file().equals(UsedCgroups.PEAK) || figure.file().equals(PEAK_V2))
+                .toList();
         StringBuilder names = new StringBuilder();
         for (Place place : places) {
             place.lastFigures().forEach(figure -> names.append(figure.file()).append('\0'));
@@ -214,9 +224,7 @@ final class CgroupLayout {
      * kernel as long as starting a process. On v2 it is cheap, and the peak could not be set back.
      */
     boolean isReusable() {
-        return !exact
-                && !places.isEmpty()
-                && places.stream().allMatch(place -> place.hierarchy.version() == CgroupVersion.V1);
+        return reusable;
     }
 
     /** Directories that nobody uses now, made by an earlier spawn. */
@@ -342,7 +350,7 @@ final class CgroupLayout {
         }
     }
 
-    /** One native call, and no strings: this is on the path of every container. */
+    /** One native call, no strings and no iterators: this is on the path of every container. */
     LastFigures lastFigures(int[] directories, Optional<UsedCgroups> used) {
         if (directories.length == 0) {
             return LastFigures.NONE;
@@ -353,20 +361,18 @@ final class CgroupLayout {
         long peak = -1;
         long kills = 0;
         int at = 0;
-        for (Place place : places) {
-            for (StatFile figure : place.lastFigures()) {
-                int length = at < size ? data.getInt(at) : -1;
-                at += Integer.BYTES;
-                if (length < 0) {
-                    continue; // this kernel does not have the file
-                }
-                if (figure.file().equals(UsedCgroups.PEAK) || figure.file().equals("memory.peak")) {
-                    peak = FigureText.number(data, at, at + length);
-                } else {
-                    kills = Math.max(kills, FigureText.oomKills(data, at, at + length));
-                }
-                at += (length + 3) / 4 * 4;
+        for (int i = 0; i < peaks.size(); i++) {
+            int length = at < size ? data.getInt(at) : -1;
+            at += Integer.BYTES;
+            if (length < 0) {
+                continue; // this kernel does not have the file
             }
+            if (peaks.get(i)) {
+                peak = FigureText.number(data, at, at + length);
+            } else {
+                kills = Math.max(kills, FigureText.oomKills(data, at, at + length));
+            }
+            at += (length + 3) / 4 * 4;
         }
         return new LastFigures(peak, kills);
     }

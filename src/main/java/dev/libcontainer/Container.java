@@ -40,9 +40,9 @@ public final class Container extends ObservedContainer implements AutoCloseable 
     private long startNanos;
     private Optional<Timeline> timeline = Optional.empty();
     private int pid = -1;
-    private Fd pidfd = Fd.adopt(-1);
+    private Fd pidfd = Fd.NONE;
     private int[] cgroups = NO_CGROUPS;
-    private Fd mounts = Fd.adopt(-1);
+    private Fd mounts = Fd.NONE;
     private final Object sweeping = new Object();
     private Optional<UsedCgroups> existing = Optional.empty();
     private volatile boolean keepsDirectories;
@@ -151,7 +151,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
         try {
             CgroupLayout.LastFigures last = variant.cgroups().lastFigures(directories, existing);
             oomKills = last.oomKills();
-            boolean oom = oomKills > existing.map(UsedCgroups::oomKills).orElse(0L);
+            boolean oom = oomKills > (existing.isPresent() ? existing.get().oomKills() : 0);
             ExitStatus status = ExitStatus.of(event, oom, last.peak(), startNanos, wallNanos);
             long cpuMicros = event.userMicros() + event.systemMicros();
             Flight.exited(id, pid, status.exitCode(), status.signal(), oom, cpuMicros, wallNanos);

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongConsumer;
 
 /**
  * The one thread that hears of every exit. It also opens the engine, since the kernel ties children to the thread that
@@ -50,8 +51,9 @@ final class ExitLoop implements AutoCloseable {
         }
         Flight.isRecorded(); // classes are loaded now and not when the first container ends
         Unfailing.run(Beforehand::ends);
+        LongConsumer handler = this::handle;
         Runnable round = () -> {
-            poller.await(-1, this::handle);
+            poller.await(-1, handler);
             sweep();
         };
         while (!closed || !running.isEmpty()) { // those that outlive the library are still this thread's to reap

@@ -103,7 +103,8 @@ final class LoadedPlan {
 
     private Template acquireTemplate() {
         for (; ; ) {
-            Template current = template.orElseGet(this::openTemplate);
+            Optional<Template> ready = template;
+            Template current = ready.isPresent() ? ready.get() : openTemplate();
             if (current.acquire()) {
                 return current;
             }

@@ -35,7 +35,9 @@ final class StdioFds implements AutoCloseable {
     }
 
     void resize(Container container) {
-        stdio.terminal().ifPresent(size -> container.terminal().orElseThrow().resize(size));
+        if (stdio.terminal().isPresent()) {
+            container.terminal().orElseThrow().resize(stdio.terminal().get());
+        }
     }
 
     private int fd(Stdio.Stream stream, int index, int out) {

@@ -5,6 +5,9 @@ package dev.libcontainer.kernel;
  * owner decides when to close, and nobody may use it after.
  */
 public final class Fd implements AutoCloseable {
+    /** No descriptor. */
+    public static final Fd NONE = new Fd(-1);
+
     private int value;
 
     private Fd(int value) {

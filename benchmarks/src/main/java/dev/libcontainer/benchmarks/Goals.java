@@ -51,7 +51,7 @@ final class Goals {
         goals.atMost("heap of 8 GiB, of one of 64 MiB", "heap-8g", "vs_heap_64m", 1.05);
         goals.atMost("1,000 more mounts", "mounts-plus-1000", "vs_plain", 1.1);
         goals.atMost("2,000 more threads", "threads-plus-2000", "vs_plain", 1.1);
-        goals.atMost("garbage of a spawn, bytes", "allocation", "bytes_per_spawn", 2048);
+        goals.atMost("garbage of a spawn, bytes", "allocation", "bytes_per_spawn", 1024);
         goals.atLeast("fully isolated spawns a second by two threads", "two-threads", "per_second", 2000);
         goals.atMost("exit notification, p99 µs", "exit-notification", "p99_us", 2000);
         return goals.goals;
