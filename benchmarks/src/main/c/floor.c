@@ -84,7 +84,9 @@ static int cgroup_count, unified;
 
 static const char *program;
 static struct sock_fprog filter;
-static int network;
+static int network;      /* that of who joins a shared one */
+static int own_network;  /* the zygote's, where it goes back to */
+static int next_network; /* of the next child, if it has one made ahead */
 
 /* ---- the child -------------------------------------------------------------------------------------------------- */
 
@@ -98,12 +100,14 @@ static const struct level {
     const char *name;
     uint64_t flags;
     int root, limits, privileges; /* what its zygote stands in, whether cgroups, whether few capabilities */
-    int joins;                    /* the network namespace made ahead */
+    int joins;                    /* a network namespace that was there before: SHARED or, one for each child, READY */
     const struct step *ahead;     /* what the zygote does for the next child */
     const struct step *steps;
 } LEVELS[];
 static const struct level *level;
-static int received[MAX_CGROUPS];
+enum { SHARED = 1, READY };
+#define SENT_FDS (MAX_CGROUPS + 2)
+static int received[SENT_FDS], received_count;
 static int root_fd, empty_fd, null_fd, proc_fd;
 static const char *masked_directory, *masked_file;
 
@@ -206,6 +210,10 @@ static long loopback(const struct step *s) {
     TRY(SYS(SYS_read, fd, answer, sizeof answer));
     return SYS(SYS_close, fd);
 }
+static long join_network(const struct step *s) {
+    (void)s;
+    return SYS(SYS_setns, next_network, CLONE_NEWNET);
+}
 static long own_cgroup_view(const struct step *s) {
     (void)s;
     return SYS(SYS_unshare, CLONE_NEWCGROUP);
@@ -273,10 +281,12 @@ static long execute(const struct step *s) {
 #define LOCKED (MS_NOSUID | MS_NODEV | MS_NOEXEC)
 #define BEGIN S(name, "lc:init")
 #define PROC(how) S(how, "/proc", "proc", 0, LOCKED)
-#define OWN_FILES                                                                                                      \
+#define OWN_DEV                                                                                                        \
     S(mount_on, "/dev/pts", "devpts", "newinstance,ptmxmode=0666,mode=0620,gid=5", MS_NOSUID | MS_NOEXEC),         \
-        S(mount_on, "/dev/shm", "tmpfs", "mode=1777,size=64m", LOCKED), S(mount_on, "/dev/mqueue", "mqueue", 0, LOCKED), \
-        S(mount_on, "/tmp", "tmpfs", "mode=1777,size=64m", MS_NOSUID | MS_NODEV)
+        S(mount_on, "/dev/shm", "tmpfs", "mode=1777,size=64m", LOCKED), S(mount_on, "/dev/mqueue", "mqueue", 0, LOCKED)
+#define OWN_TMP S(mount_on, "/tmp", "tmpfs", "mode=1777,size=64m", MS_NOSUID | MS_NODEV)
+#define OWN_SYS S(mount_on, "/sys", "sysfs", 0, LOCKED | MS_RDONLY)
+#define OWN_CGROUP2 S(mount_on, "/sys/fs/cgroup", "cgroup2", 0, LOCKED | MS_RDONLY)
 #define HIDING                                                                                                         \
     S(open_proc, "/proc"), S(readonly, "bus"), S(readonly, "fs"), S(readonly, "irq"), S(readonly, "sys"),              \
         S(readonly, "sysrq-trigger"), S(mask, "acpi"), S(mask, "asound"), S(mask, "interrupts"), S(mask, "kcore"),     \
@@ -291,7 +301,8 @@ static long execute(const struct step *s) {
 #define INSIDE "/bench/true"
 
 static const struct step NONE[] = {BEGIN, S(process_group), ALL_PROCESS, END, S(execute), {0}};
-static const struct step AHEAD[] = {OWN_FILES, {0}}, NOTHING[] = {{0}};
+static const struct step AHEAD[] = {OWN_DEV, OWN_TMP, {0}}, NOTHING[] = {{0}};
+static const struct step AHEAD_IN_NETWORK[] = {S(join_network), OWN_DEV, OWN_SYS, OWN_TMP, HIDING_IN_SYS, {0}};
 static const struct step NAMESPACES[] = {BEGIN, S(own_cgroup_view), HOST, PROCESS, END, S(execute), {0}};
 static const struct step ROOTFS[] = {
     BEGIN, PROC(mount_opened), HIDING, S(own_cgroup_view), HOST, PROCESS, END, S(execute, INSIDE), {0}};
@@ -300,18 +311,21 @@ static const struct step CGROUP[] = {
 static const struct step FULL[] = {
     BEGIN, PROC(mount_on), HIDING, LIMITS, S(own_cgroup_view), HOST, PROCESS, S(capabilities), END, S(load_filter),
     S(execute, INSIDE), {0}};
+static const struct step FULL_POOLED_NET[] = {
+    BEGIN, PROC(mount_on), HIDING, LIMITS, S(own_cgroup_view), OWN_CGROUP2, HOST, PROCESS, S(capabilities), END,
+    S(load_filter), S(execute, INSIDE), {0}};
 static const struct step FULL_FRESH_NET[] = {
-    BEGIN, S(loopback), PROC(mount_on), S(mount_on, "/sys", "sysfs", 0, LOCKED | MS_RDONLY), HIDING, HIDING_IN_SYS, LIMITS,
-    S(own_cgroup_view), S(mount_on, "/sys/fs/cgroup", "cgroup2", 0, LOCKED | MS_RDONLY), HOST, PROCESS,
-    S(capabilities), END, S(load_filter), S(execute, INSIDE), {0}};
+    BEGIN, S(loopback), PROC(mount_on), OWN_SYS, HIDING, HIDING_IN_SYS, LIMITS, S(own_cgroup_view), OWN_CGROUP2, HOST,
+    PROCESS, S(capabilities), END, S(load_filter), S(execute, INSIDE), {0}};
 
 #define OWN (CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC | NEWTIME)
 static const struct level LEVELS[] = {
     {"none", 0, 0, 0, 0, 0, NOTHING, NONE},
-    {"namespaces", OWN, 0, 0, 0, 1, NOTHING, NAMESPACES},
-    {"rootfs", OWN, 1, 0, 0, 1, AHEAD, ROOTFS},
-    {"cgroup", OWN, 1, 1, 0, 1, AHEAD, CGROUP},
-    {"full", OWN, 1, 1, 1, 1, AHEAD, FULL},
+    {"namespaces", OWN, 0, 0, 0, SHARED, NOTHING, NAMESPACES},
+    {"rootfs", OWN, 1, 0, 0, SHARED, AHEAD, ROOTFS},
+    {"cgroup", OWN, 1, 1, 0, SHARED, AHEAD, CGROUP},
+    {"full", OWN, 1, 1, 1, SHARED, AHEAD, FULL},
+    {"full-pooled-net", OWN, 1, 1, 1, READY, AHEAD_IN_NETWORK, FULL_POOLED_NET},
     {"full-fresh-net", OWN | CLONE_NEWNET, 1, 1, 1, 0, AHEAD, FULL_FRESH_NET},
 };
 /* clang-format on */
@@ -447,7 +461,11 @@ static long receive(int *fds) {
     struct msghdr head = {
         .msg_iov = &vector, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
     long n = SYS(SYS_recvmsg, 4, &head, MSG_CMSG_CLOEXEC);
-    if (n > 0 && head.msg_controllen > 0) memcpy(fds, CMSG_DATA(&control.head), control.head.cmsg_len - CMSG_LEN(0));
+    received_count = 0;
+    if (n > 0 && head.msg_controllen > 0) {
+        memcpy(fds, CMSG_DATA(&control.head), control.head.cmsg_len - CMSG_LEN(0));
+        received_count = (int)((control.head.cmsg_len - CMSG_LEN(0)) / sizeof *fds);
+    }
     return n;
 }
 
@@ -457,6 +475,7 @@ static int next_root = -1, next_empty = -1;
 static void make_ahead(int own_mounts, int own_pids) {
     if (next_empty >= 0) SYS(SYS_close, next_empty);
     if (next_root >= 0) SYS(SYS_close, next_root);
+    if (next_root >= 0 && level->joins == READY) must(SYS(SYS_setns, own_network, CLONE_NEWNET) < 0 ? -1 : 0, "setns");
     next_root = next_empty = -1;
     const uint64_t wanted = level->flags & (CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWPID);
     if (ahead) {
@@ -479,21 +498,26 @@ static _Noreturn void zygote(int socket) {
     must(dup3(socket, 4, O_CLOEXEC), "dup3");
     umask(0);
     must(chdir("/"), "/");
-    if (level->joins) must(setns(network, CLONE_NEWNET), "setns");
+    if (level->joins == SHARED) must(setns(network, CLONE_NEWNET), "setns");
     if (level->flags) {
         must(unshare(CLONE_NEWNS), "unshare");
         must(mount(0, "/", 0, MS_REC | MS_PRIVATE, 0), "propagation");
     }
-    if (level->root) stand_in_root(level->flags & CLONE_NEWNET ? 1 : 0);
+    if (level->root) stand_in_root(level->joins != SHARED);
     if (level->privileges) drop_privileges();
     must(prctl(PR_SET_DUMPABLE, 0, 0, 0, 0), "undumpable");
     syscall(NR_CLOSE_RANGE, 5, ~0u, 0);
     int self = (int)syscall(NR_PIDFD_OPEN, getpid(), 0), own_mounts = ioctl(self, 0xff03, 0),
         own_pids = ioctl(self, 0xff05, 0); /* PIDFD_GET_MNT_NAMESPACE, PIDFD_GET_PID_NAMESPACE, Linux 6.11 */
+    own_network = ioctl(self, 0xff04, 0);  /* PIDFD_GET_NET_NAMESPACE */
     close(self);
     void *stack = mmap(0, stack_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     for (;;) {
         if (receive(received) <= 0) _exit(0);
+        if (level->joins == READY && next_root < 0) { /* the first */
+            next_network = received[received_count - 2];
+            make_ahead(own_mounts, own_pids);
+        }
         struct clone_arguments arguments = {.flags = (level->flags & ~ahead) | CLONE_VM | CLONE_PARENT |
                                                      CLONE_PARENT_SETTID | CLONE_CHILD_CLEARTID | CLEAR_SIGHAND,
                                             .parent_tid = (uintptr_t)&cell->pid,
@@ -514,8 +538,9 @@ static _Noreturn void zygote(int socket) {
         } else if (level->root) {
             SYS(SYS_futex, &cell->pid, 1, INT32_MAX);
         }
+        if (level->joins == READY) next_network = received[received_count - 1];
         if (level->flags && own_mounts >= 0 && own_pids >= 0) make_ahead(own_mounts, own_pids);
-        for (int i = 0; level->limits && i < cgroup_count; i++) SYS(SYS_close, received[i]);
+        for (int i = 0; i < received_count; i++) SYS(SYS_close, received[i]);
     }
 }
 
@@ -604,7 +629,7 @@ static long send_request(int socket, const int *fds, int count) {
     struct message message = {{1, 0, 0}};
     struct iovec vector = {&message, sizeof message};
     union {
-        char bytes[CMSG_SPACE(MAX_CGROUPS * sizeof(int))];
+        char bytes[CMSG_SPACE(SENT_FDS * sizeof(int))];
         struct cmsghdr head;
     } control;
     struct msghdr head = {.msg_iov = &vector, .msg_iovlen = 1};
@@ -660,11 +685,31 @@ static void pin_mounts(int *pidfd, int *mounts) {
     *mounts = (int)SYS(SYS_ioctl, *pidfd, 0xff03, 0); /* PIDFD_GET_MNT_NAMESPACE, Linux 6.11 */
 }
 
+/* Network namespaces made before a turn, with their loopback up. The last one is for the first of the next turn. */
+#define MAX_READY 1024
+static int ready[MAX_READY], ready_count, taken_count;
+static void make_networks(int count) {
+    const int before = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC);
+    must(before, "/proc/thread-self/ns/net");
+    if (ready_count) ready[0] = ready[ready_count - 1];
+    ready_count = ready_count ? 1 : 0;
+    taken_count = 0;
+    while (ready_count < count) {
+        must(unshare(CLONE_NEWNET), "network namespace");
+        must(loopback(0) < 0 ? -1 : 0, "loopback");
+        must(ready[ready_count++] = open("/proc/thread-self/ns/net", O_RDONLY | O_CLOEXEC), "network namespace");
+    }
+    must(setns(before, CLONE_NEWNET), "setns");
+    close(before);
+    usleep(20000); /* as the library's are left alone before a turn */
+}
+
 static void spawn_once(int index) {
     static uint32_t serial;
     static char figure[4096];
     const struct level *l = &LEVELS[index];
-    int dirs[MAX_CGROUPS], sent[MAX_CGROUPS], pidfd = -1, mounts = -1;
+    int dirs[MAX_CGROUPS], sent[SENT_FDS], sent_count = l->limits ? cgroup_count : 0, pidfd = -1, mounts = -1;
+    const int own = l->joins == READY ? ready[taken_count++] : -1;
     memset(cell, 0, offsetof(struct cell, begun));
     cell->done = 1;
     cell->traced = tracing;
@@ -679,7 +724,11 @@ static void spawn_once(int index) {
     if (l->limits && unified) make_cgroups(dirs);
     if (u) memcpy(dirs, u->dirs, sizeof dirs);
     for (int i = 0; i < cgroup_count; i++) sent[i] = u ? u->tasks[i] : unified ? dirs[i] : cgroups[i].parent_fd;
-    send_request(sockets[index], sent, l->limits ? cgroup_count : 0);
+    if (own >= 0) {
+        sent[sent_count++] = own;
+        sent[sent_count++] = ready[taken_count];
+    }
+    send_request(sockets[index], sent, sent_count);
     station(SENT);
     if (l->root) pin_mounts(&pidfd, &mounts);
     if (late) make_cgroups(dirs);
@@ -699,9 +748,10 @@ static void spawn_once(int index) {
     siginfo_t info = {0};
     struct rusage usage;
     SYS(SYS_waitid, P_PIDFD, pidfd, &info, WNOHANG | WEXITED | WNOWAIT | __WALL, 0);
+    struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.u64 = serial};
+    if (info.si_pid == 0) SYS(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_ADD, pidfd, &event);
+    if (own >= 0) SYS(SYS_close, own);
     if (info.si_pid == 0) { /* not gone yet */
-        struct epoll_event event = {.events = EPOLLIN | EPOLLONESHOT, .data.u64 = serial};
-        SYS(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_ADD, pidfd, &event);
         SYS(SYS_epoll_ctl, epoll_fd, EPOLL_CTL_DEL, pidfd, &event);
         struct pollfd request = {pidfd, POLLIN, 0};
         const struct timespec limit = {5, 0};
@@ -883,6 +933,10 @@ int main(int argc, char **argv) {
         if (index == LEVEL_COUNT) {
             fprintf(stderr, "floor: no level %s\n", name);
             return 2;
+        }
+        if (LEVELS[index].joins == READY) {
+            if (count >= MAX_READY) count = MAX_READY - 1;
+            make_networks((int)count + 1);
         }
         for (unsigned i = 0; i < count; i++) {
             if (pause) usleep(pause);

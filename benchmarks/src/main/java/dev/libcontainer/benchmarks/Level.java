@@ -52,6 +52,9 @@ public enum Level {
         return builder(program, network).build();
     }
 
+    /** The floor's name of {@link #pooledNetwork}. */
+    static final String POOLED = "full-pooled-net";
+
     /** {@link #FULL} with a network namespace from the library's pool, as it is by default. */
     static ContainerSpec pooledNetwork(Path program) {
         return limited(ContainerSpec.builder(), program).build();

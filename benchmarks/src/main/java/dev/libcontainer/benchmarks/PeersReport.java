@@ -34,7 +34,7 @@ public final class PeersReport {
     /** Of rows that have one. */
     private static final Map<String, String> FLOORS = Map.of(
             "cold",
-            "floor-full",
+            "floor-" + Level.POOLED,
             "cold-joined-net",
             "floor-full",
             PACED,
@@ -48,8 +48,9 @@ public final class PeersReport {
     private static final String FLATTERY = """
             What flatters the library here, and what does the opposite:
               cold               each turn of 20 finds 48 network namespaces, and none is made meanwhile; who spawns on and
-                                 on waits for their making, as cold-fresh-net does. cold-paced, and its floor, pause for
-                                 2 ms and more before each, until the pool is full again
+                                 on waits for their making, as cold-fresh-net does. Its floor finds its own made, too.
+                                 cold-paced, and its floor, pause for 2 ms before each, cold-paced until the pool is full
+                                 again
               parked             its sandbox was made before, at the price of cold, by a thread of the pool; nothing is
                                  refilled while it is taken; `benchmarks/run pool` has takes during a refill
               cold, cold-bundle  their network namespace was made before, by another thread, and on cgroup v1 so were the
@@ -148,14 +149,13 @@ public final class PeersReport {
             Map<String, Blueprint> ours = ours(bundles);
             ours.forEach((name, blueprint) ->
                     rounds.addPaced(name, FAST, (n, into) -> cold(blueprint, n, name.equals(PACED), into)));
-            for (Level level : new Level[] {Level.FULL, Level.FULL_FRESH_NET}) {
-                String name = level.label();
+            for (String name : new String[] {Level.FULL.label(), Level.POOLED, Level.FULL_FRESH_NET.label()}) {
                 rounds.add("floor-" + name, FAST, (n, into) -> floor.measure(name, n, 0, into));
             }
             rounds.addPaced(
                     "floor-" + PACED,
                     FAST,
-                    (n, into) -> floor.measure(Level.FULL.label(), n, PACE_MILLIS * 1000, into));
+                    (n, into) -> floor.measure(Level.POOLED, n, PACE_MILLIS * 1000, into));
             for (String name : peers.names()) {
                 rounds.addPaced(
                         name,

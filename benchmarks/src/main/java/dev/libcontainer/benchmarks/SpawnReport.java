@@ -215,19 +215,19 @@ public final class SpawnReport {
             idle.add(name, 4, IDLE_MICROS, () -> setting.spawnAndWait(setting.blueprint(level)));
             idle.addPaced(floorOf(name), 4, (n, into) -> floor.measure(name, n, IDLE_MICROS, into));
         }
-        String pooled = "full-pooled-net";
+        String pooled = Level.POOLED;
         Blueprint blueprint = setting.containers().compile(Level.pooledNetwork(setting.program()));
         setting.spawnAndWait(blueprint);
         idle.add(pooled, 4, IDLE_MICROS, () -> setting.spawnAndWait(blueprint));
+        idle.addPaced(floorOf(pooled), 4, (n, into) -> floor.measure(pooled, n, IDLE_MICROS, into));
         idle.run(size.idle / 4);
         Samples processBuilder = idle.samples("processbuilder");
         report.add(Row.of("processbuilder-idle", processBuilder).vsProcessBuilder(processBuilder));
-        for (String name : new String[] {"none", "full"}) {
+        for (String name : new String[] {"none", "full", pooled}) {
             report.add(Row.of(name + "-idle", idle.samples(name))
                     .vsProcessBuilder(processBuilder)
                     .vsFloor(idle.samples(floorOf(name))));
         }
-        report.add(Row.of(pooled + "-idle", idle.samples(pooled)).vsProcessBuilder(processBuilder));
     }
 
     private void stamps() throws Exception {

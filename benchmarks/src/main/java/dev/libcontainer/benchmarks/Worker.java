@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Scanner;
 
 /**
- * A JVM that measures one level when told to, for what cannot be changed within a JVM. It answers {@code LEVEL COUNT
+ * A JVM that measures one level, or {@link Level#POOLED}, when told to, for what cannot be changed within a JVM. It answers {@code LEVEL COUNT
  * PAUSE-MICROS} as {@link Helper} says; the command line is that of the JVM it is started from.
  */
 public final class Worker {
@@ -25,7 +25,7 @@ public final class Worker {
         try (Setting setting = Setting.open();
                 Scanner questions = new Scanner(System.in)) {
             while (questions.hasNext()) {
-                Blueprint blueprint = setting.blueprint(Level.valueOf(questions.next()));
+                Blueprint blueprint = blueprint(setting, questions.next());
                 int count = questions.nextInt();
                 int pauseMicros = questions.nextInt();
                 StringBuilder answer = new StringBuilder();
@@ -38,5 +38,11 @@ public final class Worker {
                 System.out.println(answer);
             }
         }
+    }
+
+    private static Blueprint blueprint(Setting setting, String level) {
+        return level.equals(Level.POOLED)
+                ? setting.containers().compile(Level.pooledNetwork(setting.program()))
+                : setting.blueprint(Level.valueOf(level));
     }
 }
