@@ -701,7 +701,7 @@ static void make_networks(int count) {
     }
     must(setns(before, CLONE_NEWNET), "setns");
     close(before);
-    usleep(20000); /* as the library's are left alone before a turn */
+    usleep(3000); /* as the library's are left alone before a turn */
 }
 
 static void spawn_once(int index) {

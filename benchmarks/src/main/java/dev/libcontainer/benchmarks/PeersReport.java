@@ -153,9 +153,7 @@ public final class PeersReport {
                 rounds.add("floor-" + name, FAST, (n, into) -> floor.measure(name, n, 0, into));
             }
             rounds.addPaced(
-                    "floor-" + PACED,
-                    FAST,
-                    (n, into) -> floor.measure(Level.POOLED, n, PACE_MILLIS * 1000, into));
+                    "floor-" + PACED, FAST, (n, into) -> floor.measure(Level.POOLED, n, PACE_MILLIS * 1000, into));
             for (String name : peers.names()) {
                 rounds.addPaced(
                         name,
