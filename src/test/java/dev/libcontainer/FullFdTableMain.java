@@ -10,7 +10,9 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /** Another JVM, for {@link FullFdTableTest}: has a container end while its table of fds is full, and another one after. */
 final class FullFdTableMain {
@@ -31,7 +33,9 @@ final class FullFdTableMain {
             case "captured" -> captured(containers);
             case "events" -> events(containers);
             case "samples" -> samples(containers);
-            case "subscription" -> subscription(containers);
+            case "samples-refused" ->
+                refused(containers, 3, it -> it.samples(Duration.ofMillis(50), EnumSet.allOf(Counter.class)));
+            case "events-refused" -> refused(containers, 1, Container::events);
             case "networks" -> networks(containers);
             case "pool" -> pool(containers);
             default -> throw new IllegalArgumentException(args[0]);
@@ -178,20 +182,20 @@ final class FullFdTableMain {
         whileFull(deed);
     }
 
-    private static void subscription(Containers containers) throws Exception {
+    /** A subscription for which there are too few fds. */
+    private static <T> void refused(Containers containers, int fds, Function<Container, Flow.Publisher<T>> publisher)
+            throws Exception {
         try (Blueprint blueprint = containers.compile(shell().managed().build());
                 Container container = begun(blueprint)) {
-            Collected<Sample> before =
-                    Collected.all(container.samples(Duration.ofMillis(50), EnumSet.allOf(Counter.class)));
-            before.await(1);
+            Collected.all(publisher.apply(container));
+            TimeUnit.MILLISECONDS.sleep(200); // its classes are loaded
             List<FileInputStream> filling = fill();
-            close(filling.subList(0, 3));
-            Collected<Sample> refused =
-                    Collected.all(container.samples(Duration.ofMillis(50), EnumSet.allOf(Counter.class)));
+            close(filling.subList(0, fds));
+            Collected<T> refused = Collected.all(publisher.apply(container));
             List<FileInputStream> free = fill();
             close(filling);
             close(free);
-            System.out.println("of 3 fds " + free.size() + " are free again");
+            System.out.println("of " + fds + " fds " + free.size() + " are free again");
             System.out.println(refused.trouble().flatMap(e -> ((ContainerException) e).errno()));
         }
     }

@@ -24,8 +24,15 @@ class FullFdTableTest {
     /** Numbers of files that there are must not look as if this kernel had none. */
     @Test
     void samplesForWhichThereAreTooFewFdsAreRefused() throws Exception {
-        assertThat(lines("subscription"))
+        assertThat(lines("samples-refused"))
                 .containsExactly("of 3 fds 3 are free again", "Optional[EMFILE (Too many open files)]");
+    }
+
+    /** Who asks to be told of kills must not wait for what nobody watches. */
+    @Test
+    void eventsForWhichThereAreTooFewFdsAreRefused() throws Exception {
+        assertThat(lines("events-refused"))
+                .containsExactly("of 1 fds 1 are free again", "Optional[EMFILE (Too many open files)]");
     }
 
     private static List<String> lines(String kind) throws Exception {

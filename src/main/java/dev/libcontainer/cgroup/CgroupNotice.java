@@ -75,9 +75,24 @@ public final class CgroupNotice implements AutoCloseable {
         return this;
     }
 
-    /** Those that the directories of a container have; what happened before is not told. */
+    /**
+     * Those that the directories of a container have; what happened before is not told.
+     *
+     * @throws KernelException if there are too few fds for them; none is left open
+     */
     public static List<CgroupNotice> all(ContainerCgroup cgroup, ByteBuffer data) {
         List<CgroupNotice> notices = new ArrayList<>();
+        try {
+            addAll(notices, cgroup);
+            notices.forEach(notice -> notice.look(data, (what, value) -> {}));
+            return notices;
+        } catch (RuntimeException e) {
+            notices.forEach(CgroupNotice::close);
+            throw e;
+        }
+    }
+
+    private static void addAll(List<CgroupNotice> notices, ContainerCgroup cgroup) {
         cgroup.directory("memory").ifPresent(memory -> {
             if (memory.hierarchy().version() == CgroupVersion.V2) {
                 open(memory, "memory.events", MEMORY).ifPresent(notices::add);
@@ -89,14 +104,13 @@ public final class CgroupNotice implements AutoCloseable {
                 .ifPresent(pids -> open(pids, "pids.events", Map.of("max", What.PIDS_MAX))
                         .ifPresent(notice -> {
                             notice.isSilent = pids.hierarchy().version() == CgroupVersion.V1;
-                            notices.add(notice.counting(pids, "pids.events"));
+                            notices.add(notice);
+                            notice.counting(pids, "pids.events");
                         }));
         cgroup.directory(CgroupMounts.CORE)
                 .flatMap(
                         core -> open(core, "cgroup.events", Map.of("populated", What.POPULATED, "frozen", What.FROZEN)))
                 .ifPresent(notices::add);
-        notices.forEach(notice -> notice.look(data, (what, value) -> {}));
-        return notices;
     }
 
     /** Whether the kernel tells of processes being stopped; version 1 does not. */
@@ -172,8 +186,16 @@ public final class CgroupNotice implements AutoCloseable {
             Fd fd = Kernel.open(directory.path().resolve(file).toString(), Kernel.O_RDONLY);
             return Optional.of(new CgroupNotice(fd, Optional.empty(), keys));
         } catch (KernelException e) {
-            return Optional.empty(); // the kernel is too old for it, or the container is gone
+            return absent(e);
         }
+    }
+
+    /** The kernel is too old for it, or the container is gone; but what only wants an fd is there. */
+    private static <T> Optional<T> absent(KernelException e) {
+        if (e.errno().equals(Errno.EMFILE) || e.errno().equals(Errno.ENFILE)) {
+            throw e;
+        }
+        return Optional.empty();
     }
 
     private static Optional<CgroupNotice> outOfMemory(CgroupDirectory memory) {
@@ -182,17 +204,18 @@ public final class CgroupNotice implements AutoCloseable {
         if (file.isEmpty()) {
             return file;
         }
-        Fd events = Kernel.eventFd();
-        CgroupNotice notice =
-                new CgroupNotice(file.get().file, Optional.of(events), file.get().keys).counting(memory, name);
+        CgroupNotice notice = file.get();
         try {
+            Fd events = Kernel.eventFd();
+            notice = new CgroupNotice(notice.file, Optional.of(events), notice.keys);
             register(memory, events, notice.file);
+            Optional<Fd> below = notice.counting(memory, name).below;
             memory.countedBelow() // that one may have less memory
-                    .ifPresent(payload -> notice.below.ifPresent(fd -> register(payload, events, fd)));
+                    .ifPresent(payload -> below.ifPresent(fd -> register(payload, events, fd)));
             return Optional.of(notice);
         } catch (KernelException e) {
             notice.close();
-            return Optional.empty();
+            return absent(e);
         }
     }
 
