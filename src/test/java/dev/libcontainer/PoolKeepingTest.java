@@ -81,22 +81,20 @@ class PoolKeepingTest {
         try (Containers containers = Containers.open();
                 Blueprint blueprint =
                         containers.compile(Inside.sandbox("exit 0").build())) {
+            Duration longer = Duration.ofMillis(100 + 100 * Patience.seconds(1)); // than filling takes
             try (ContainerPool pool =
-                    Pools.full(blueprint, PoolOptions.of(4).lowWater(1).idle(Duration.ofMillis(200)))) {
-                for (int i = 0; i < 1000 && pool.figures().retired() < 3; i++) {
-                    TimeUnit.MILLISECONDS.sleep(10);
-                }
+                    Pools.full(blueprint, PoolOptions.of(4).lowWater(1).idle(longer))) {
+                assertThat(Patience.within(10, () -> pool.figures().retired() >= 3))
+                        .isTrue();
                 assertThat(pool.ready()).isEqualTo(1);
                 assertThat(pool.figures().retired()).isEqualTo(3);
                 pool.take(Stdio.nothing()).close();
                 assertThat(pool.awaitReady(4, Pools.LONG)).isTrue();
             }
-            try (ContainerPool pool = Pools.full(blueprint, PoolOptions.of(2).maxAge(Duration.ofMillis(200)))) {
+            try (ContainerPool pool = Pools.full(blueprint, PoolOptions.of(2).maxAge(longer))) {
                 Set<Long> before = new HashSet<>(Pools.waiting());
-                for (int i = 0; i < 1000 && pool.figures().retired() < 2; i++) {
-                    TimeUnit.MILLISECONDS.sleep(10);
-                }
-                assertThat(pool.figures().retired()).isGreaterThanOrEqualTo(2);
+                assertThat(Patience.within(10, () -> pool.figures().retired() >= 2))
+                        .isTrue();
                 assertThat(Pools.waiting()).doesNotContainAnyElementsOf(before);
             }
         }

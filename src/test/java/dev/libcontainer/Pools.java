@@ -8,7 +8,7 @@ import java.util.List;
 
 /** What tests of pools have in common. */
 final class Pools {
-    static final Duration LONG = Duration.ofSeconds(20);
+    static final Duration LONG = Duration.ofSeconds(Patience.seconds(20));
 
     private Pools() {}
 
