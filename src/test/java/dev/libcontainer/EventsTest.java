@@ -193,9 +193,7 @@ class EventsTest {
                     container.waitFor();
                 }
             }
-            for (int i = 0; i < 500 && ended.size() < 20; i++) {
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
+            Patience.within(5, () -> ended.size() == 20);
         }
         assertThat(ended).doesNotHaveDuplicates().hasSize(20);
         assertThat(threads).containsOnly("libcontainer-events");

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -50,9 +49,7 @@ class PoolKeepingTest {
 
             before.forEach(Processes::kill);
 
-            for (int i = 0; i < 500 && pool.figures().died() < 3; i++) {
-                TimeUnit.MILLISECONDS.sleep(10);
-            }
+            assertThat(Patience.within(5, () -> pool.figures().died() >= 3)).isTrue();
             assertThat(pool.awaitReady(3, Pools.LONG)).isTrue();
             assertThat(Pools.waiting()).hasSize(3).doesNotContainAnyElementsOf(before);
             assertThat(pool.figures().died()).isEqualTo(3);

@@ -81,7 +81,10 @@ class ScopeTest {
                 Scope scope = containers.scope("memory", Limits.none().memoryBytes(64 * MIB))) {
             Container container = scope.spawn(Inside.sandbox("memhog 200").build(), Stdio.nothing());
 
-            assertThat(container.waitFor(Duration.ofSeconds(20)).orElseThrow().signal())
+            assertThat(container
+                            .waitFor(Duration.ofSeconds(Patience.seconds(20)))
+                            .orElseThrow()
+                            .signal())
                     .hasValue(9);
         }
     }
@@ -135,10 +138,8 @@ class ScopeTest {
             try (Containers containers = Containers.open();
                     Scope scope = containers.scope("next")) {
                 assertThat(scope.name()).isEqualTo("next");
-                for (int i = 0; i < 200 && ProcessHandle.of(detached).isPresent(); i++) {
-                    TimeUnit.MILLISECONDS.sleep(10);
-                }
-                assertThat(ProcessHandle.of(detached)).isEmpty();
+                assertThat(Patience.within(2, () -> ProcessHandle.of(detached).isEmpty()))
+                        .isTrue();
                 assertThat(directories(jvm.pid())).isEmpty();
             }
         } finally {

@@ -233,7 +233,7 @@ class TemplateTest {
             assertThat(first).isInstanceOf(EngineException.class);
             assertThat(((EngineException) first).hint()).isPresent();
             assertThat(second).isInstanceOf(EngineException.class);
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(Patience.seconds(3)));
             assertThat(running.isAlive()).isTrue();
             assertThat(containers.runningCount()).isEqualTo(1);
         }
