@@ -129,6 +129,33 @@ TEST_CASE("a child that fails while its ids are being mapped is told as its own 
     CHECK(others == 0);
 }
 
+TEST_CASE("a late host step that fails while ids are being mapped is told as that") {
+    NEEDS_ROOT();
+    std::string many;
+    for (int i = 0; i < 300; i++) many += std::to_string(2 * i) + " " + std::to_string(2 * i) + " 1\n";
+    PlanBuilder p;
+    p.header.clone_flags = CLONE_NEWUSER;
+    p.map_ids(many, many);
+    p.header.bound_mask = p.header.child_mask = 1u << 6;
+    p.step(LC_CGROUP_MAKE, 6).flags(LC_STEP_LATE).a("there").c(7);
+    p.end_host();
+    p.step(LC_AWAIT_HOST).step(LC_AWAIT_ID_MAPS).exec({"/bin/true"});
+    Fixture f;
+    TempDirectory parent;
+    parent.mkdir("there");
+    int32_t directory = open(parent.path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    f.bind(6, directory);
+    f.load(p);
+    int others = 0;
+    for (int i = 0; i < 300; i++) {
+        f.request.stdio[1] = LC_STDIO_NULL;
+        REQUIRE(f.spawn() < 0);
+        others += f.result.report.err != EEXIST || f.result.report.step != 0;
+    }
+    CHECK(others == 0);
+    close(directory);
+}
+
 TEST_CASE("a failure in a template or in its child is told as that step and leaves nothing behind") {
     NEEDS_ROOT();
     TempDirectory root;

@@ -301,8 +301,8 @@ public final class Blueprint implements AutoCloseable {
                 call.slot(position, network.own());
             } else if (binding instanceof Binding.NextNetwork) {
                 call.slot(position, network.next());
-            } else if (variant.ids.get(binding).isPresent()) {
-                call.slot(position, variant.ids.get(binding).get().value());
+            } else {
+                variant.ids.bind(binding, position, call);
             }
         }
     }

@@ -3,6 +3,7 @@ package dev.libcontainer;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.kernel.KernelException;
+import dev.libcontainer.kernel.SpawnCall;
 import dev.libcontainer.plan.Binding;
 import dev.libcontainer.plan.Plan;
 import dev.libcontainer.report.JoinedNamespaces;
@@ -46,9 +47,12 @@ final class IdNamespaces implements AutoCloseable {
         }
     }
 
-    /** The fd of a binding, if it is one of these. */
-    Optional<Fd> get(Binding binding) {
-        return Optional.ofNullable(opened.get(binding));
+    /** Binds a slot to the namespace of a binding, if it is one of these. */
+    void bind(Binding binding, int position, SpawnCall call) {
+        Fd fd = opened.get(binding);
+        if (fd != null) {
+            call.slot(position, fd.value());
+        }
     }
 
     @Override
