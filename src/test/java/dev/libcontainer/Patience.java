@@ -5,18 +5,18 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** How long tests wait for what must come: where everything is slow, a property tells how many times as long. */
-final class Patience {
+public final class Patience {
     private static final long TIMES = Long.getLong("libcontainer.test.patience", 1);
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 
     private Patience() {}
 
-    static long seconds(long seconds) {
+    public static long seconds(long seconds) {
         return seconds * TIMES;
     }
 
     /** Waits until a condition holds; false if it does not within the time. */
-    static boolean within(long seconds, BooleanSupplier condition) {
+    public static boolean within(long seconds, BooleanSupplier condition) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds(seconds));
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {

@@ -1,7 +1,9 @@
 package dev.libcontainer.cli;
 
+import dev.libcontainer.cgroup.CgroupException;
 import dev.libcontainer.cgroup.OomEvents;
 import dev.libcontainer.runtime.ContainerState;
+import dev.libcontainer.runtime.OciException;
 import dev.libcontainer.runtime.OciRuntime;
 import dev.libcontainer.runtime.Status;
 import java.time.Duration;
@@ -23,10 +25,21 @@ final class EventsVerb implements Verb {
         try (OciRuntime runtime = call.runtime()) {
             print(call, id, runtime);
             if (!call.arguments().has("stats")) {
-                watch(call, id, runtime, interval);
+                watchToItsEnd(call, id, runtime, interval);
             }
         }
         return 0;
+    }
+
+    /** The container may end at any moment, also while it is looked at. */
+    private static void watchToItsEnd(Call call, String id, OciRuntime runtime, Duration interval) {
+        try {
+            watch(call, id, runtime, interval);
+        } catch (OciException | CgroupException e) {
+            if (lives(runtime, id)) {
+                throw e;
+            }
+        }
     }
 
     private static void watch(Call call, String id, OciRuntime runtime, Duration interval) {

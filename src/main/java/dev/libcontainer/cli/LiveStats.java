@@ -36,6 +36,7 @@ final class LiveStats {
     private final OciRuntime runtime;
     private final List<String> ids;
     private Map<String, Look> before = new HashMap<>();
+    private boolean looked;
 
     /** Of these containers, or, if there are none, of all that live at each look. */
     LiveStats(OciRuntime runtime, List<String> ids) {
@@ -95,22 +96,23 @@ final class LiveStats {
         before = all;
     }
 
-    /** All at this moment; whoever has ended is left out, but an id that never was is the caller's mistake. */
+    /** All at this moment; whoever has ended is left out, but an id that is not there at first is the caller's mistake. */
     List<Look> look() {
         List<Look> looks = new ArrayList<>();
         for (String id : ids.isEmpty() ? living(runtime) : ids) {
             try {
                 looks.add(new Look(id, runtime.stats(id), System.nanoTime()));
             } catch (OciException | CgroupException e) {
-                if (!ids.isEmpty() && !before.containsKey(id) && before.isEmpty()) {
+                if (!ids.isEmpty() && !looked) {
                     throw e;
                 }
             }
         }
+        looked = true;
         return looks;
     }
 
-    static List<String> living(OciRuntime runtime) {
+    private static List<String> living(OciRuntime runtime) {
         List<String> ids = new ArrayList<>();
         for (ContainerState state : runtime.list()) {
             if (state.status() != Status.STOPPED) {

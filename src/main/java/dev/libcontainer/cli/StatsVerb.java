@@ -3,7 +3,6 @@ package dev.libcontainer.cli;
 import dev.libcontainer.cgroup.CgroupStats;
 import dev.libcontainer.runtime.OciRuntime;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -34,7 +33,7 @@ final class StatsVerb implements Verb {
         List<String> ids = call.arguments().operands();
         try (OciRuntime runtime = call.runtime()) {
             if (once) {
-                once(call, ids.isEmpty() ? LiveStats.living(runtime) : ids, json, runtime);
+                once(call, new LiveStats(runtime, ids).look(), json);
             } else if (json) {
                 new LiveStats(runtime, ids).lines(call.console().out(), pause);
             } else {
@@ -44,17 +43,13 @@ final class StatsVerb implements Verb {
         return 0;
     }
 
-    private static void once(Call call, List<String> ids, boolean json, OciRuntime runtime) {
-        List<CgroupStats> stats = new ArrayList<>();
-        for (String id : ids) {
-            stats.add(runtime.stats(id));
-        }
-        if (!json) {
-            call.console().out().print(StatsText.table(ids, stats));
+    private static void once(Call call, List<LiveStats.Look> looks, boolean json) {
+        if (json) {
+            looks.forEach(look -> call.console().out().println(StatsText.json(look.id(), look.stats())));
             return;
         }
-        for (int i = 0; i < ids.size(); i++) {
-            call.console().out().println(StatsText.json(ids.get(i), stats.get(i)));
-        }
+        List<String> ids = looks.stream().map(LiveStats.Look::id).toList();
+        List<CgroupStats> stats = looks.stream().map(LiveStats.Look::stats).toList();
+        call.console().out().print(StatsText.table(ids, stats));
     }
 }
