@@ -68,14 +68,14 @@ final class Collected<T> implements Flow.Subscriber<T> {
         return trouble;
     }
 
-    /** Whether it is over within ten seconds. */
+    /** Whether it is over within ten seconds, or as much longer as tests are patient. */
     boolean isOver() throws InterruptedException {
-        return over.await(10, TimeUnit.SECONDS);
+        return over.await(Patience.seconds(10), TimeUnit.SECONDS);
     }
 
-    /** The first item of a kind, waited for at most twenty seconds. */
+    /** The first item of a kind, waited for at most twenty seconds, or as much longer as tests are patient. */
     synchronized T await(Predicate<T> kind) throws InterruptedException {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(Patience.seconds(20));
         while (true) {
             Optional<T> found = items.stream().filter(kind).findFirst();
             if (found.isPresent()) {

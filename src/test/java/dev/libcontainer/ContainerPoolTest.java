@@ -252,6 +252,7 @@ class ContainerPoolTest {
     }
 
     @Test
+    @Tag("not-vm")
     void manyThreadsTakeFromOnePool() throws Exception {
         try (Containers containers = Containers.open();
                 Blueprint blueprint = containers.compile(
@@ -296,7 +297,7 @@ class ContainerPoolTest {
             }));
         }
         for (Future<?> each : all) {
-            each.get(60, TimeUnit.SECONDS);
+            each.get(Patience.seconds(60), TimeUnit.SECONDS);
         }
         threads.shutdown();
     }

@@ -138,9 +138,11 @@ class EventsTest {
                 }
             })) {
                 container.freeze();
-                assertThat(((Frozen) heard.poll(10, TimeUnit.SECONDS)).frozen()).isTrue();
+                assertThat(((Frozen) heard.poll(Patience.seconds(10), TimeUnit.SECONDS)).frozen())
+                        .isTrue();
                 container.thaw();
-                assertThat(((Frozen) heard.poll(10, TimeUnit.SECONDS)).frozen()).isFalse();
+                assertThat(((Frozen) heard.poll(Patience.seconds(10), TimeUnit.SECONDS)).frozen())
+                        .isFalse();
             }
             container.freeze();
             assertThat(heard.poll(100, TimeUnit.MILLISECONDS)).isNull();
@@ -200,6 +202,7 @@ class EventsTest {
     }
 
     @Test
+    @Tag("not-vm")
     void whatNobodyTakesEndsTheSubscriptionWithAnError() throws Exception {
         Collected<ContainerEvent> lazy = new Collected<>(0);
         Blueprint blueprint = library.compile(Inside.bare("exit 0"));

@@ -76,6 +76,7 @@ class NamespacesTest {
     }
 
     @Test
+    @Tag("not-vm")
     void anySubsetOfTheEightCanBeNew() {
         List<Set<NamespaceType>> wrong = new ArrayList<>();
         try (Containers containers = Containers.open()) {

@@ -58,6 +58,7 @@ class PoolKeepingTest {
     }
 
     @Test
+    @Tag("not-vm")
     void aThousandWaitAtOnceAndAreAllGood() throws Exception {
         try (Containers containers = Containers.open();
                 Blueprint blueprint = containers.compile(

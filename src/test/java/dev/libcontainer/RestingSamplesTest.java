@@ -92,6 +92,7 @@ class RestingSamplesTest {
     }
 
     @Test
+    @Tag("not-vm")
     void whoWakesUpForAMomentIsReadAsOneWhoSleeps() throws Exception {
         assertThat(reads("sleep 60 -- ".repeat(800) + "sleep 1", Counter.USUAL))
                 .as("a wake or two at each tick, of a few microseconds each")

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -259,7 +260,7 @@ class TemplateTest {
             Processes.kill(Processes.spawners().get(0));
 
             for (CompletableFuture<Throwable> each : working) {
-                assertThat(each.get(3, java.util.concurrent.TimeUnit.SECONDS)).isInstanceOf(ContainerException.class);
+                assertThat(each.get(Patience.seconds(3), TimeUnit.SECONDS)).isInstanceOf(ContainerException.class);
             }
             threads.shutdown();
             assertThatThrownBy(() -> blueprint.spawn(Stdio.nothing())).isInstanceOf(EngineException.class);
