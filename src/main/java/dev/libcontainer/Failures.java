@@ -38,6 +38,9 @@ final class Failures {
     /** Something that was to be done to a running container. */
     static RuntimeException running(RuntimeException e) {
         if (e instanceof CgroupException refused) {
+            if (refused.getCause() instanceof KernelException failed && failed.isForWantOfFds()) {
+                return kernel(ContainerException.Phase.RUN, failed);
+            }
             return new UnsupportedByHostException(
                     String.valueOf(refused.getMessage()),
                     refused.jsonPath(),

@@ -45,9 +45,17 @@ abstract sealed class ObservedContainer permits Container {
         return (Container) this;
     }
 
-    /** What it uses now; empty once it has ended, and if it has no cgroup. */
+    /**
+     * What it uses now; empty once it has ended, and if it has no cgroup.
+     *
+     * @throws EngineException if it cannot be read for want of fds
+     */
     public Optional<Statistics> stats() {
-        return directories().filter(cgroup -> !cgroup.paths().isEmpty()).map(cgroup -> cgroup.statistics(pid()));
+        try {
+            return directories().filter(cgroup -> !cgroup.paths().isEmpty()).map(cgroup -> cgroup.statistics(pid()));
+        } catch (CgroupException | KernelException e) {
+            throw Failures.running(e);
+        }
     }
 
     /**

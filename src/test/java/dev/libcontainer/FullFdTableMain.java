@@ -4,6 +4,8 @@ import dev.libcontainer.stats.Counter;
 import dev.libcontainer.stats.Sample;
 import java.io.FileInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -12,6 +14,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Another JVM, for {@link FullFdTableTest}: has a container end while its table of fds is full, and another one after. */
@@ -36,6 +39,10 @@ final class FullFdTableMain {
             case "samples-refused" ->
                 refused(containers, 3, it -> it.samples(Duration.ofMillis(50), EnumSet.allOf(Counter.class)));
             case "events-refused" -> refused(containers, 1, Container::events);
+            case "stats-refused" -> denied(containers, Container::stats);
+            case "update-refused" ->
+                denied(containers, it -> it.update(Limits.none().pids(20)));
+            case "closed" -> closed(containers);
             case "networks" -> networks(containers);
             case "pool" -> pool(containers);
             default -> throw new IllegalArgumentException(args[0]);
@@ -200,6 +207,51 @@ final class FullFdTableMain {
         }
     }
 
+    /** Whoever makes networks has some fds for it, and gives them back where it fails. */
+    private static boolean networksAreReady(Containers containers) {
+        return Patience.within(10, () -> containers.readyNetworks() == NETWORKS);
+    }
+
+    /** What needs an fd for a moment, and what the container's limit is after it. */
+    private static void denied(Containers containers, Consumer<Container> work) throws Exception {
+        for (String name : List.of("cgroup.CgroupException", "kernel.KernelException", "EngineException", "Failures")) {
+            Class.forName("dev.libcontainer." + name);
+        }
+        try (Blueprint blueprint =
+                        containers.compile(shell().managed().pidsLimit(30).build());
+                Container container = begun(blueprint)) {
+            work.accept(container); // its classes are loaded
+            networksAreReady(containers);
+            container.update(Limits.none().pids(40));
+            List<String> told = new ArrayList<>();
+            whileFull(() -> {
+                try {
+                    work.accept(container);
+                    told.add("done");
+                } catch (EngineException e) {
+                    told.add(e.errno().toString());
+                }
+            });
+            System.out.println(
+                    told.get(0) + ", " + container.stats().orElseThrow().pids().limit());
+        }
+    }
+
+    /** A container with more than a first process, and with cgroups that it made below its own. */
+    private static void closed(Containers containers) throws Exception {
+        ContainerSpecBuilder spec = shell().managed();
+        try (Blueprint blueprint = containers.compile(spec.build())) {
+            begun(blueprint).close(); // its classes are loaded
+            Container container = begun(blueprint);
+            networksAreReady(containers);
+            List<Path> directories = CgroupTest.directories("libcontainer", container.id());
+            whileFull(container::close);
+            System.out.println("was in " + (directories.isEmpty() ? "no cgroup" : "cgroups"));
+            boolean gone = Patience.within(10, () -> directories.stream().noneMatch(Files::exists));
+            System.out.println(gone ? "none is left" : directories + " are left");
+        }
+    }
+
     /** The first container that wants a network has others made ahead, of which there are none yet. */
     private static void networks(Containers containers) throws Exception {
         try (Blueprint blueprint = containers.compile(shell().build())) {
@@ -210,7 +262,7 @@ final class FullFdTableMain {
                 TimeUnit.MILLISECONDS.sleep(100);
                 told[0] = exit(first);
             });
-            boolean filled = Patience.within(10, () -> containers.readyNetworks() == NETWORKS);
+            boolean filled = networksAreReady(containers);
             System.out.println(told[0] + (filled ? "" : ", no network made since it was,") + " while full");
             first.close();
             afterwards(blueprint, before);

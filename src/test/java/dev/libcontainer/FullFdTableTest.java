@@ -35,6 +35,18 @@ class FullFdTableTest {
                 .containsExactly("of 1 fds 1 are free again", "Optional[EMFILE (Too many open files)]");
     }
 
+    /** No file of a cgroup that is there may be taken for one that this kernel has not. */
+    @ParameterizedTest
+    @ValueSource(strings = {"stats-refused", "update-refused"})
+    void whatNeedsAnFdForAMomentSaysSo(String kind) throws Exception {
+        assertThat(lines(kind)).containsExactly("Optional[EMFILE (Too many open files)], OptionalLong[40]");
+    }
+
+    @Test
+    void aContainerCanBeClosedAndLeavesNothing() throws Exception {
+        assertThat(lines("closed")).containsExactly("was in cgroups", "none is left");
+    }
+
     private static List<String> lines(String kind) throws Exception {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "ulimit -n 256; exec \"$@\"", "sh"));
         command.addAll(OtherJvm.command(FullFdTableMain.class, kind));

@@ -1,10 +1,14 @@
 package dev.libcontainer.cgroup;
 
+import dev.libcontainer.kernel.Errno;
 import dev.libcontainer.kernel.Fd;
 import dev.libcontainer.kernel.Kernel;
+import dev.libcontainer.kernel.KernelException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -40,12 +44,33 @@ record CgroupDirectory(Hierarchy hierarchy, Path path, String payload) {
         return Files.exists(path.resolve(file), LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** The text of a file; empty if there is no such file, or no cgroup any more, or nothing in it for this cgroup. */
+    /**
+     * The text of a file; empty if there is no such file, or no cgroup any more, or nothing in it for this cgroup.
+     *
+     * @throws KernelException if it is there and cannot be opened, for want of fds
+     */
     Optional<String> read(String file) {
+        Path whole = path.resolve(file);
         try {
-            return Optional.of(Files.readString(path.resolve(file)));
+            return Optional.of(Files.readString(whole));
+        } catch (NoSuchFileException | AccessDeniedException e) {
+            return Optional.empty();
+        } catch (FileSystemException e) {
+            return again(whole);
         } catch (IOException e) {
-            return Optional.empty(); // ENOENT, ENODEV from one being removed, EOPNOTSUPP from a threaded one
+            return Optional.empty(); // ENODEV from one being removed, EOPNOTSUPP from a threaded one
+        }
+    }
+
+    /** Java keeps the error number to itself. */
+    private static Optional<String> again(Path whole) {
+        try {
+            return Kernel.readAt(Kernel.AT_FDCWD, whole.toString());
+        } catch (KernelException e) {
+            if (e.errno().equals(Errno.ENODEV)) {
+                return Optional.empty();
+            }
+            throw e;
         }
     }
 
@@ -54,7 +79,7 @@ record CgroupDirectory(Hierarchy hierarchy, Path path, String payload) {
         return read(file).filter(content -> content.strip().equals(text)).isPresent();
     }
 
-    /** Writes a value in one write; throws {@link dev.libcontainer.kernel.KernelException}. */
+    /** Writes a value in one write; throws {@link KernelException}. */
     void write(String file, String value) {
         Kernel.writeAt(Kernel.AT_FDCWD, path.resolve(file).toString(), value);
     }
@@ -66,27 +91,32 @@ record CgroupDirectory(Hierarchy hierarchy, Path path, String payload) {
 
     List<CgroupDirectory> children() {
         List<CgroupDirectory> children = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
-            for (Path entry : entries) {
-                if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
-                    children.add(new CgroupDirectory(hierarchy, entry));
-                }
+        for (Path entry : entries()) {
+            if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                children.add(new CgroupDirectory(hierarchy, entry));
             }
-        } catch (IOException | DirectoryIteratorException e) {
-            return List.of(); // it is gone, and so are they
         }
         return children;
     }
 
     /** Of the files of this kernel's controllers. */
     List<String> fileNames() {
-        List<String> names = new ArrayList<>();
+        return entries().stream().map(entry -> entry.getFileName().toString()).toList();
+    }
+
+    /** What is in it; nothing if it is gone. Throws {@link KernelException} for want of fds. */
+    private List<Path> entries() {
+        List<Path> found = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
-            entries.forEach(entry -> names.add(entry.getFileName().toString()));
+            entries.forEach(found::add);
+            return found;
         } catch (IOException | DirectoryIteratorException e) {
-            return List.of();
+            if (!exists()) {
+                return List.of();
+            }
+            open().close();
+            throw CgroupException.failed(hierarchy.name(), "cannot list " + path + ": " + e.getMessage(), "");
         }
-        return names;
     }
 
     /** The processes in it and below, as this process's pid namespace numbers them; those it does not see are left out. */

@@ -144,6 +144,9 @@ public final class CgroupNotice implements AutoCloseable {
                 throw e;
             }
         } catch (KernelException e) {
+            if (e.isForWantOfFds()) {
+                throw e;
+            }
             String hint = e.errno().equals(Errno.EINVAL)
                     ? "The window is 500 ms to 10 s, without CAP_SYS_RESOURCE a multiple of 2 s; the stall is not longer."
                     : "The kernel needs pressure stall information: CONFIG_PSI, and psi=1 where it is off by default.";
@@ -192,7 +195,7 @@ public final class CgroupNotice implements AutoCloseable {
 
     /** The kernel is too old for it, or the container is gone; but what only wants an fd is there. */
     private static <T> Optional<T> absent(KernelException e) {
-        if (e.errno().equals(Errno.EMFILE) || e.errno().equals(Errno.ENFILE)) {
+        if (e.isForWantOfFds()) {
             throw e;
         }
         return Optional.empty();

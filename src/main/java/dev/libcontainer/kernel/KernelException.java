@@ -28,4 +28,9 @@ public final class KernelException extends RuntimeException {
     public Errno errno() {
         return new Errno(errno);
     }
+
+    /** Whether it was refused for want of fds, the process's or all of the system's: what was asked for may be there. */
+    public boolean isForWantOfFds() {
+        return errno == Errno.EMFILE.number() || errno == Errno.ENFILE.number();
+    }
 }
