@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -103,7 +104,7 @@ class ContainerLimitsTest {
         ContainerCgroup cgroup = host.make("'memory':{'limit':67108864,'reservation':33554432,'swappiness':5,"
                 + "'disableOOMKiller':true,'kernel':1000000,'kernelTCP':1048576,'useHierarchy':true},"
                 + "'cpu':{'shares':512,'quota':50000,'period':100000,'burst':10000,'cpus':'0','mems':'0'},"
-                + "'pids':{'limit':20},'hugepageLimits':[{'pageSize':'4KB','limit':0}],"
+                + "'pids':{'limit':20},'hugepageLimits':[{'pageSize':'2MB','limit':4194304}],"
                 + "'blockIO':{'weight':0},'network':{}");
         assumeTrue(cgroup.paths().containsKey("memory"), "written for version 1");
 
@@ -116,6 +117,11 @@ class ContainerLimitsTest {
         assertThat(host.file(cgroup, "cpu", "cpu.cfs_burst_us")).isEqualTo("10000");
         assertThat(host.file(cgroup, "cpuset", "cpuset.cpus")).isEqualTo("0");
         assertThat(host.file(cgroup, "pids", "pids.max")).isEqualTo("20");
+        boolean isV1 = cgroup.paths().containsKey("hugetlb");
+        for (String file : List.of("hugetlb.2MB.", "hugetlb.2MB.rsvd.")) {
+            assertThat(host.file(cgroup, isV1 ? "hugetlb" : "unified", file + (isV1 ? "limit_in_bytes" : "max")))
+                    .isEqualTo("4194304");
+        }
     }
 
     @Test

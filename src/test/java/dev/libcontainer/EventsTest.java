@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.libcontainer.cgroup.CgroupMode;
+import dev.libcontainer.cgroup.CgroupMounts;
 import dev.libcontainer.events.ContainerEvent;
 import dev.libcontainer.events.ContainerEvent.Exited;
 import dev.libcontainer.events.ContainerEvent.Frozen;
@@ -128,6 +130,45 @@ class EventsTest {
     }
 
     @Test
+    void thatMemoryHadToBeTakenBackIsTold() throws Exception {
+        assumeTrue(
+                CgroupMounts.read(Path.of("/")).mode() == CgroupMode.UNIFIED,
+                "needs a host with cgroups of version 2 only");
+        Limits limits = Limits.none().memoryBytes(32 * MIB).memoryHighBytes(16 * MIB);
+        try (Container container = spawn(shell("read x; /inside memhog 20; head -c 64M /dev/zero > /tmp/file; read x")
+                .limits(limits))) {
+            var events = Collected.all(container.events());
+            go(container);
+
+            LimitHit high = (LimitHit)
+                    events.await(e -> e instanceof LimitHit hit && hit.limit() == ContainerEvent.Limit.MEMORY_HIGH);
+            assertThat(high.count()).isPositive();
+            container.update(Limits.none().memoryHighBytes(-1));
+            LimitHit max = (LimitHit)
+                    events.await(e -> e instanceof LimitHit hit && hit.limit() == ContainerEvent.Limit.MEMORY_MAX);
+            assertThat(max.count()).isPositive();
+        }
+    }
+
+    @Test
+    void thatNobodyIsLeftIsToldBeforeTheEnd() throws Exception {
+        assumeTrue(
+                CgroupMounts.read(Path.of("/")).mode() == CgroupMode.UNIFIED,
+                "needs a host with cgroups of version 2 only");
+        try (Container container = spawn(shell("read x").managed())) {
+            var events = Collected.all(container.events());
+            go(container);
+
+            assertThat(events.isOver()).isTrue();
+            assertThat(events.items())
+                    .hasSize(2)
+                    .first()
+                    .satisfies(event -> assertThat(((ContainerEvent.Populated) event).populated())
+                            .isFalse());
+        }
+    }
+
+    @Test
     void freezingAndThawingAreTold() throws Exception {
         try (Container container =
                 spawn(shell("while :; do echo x; sleep 0.01; done").managed())) {
@@ -245,6 +286,53 @@ class EventsTest {
             assertThat(event.getEventType().getName()).isEqualTo("dev.libcontainer.OutOfMemory");
             assertThat(event.getString("container")).isEqualTo(id);
         });
+    }
+
+    @Test
+    void limitsFreezingAndPressureAreRecordedToo(@TempDir Path directory) throws Exception {
+        boolean pressure = Files.exists(Path.of("/proc/pressure/cpu"))
+                && Holdings.cgroupMounts().stream().anyMatch(m -> Files.exists(m.resolve("cgroup.controllers")));
+        PressureTrigger trigger = PressureTrigger.some(Resource.CPU, Duration.ofMillis(50), WINDOW);
+        Path file = directory.resolve("recorded.jfr");
+        String id;
+        try (Recording recording = new Recording()) {
+            for (String name : List.of("LimitHit", "Frozen", "Pressure")) {
+                recording.enable("dev.libcontainer." + name);
+            }
+            recording.start();
+            String script = "read x; /inside forks 20; for i in 1 2 3 4 5 6; do /inside spin 4000 & done; wait; read x";
+            try (Container container = spawn(shell(script).managed().pidsLimit(10))) {
+                id = container.id();
+                var events = Collected.all(pressure ? container.events(trigger) : container.events());
+                go(container);
+                events.await(e -> e instanceof LimitHit);
+                if (pressure) {
+                    events.await(e -> e instanceof Pressure);
+                }
+                container.freeze();
+                events.await(e -> e instanceof Frozen);
+            }
+            recording.stop();
+            recording.dump(file);
+        }
+
+        List<RecordedEvent> recorded = RecordingFile.readAllEvents(file);
+        assertThat(recorded)
+                .isNotEmpty()
+                .allMatch(event -> event.getString("container").equals(id));
+        assertThat(only("LimitHit", recorded).get(0).getString("limit")).isEqualTo("PIDS");
+        assertThat(only("LimitHit", recorded).get(0).getLong("count")).isPositive();
+        assertThat(only("Frozen", recorded).get(0).getBoolean("frozen")).isTrue();
+        if (pressure) {
+            assertThat(only("Pressure", recorded).get(0).getString("resource")).isEqualTo("cpu");
+            assertThat(only("Pressure", recorded).get(0).getString("trigger")).isEqualTo("some 50000 2000000");
+        }
+    }
+
+    private static List<RecordedEvent> only(String name, List<RecordedEvent> recorded) {
+        return recorded.stream()
+                .filter(event -> event.getEventType().getName().equals("dev.libcontainer." + name))
+                .toList();
     }
 
     /** The thread's handler is told, as of anything else that nobody catches. */
