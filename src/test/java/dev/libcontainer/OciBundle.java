@@ -74,6 +74,12 @@ final class OciBundle implements AutoCloseable {
         return this;
     }
 
+    /** One namespace less of its own. */
+    OciBundle withoutNamespace(String type) {
+        namespaces = namespaces.replaceFirst("\\{'type':'" + type + "'\\},?", "");
+        return this;
+    }
+
     /** One more namespace of its own. */
     OciBundle namespace(String type) {
         namespaces += ",{'type':'" + type + "'}";

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A runtime that is killed while it works on a container that was there before: the container can be used and deleted. */
 @NeedsRoot
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OciKilledVerbsTest {
     private static final int ROUNDS = 8;
     private static final int SIGKILL = 9;

@@ -22,11 +22,9 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** A container tells a host like systemd that it is ready (sd_notify(3)), through a socket of its own. */
 @NeedsRoot
-@Timeout(60)
 class OciNotifyTest {
     private OciBundle bundle;
     private Fd host;

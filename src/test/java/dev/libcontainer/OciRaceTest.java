@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Operations on one container that meet each other. */
 @NeedsRoot
-@Timeout(120)
+@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OciRaceTest {
     private static final int SIGKILL = 9;
     private static final int ROUNDS = 10;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** The systemd cgroup driver, against a real systemd: the first process of a container that jrunc is called in. */
 @NeedsRoot
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OciSystemdTest {
     private static OciBundle bundle;
     private static SystemdHost host;

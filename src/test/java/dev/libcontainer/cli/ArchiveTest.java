@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an install with the Java of this JVM makes for starting {@code jrunc}: an ahead-of-time cache or an archive of classes. */
-@Timeout(value = 3, unit = TimeUnit.MINUTES)
+@Timeout(value = 3, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ArchiveTest {
     private static final boolean AHEAD_OF_TIME = Runtime.version().feature() >= 25;
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin/java");

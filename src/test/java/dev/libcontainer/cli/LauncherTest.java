@@ -15,7 +15,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code bin/jrunc} of this checkout, the way engines call it. */
-@Timeout(value = 2, unit = TimeUnit.MINUTES) // the first call makes the archive of classes
+@Timeout(
+        value = 2,
+        unit = TimeUnit.MINUTES,
+        threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // the first call makes the archive of classes
 class LauncherTest {
     private static final Path LAUNCHER = Path.of("bin/jrunc").toAbsolutePath();
 
