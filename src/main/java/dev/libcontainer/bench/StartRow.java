@@ -8,7 +8,7 @@ package dev.libcontainer.bench;
  * @param base the row that it is compared with, empty for the row that all begins with
  * @param p50 nanoseconds from the call to the reaped process
  * @param p99 the same
- * @param cost nanoseconds more than the base, by the medians; NaN without a base
+ * @param cost nanoseconds more than the base: the median of the differences, round by round; NaN without a base
  * @param samples how many starts
  */
 public record StartRow(String name, String group, String base, double p50, double p99, double cost, int samples) {}
