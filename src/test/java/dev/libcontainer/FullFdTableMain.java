@@ -196,6 +196,7 @@ final class FullFdTableMain {
                 Container container = begun(blueprint)) {
             Collected.all(publisher.apply(container));
             TimeUnit.MILLISECONDS.sleep(200); // its classes are loaded
+            networksAreReady(containers);
             List<FileInputStream> filling = fill();
             close(filling.subList(0, fds));
             Collected<T> refused = Collected.all(publisher.apply(container));
