@@ -73,15 +73,25 @@ final class FullFdTableMain {
         }
     }
 
-    /** Opens as many files as can be. */
-    private static List<FileInputStream> fill() {
+    /** Opens as many files as can be, also those fds that threads of the JVM have for a moment, to load a class. */
+    private static List<FileInputStream> fill() throws InterruptedException {
         List<FileInputStream> filling = new ArrayList<>();
+        int before;
+        do {
+            before = filling.size();
+            fill(filling);
+            TimeUnit.MILLISECONDS.sleep(100);
+        } while (filling.size() > before);
+        return filling;
+    }
+
+    private static void fill(List<FileInputStream> filling) {
         try {
             while (true) {
                 filling.add(new FileInputStream("/dev/null"));
             }
         } catch (IOException e) {
-            return filling;
+            return; // there is no fd left
         }
     }
 
