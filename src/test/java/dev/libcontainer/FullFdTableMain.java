@@ -1,5 +1,6 @@
 package dev.libcontainer;
 
+import dev.libcontainer.cgroup.ContainerCgroup;
 import dev.libcontainer.stats.Counter;
 import dev.libcontainer.stats.Sample;
 import java.io.FileInputStream;
@@ -43,6 +44,7 @@ final class FullFdTableMain {
             case "update-refused" ->
                 denied(containers, it -> it.update(Limits.none().pids(20)));
             case "closed" -> closed(containers);
+            case "removed" -> removed();
             case "networks" -> networks(containers);
             case "pool" -> pool(containers);
             default -> throw new IllegalArgumentException(args[0]);
@@ -260,6 +262,34 @@ final class FullFdTableMain {
             System.out.println("was in " + (directories.isEmpty() ? "no cgroup" : "cgroups"));
             boolean gone = Patience.within(10, () -> directories.stream().noneMatch(Files::exists));
             System.out.println(gone ? "none is left" : directories + " are left");
+        }
+    }
+
+    /** Directories with others below them, for whose names there is no fd at the first attempts. */
+    private static void removed() throws Exception {
+        try (InCgroup host = new InCgroup()) {
+            host.make("").remove(); // its classes are loaded
+            for (boolean full : new boolean[] {false, true}) {
+                ContainerCgroup cgroup = host.make("");
+                for (String path : cgroup.paths().values()) {
+                    Files.createDirectory(Path.of(path, "below"));
+                }
+                List<FileInputStream> filling = full ? fill() : new ArrayList<>();
+                Thread freeing = new Thread(() -> close(filling, 300));
+                freeing.start();
+                cgroup.remove();
+                freeing.join();
+                System.out.println(host.directories() + " are left" + (full ? " while full" : ""));
+            }
+        }
+    }
+
+    private static void close(List<FileInputStream> files, long afterMillis) {
+        try {
+            TimeUnit.MILLISECONDS.sleep(afterMillis);
+            close(files);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

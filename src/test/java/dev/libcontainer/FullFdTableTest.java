@@ -47,6 +47,11 @@ class FullFdTableTest {
         assertThat(lines("closed")).containsExactly("was in cgroups", "none is left");
     }
 
+    @Test
+    void cgroupsAreRemovedWhenThereAreFdsAgain() throws Exception {
+        assertThat(lines("removed")).containsExactly("[] are left", "[] are left while full");
+    }
+
     private static List<String> lines(String kind) throws Exception {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "ulimit -n 256; exec \"$@\"", "sh"));
         command.addAll(OtherJvm.command(FullFdTableMain.class, kind));

@@ -138,7 +138,11 @@ record CgroupDirectory(Hierarchy hierarchy, Path path, String payload) {
         if (removeAlone()) {
             return true;
         }
-        children().forEach(CgroupDirectory::remove);
+        try {
+            children().forEach(CgroupDirectory::remove);
+        } catch (KernelException e) {
+            return false; // no fd now; there may be one at the next attempt
+        }
         return removeAlone();
     }
 

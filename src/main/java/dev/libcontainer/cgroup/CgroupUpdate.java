@@ -74,7 +74,12 @@ final class CgroupUpdate {
     }
 
     private static boolean putBack(Old old) {
-        String now = old.directory.read(old.file).orElse("");
+        String now;
+        try {
+            now = old.directory.read(old.file).orElse("");
+        } catch (KernelException e) {
+            return false; // the others are put back all the same
+        }
         if (now.equals(old.text)) {
             return true;
         }

@@ -42,10 +42,21 @@ record Freezer(CgroupDirectory directory) {
         return isV1() ? directory.says("freezer.state", "FROZEN") : eventsSayFrozen();
     }
 
-    /** False if somebody did not stop in time; then all are let go again. */
+    /** False if somebody did not stop in time; then all are let go again, as they are if it fails. */
     boolean freeze(Duration atMost) {
         boolean before = isAsked();
-        long end = System.nanoTime() + atMost.toNanos();
+        boolean frozen = false;
+        try {
+            frozen = freezeBy(System.nanoTime() + atMost.toNanos());
+            return frozen;
+        } finally {
+            if (!frozen && !before) {
+                thaw();
+            }
+        }
+    }
+
+    private boolean freezeBy(long end) {
         for (int tries = 0; ; tries++) {
             if (tries % ASK_AGAIN_EVERY == 0) { // version 1 misses who was in the middle of a vfork
                 directory.write(isV1() ? "freezer.state" : "cgroup.freeze", isV1() ? "FROZEN" : "1");
@@ -54,14 +65,10 @@ record Freezer(CgroupDirectory directory) {
                 return true;
             }
             if (System.nanoTime() > end) {
-                break;
+                return false;
             }
             LockSupport.parkNanos(PAUSE_NANOS);
         }
-        if (!before) {
-            thaw();
-        }
-        return false;
     }
 
     void thaw() {

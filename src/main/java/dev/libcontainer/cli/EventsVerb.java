@@ -2,12 +2,9 @@ package dev.libcontainer.cli;
 
 import dev.libcontainer.cgroup.CgroupException;
 import dev.libcontainer.cgroup.OomEvents;
-import dev.libcontainer.runtime.ContainerState;
 import dev.libcontainer.runtime.OciException;
 import dev.libcontainer.runtime.OciRuntime;
-import dev.libcontainer.runtime.Status;
 import java.time.Duration;
-import java.util.List;
 
 /** {@code jrunc events}. */
 final class EventsVerb implements Verb {
@@ -65,12 +62,6 @@ final class EventsVerb implements Verb {
     }
 
     private static boolean lives(OciRuntime runtime, String id) {
-        List<ContainerState> all = runtime.list(); // unlike state(), does not mind that it has been deleted
-        for (ContainerState state : all) {
-            if (state.id().equals(id)) {
-                return state.status() != Status.STOPPED;
-            }
-        }
-        return false;
+        return LiveStats.living(runtime).contains(id); // unlike state(), does not mind that it has been deleted
     }
 }

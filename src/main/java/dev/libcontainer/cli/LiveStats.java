@@ -102,8 +102,12 @@ final class LiveStats {
         for (String id : ids.isEmpty() ? living(runtime) : ids) {
             try {
                 looks.add(new Look(id, runtime.stats(id), System.nanoTime()));
-            } catch (OciException | CgroupException e) {
+            } catch (OciException e) {
                 if (!ids.isEmpty() && !looked) {
+                    throw e;
+                }
+            } catch (CgroupException e) {
+                if (living(runtime).contains(id)) {
                     throw e;
                 }
             }
@@ -112,7 +116,7 @@ final class LiveStats {
         return looks;
     }
 
-    private static List<String> living(OciRuntime runtime) {
+    static List<String> living(OciRuntime runtime) {
         List<String> ids = new ArrayList<>();
         for (ContainerState state : runtime.list()) {
             if (state.status() != Status.STOPPED) {
