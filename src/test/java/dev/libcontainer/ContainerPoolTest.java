@@ -58,9 +58,12 @@ class ContainerPoolTest {
                     "hostname",
                     "mount-try")) {
                 for (String one : verb.startsWith("rlimit") ? List.of(verb) : List.of(verb.split(" "))) {
-                    assertThat(withoutInodes(Pools.see(pool, Pools.verbs(one))))
+                    // Mounts in another order: /sys comes ahead of the rest where a network was ready in time.
+                    assertThat(withoutInodes(Pools.see(pool, Pools.verbs(one))).lines())
                             .as(one)
-                            .isEqualTo(withoutInodes(spawned(blueprint, one)));
+                            .containsExactlyInAnyOrderElementsOf(withoutInodes(spawned(blueprint, one))
+                                    .lines()
+                                    .toList());
                 }
             }
         }
