@@ -45,7 +45,6 @@ public final class Container extends ObservedContainer implements AutoCloseable 
     private Fd mounts = Fd.NONE;
     private final Object sweeping = new Object();
     private Optional<UsedCgroups> existing = Optional.empty();
-    private volatile boolean keepsDirectories;
     private long oomKills;
     private boolean started;
     private boolean ended;
@@ -149,6 +148,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
         Exit event = exited.get();
         long wallNanos = System.nanoTime() - calledNanos;
         try {
+            observation().ended(this);
             CgroupLayout.LastFigures last = variant.cgroups().lastFigures(directories, existing);
             oomKills = last.oomKills();
             boolean oom = oomKills > (existing.isPresent() ? existing.get().oomKills() : 0);
@@ -171,6 +171,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
             closePidfd();
         }
         owner.exits().forget(token);
+        observation().ended(this);
         exit.completeExceptionally(e);
         owner.exits().sweepLater(this);
     }
@@ -187,7 +188,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
             if (directories.length == 0) {
                 return;
             }
-            variant.cgroups().leave(existing, keepsDirectories, oomKills, directories);
+            variant.cgroups().leave(existing, keepsDirectories(), oomKills, directories);
             variant.swept(this);
         }
     }
@@ -246,8 +247,12 @@ public final class Container extends ObservedContainer implements AutoCloseable 
         try {
             return exit.get();
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new CompletionException(e.getCause());
+            throw cause(e);
         }
+    }
+
+    private static RuntimeException cause(ExecutionException e) {
+        return e.getCause() instanceof RuntimeException cause ? cause : new CompletionException(e.getCause());
     }
 
     /** Waits for the end at most so long; empty if it has not come. */
@@ -257,7 +262,7 @@ public final class Container extends ObservedContainer implements AutoCloseable 
         } catch (TimeoutException e) {
             return Optional.empty();
         } catch (ExecutionException e) {
-            throw e.getCause() instanceof RuntimeException cause ? cause : new CompletionException(e.getCause());
+            throw cause(e);
         }
     }
 
@@ -313,18 +318,13 @@ public final class Container extends ObservedContainer implements AutoCloseable 
     }
 
     @Override
-    synchronized void keepDirectories() {
-        keepsDirectories = true;
-    }
-
-    @Override
     Observation observation() {
         return owner.observation();
     }
 
-    /** Whether its directories may serve another container as soon as it has ended. */
-    synchronized boolean usesSharedDirectories() {
-        return existing.isPresent() && !keepsDirectories;
+    @Override
+    synchronized Optional<UsedCgroups> used() {
+        return existing;
     }
 
     /** Writes to the container's stdin; goes nowhere unless stdin is a pipe. */

@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 
@@ -29,31 +30,46 @@ import java.util.concurrent.TimeUnit;
  * version 1, which the kernel counts in silence, is looked at four times a second while somebody listens. Subscribers are called by this thread.
  */
 final class EventLoop implements AutoCloseable {
-    private static final int DATA_BYTES = 128 * 1024;
     private static final int LOOK_EVERY_MILLIS = 250;
 
     /** A container that is watched, and for whom. Only the loop's thread changes it. */
     static final class Watch {
         private final Container container;
         private final Outlet<ContainerEvent> outlet;
-        private final Map<Long, Source> sources = new HashMap<>();
         private final boolean endsWithContainer;
+        private final List<CgroupNotice> notices;
+        private final Map<What, Long> before;
+        private final Map<Long, Source> sources = new HashMap<>();
         private boolean toldOutOfMemory;
 
-        Watch(Container container, Outlet<ContainerEvent> outlet, boolean endsWithContainer) {
+        /**
+         * @param notices what can be heard of; closed by the loop
+         * @param before what they count that was not the container's own
+         */
+        Watch(
+                Container container,
+                Outlet<ContainerEvent> outlet,
+                boolean endsWithContainer,
+                List<CgroupNotice> notices,
+                Map<What, Long> before) {
             this.container = container;
             this.outlet = outlet;
             this.endsWithContainer = endsWithContainer;
+            this.notices = notices;
+            this.before = before;
         }
     }
 
     private record Source(Watch watch, CgroupNotice notice, Optional<Trigger> trigger) {}
 
     private final Poller poller = new Poller();
-    private final ByteBuffer data = ByteBuffer.allocateDirect(DATA_BYTES).order(ByteOrder.nativeOrder());
+    private final ByteBuffer data = buffer();
     private final Map<Long, Source> sources = new HashMap<>();
     private final Set<Source> silent = new HashSet<>();
     private final List<Watch> watches = new ArrayList<>();
+    /** The same by container, for whoever notices its end. */
+    private final Map<Container, Set<Watch>> watched = new ConcurrentHashMap<>();
+
     private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
     private final Thread thread = new Thread(this::run, "libcontainer-events");
     private long nextToken;
@@ -65,16 +81,24 @@ final class EventLoop implements AutoCloseable {
         thread.start();
     }
 
+    static ByteBuffer buffer() {
+        return ByteBuffer.allocateDirect(CgroupNotice.DATA_BYTES).order(ByteOrder.nativeOrder());
+    }
+
     /**
      * Watches a container until it ends or nobody listens any more.
      *
-     * @param notices what can be heard of; closed here
-     * @param triggers those of them that are pressure triggers
+     * @param triggers the notices that are pressure triggers
      */
-    void add(Watch watch, List<CgroupNotice> notices, Map<CgroupNotice, Trigger> triggers) {
+    void add(Watch watch, Map<CgroupNotice, Trigger> triggers) {
+        watched.compute(watch.container, (container, others) -> {
+            Set<Watch> all = others == null ? new HashSet<>() : others;
+            all.add(watch);
+            return all;
+        });
         execute(() -> {
             watches.add(watch);
-            for (CgroupNotice notice : notices) {
+            for (CgroupNotice notice : watch.notices) {
                 long token = nextToken++;
                 Source source = new Source(watch, notice, Optional.ofNullable(triggers.get(notice)));
                 sources.put(token, source);
@@ -88,6 +112,15 @@ final class EventLoop implements AutoCloseable {
         var unused = watch.container
                 .onExit()
                 .whenComplete((status, trouble) -> execute(() -> end(watch, Optional.ofNullable(status))));
+    }
+
+    /** A container has ended, and its directories will be removed or another's: what they tell last is kept for the loop. */
+    void ended(Container container) {
+        watched.computeIfPresent(container, (same, itsWatches) -> {
+            ByteBuffer lastData = buffer();
+            itsWatches.forEach(watch -> watch.notices.forEach(notice -> notice.keepLast(lastData)));
+            return itsWatches;
+        });
     }
 
     /** Nobody listens to it any more. */
@@ -161,7 +194,8 @@ final class EventLoop implements AutoCloseable {
 
     private static void tell(Source source, What what, long value) {
         source.watch.toldOutOfMemory |= what == What.OOM_KILL;
-        ContainerEvent event = event(source.watch.container.id(), Instant.now(), what, value, source.trigger);
+        long own = value - source.watch.before.getOrDefault(what, 0L);
+        ContainerEvent event = event(source.watch.container.id(), Instant.now(), what, own, source.trigger);
         Flight.happened(event);
         source.watch.outlet.emit(event);
     }
@@ -183,9 +217,10 @@ final class EventLoop implements AutoCloseable {
         if (!watches.contains(watch)) {
             return;
         }
-        if (!watch.container.usesSharedDirectories()) {
-            watch.sources.values().forEach(source -> source.notice.look(data, to(source)));
-        }
+        boolean isAlone = !watch.container.usesSharedDirectories();
+        watch.sources.values().stream()
+                .filter(source -> isAlone || source.notice.hasLast())
+                .forEach(source -> source.notice.look(data, to(source)));
         Instant now = Instant.now();
         String id = watch.container.id();
         boolean outOfMemory = status.map(ExitStatus::oomKilled).orElse(false);
@@ -208,6 +243,10 @@ final class EventLoop implements AutoCloseable {
 
     private void forget(Watch watch) {
         watches.remove(watch);
+        watched.computeIfPresent(watch.container, (container, all) -> {
+            all.remove(watch);
+            return all.isEmpty() ? null : all;
+        });
         watch.sources.forEach((token, source) -> {
             sources.remove(token);
             silent.remove(source);

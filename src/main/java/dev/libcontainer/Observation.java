@@ -1,22 +1,23 @@
 package dev.libcontainer;
 
 import dev.libcontainer.cgroup.CgroupNotice;
+import dev.libcontainer.cgroup.CgroupNotice.What;
 import dev.libcontainer.cgroup.ContainerCgroup;
 import dev.libcontainer.cgroup.CounterFiles;
 import dev.libcontainer.events.ContainerEvent;
 import dev.libcontainer.events.MemoryLevel;
 import dev.libcontainer.events.Trigger;
 import dev.libcontainer.kernel.KernelException;
+import dev.libcontainer.kernel.Unfailing;
 import dev.libcontainer.stats.Counter;
 import dev.libcontainer.stats.Sample;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Flow;
@@ -24,11 +25,9 @@ import java.util.function.Consumer;
 
 /** Who watches containers of one instance: threads and files only from the first subscription on. Thread-safe. */
 final class Observation implements AutoCloseable {
-    private static final int DATA_BYTES = 128 * 1024;
-
     private final List<Outlet<ContainerEvent>> ofAll = new CopyOnWriteArrayList<>();
     private Optional<Sampler> sampler = Optional.empty();
-    private Optional<EventLoop> loop = Optional.empty();
+    private volatile Optional<EventLoop> loop = Optional.empty();
     private boolean closed;
 
     private synchronized Sampler sampler() {
@@ -134,8 +133,7 @@ final class Observation implements AutoCloseable {
         List<CgroupNotice> notices = new ArrayList<>();
         Map<CgroupNotice, Trigger> byNotice = new HashMap<>();
         if (cgroup.isPresent()) {
-            ByteBuffer data = ByteBuffer.allocateDirect(DATA_BYTES).order(ByteOrder.nativeOrder());
-            notices.addAll(CgroupNotice.all(cgroup.get(), data));
+            notices.addAll(CgroupNotice.all(cgroup.get(), EventLoop.buffer()));
             try {
                 for (Trigger trigger : triggers) {
                     CgroupNotice notice = trigger instanceof MemoryLevel level
@@ -149,16 +147,33 @@ final class Observation implements AutoCloseable {
                 throw e;
             }
         }
-        loop().add(new EventLoop.Watch(container, outlet, endsWithContainer), notices, byNotice);
+        Map<What, Long> before = before(container, notices);
+        loop().add(new EventLoop.Watch(container, outlet, endsWithContainer, notices, before), byNotice);
+    }
+
+    /** What directories that served others have counted. Refused forks nobody reads at an end, so those before a subscription. */
+    private static Map<What, Long> before(Container container, List<CgroupNotice> notices) {
+        OptionalLong kills = container.killsBefore();
+        if (kills.isEmpty()) {
+            return Map.of();
+        }
+        long refused = notices.stream()
+                .mapToLong(notice -> notice.count(What.PIDS_MAX))
+                .sum();
+        return Map.of(What.OOM_KILL, kills.getAsLong(), What.PIDS_MAX, refused);
+    }
+
+    /** A container has ended; its directories are still its own. */
+    void ended(Container container) {
+        Optional<EventLoop> current = loop;
+        if (current.isPresent()) {
+            Unfailing.run(() -> current.get().ended(container));
+        }
     }
 
     /** Tells of what the library itself did, where the kernel does not. */
     void tell(Container container, ContainerEvent event) {
-        Optional<EventLoop> current;
-        synchronized (this) {
-            current = loop;
-        }
-        current.ifPresent(own -> own.tell(container, event));
+        loop.ifPresent(own -> own.tell(container, event));
     }
 
     /** Calls back instead; closing the result ends that. */

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
@@ -22,6 +23,7 @@ import java.util.function.Consumer;
 /** What a container may use, and what can be seen of it: everything that goes through its cgroups. */
 abstract sealed class ObservedContainer permits Container {
     private volatile boolean isFrozen;
+    private volatile boolean keepsDirectories;
 
     ObservedContainer() {}
 
@@ -37,7 +39,27 @@ abstract sealed class ObservedContainer permits Container {
     abstract Optional<ContainerCgroup> directories();
 
     /** They have been changed: no other container may get them after. */
-    abstract void keepDirectories();
+    void keepDirectories() {
+        keepsDirectories = true;
+    }
+
+    boolean keepsDirectories() {
+        return keepsDirectories;
+    }
+
+    /** Its directories, if they serve one container after another. */
+    abstract Optional<UsedCgroups> used();
+
+    /** Whether they may serve the next as soon as this one has ended. */
+    boolean usesSharedDirectories() {
+        return used().isPresent() && !keepsDirectories;
+    }
+
+    /** Kills for want of memory that its directories counted before; empty if they served nobody before. */
+    OptionalLong killsBefore() {
+        Optional<UsedCgroups> used = used().filter(UsedCgroups::isMade);
+        return used.isPresent() ? OptionalLong.of(used.get().oomKills()) : OptionalLong.empty();
+    }
 
     abstract Observation observation();
 

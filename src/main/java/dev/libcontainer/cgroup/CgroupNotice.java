@@ -16,8 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A file of a cgroup that the kernel tells changes of: a poller hears of them, {@link #read} says what has changed. Not
- * thread-safe.
+ * A file of a cgroup that the kernel tells changes of: a poller hears of them, {@link #read} says what has changed. For one
+ * thread, but for {@link #keepLast}.
  *
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v1/memory.html#oom-control">Version 1: eventfd</a>
  * @see <a href="https://docs.kernel.org/admin-guide/cgroup-v2.html#basic-operations">Version 2: files that change</a>
@@ -49,8 +49,11 @@ public final class CgroupNotice implements AutoCloseable {
 
     private static final Map<String, What> MEMORY =
             Map.of("oom_kill", What.OOM_KILL, "high", What.MEMORY_HIGH, "max", What.MEMORY_MAX);
+    /** Room for the largest of the files, in bytes. */
+    public static final int DATA_BYTES = 8 * 1024;
+
     private static final int LENGTH = Integer.BYTES;
-    private static final int LARGEST_FILE = 64 * 1024;
+    private static final int LARGEST_FILE = 4096;
 
     private final Fd file;
     private final Optional<Fd> eventFd;
@@ -60,6 +63,10 @@ public final class CgroupNotice implements AutoCloseable {
 
     private boolean isSilent;
     private final Map<What, Long> told = new HashMap<>();
+    /** What its files said when the container ended. */
+    private Optional<Map<What, Long>> last = Optional.empty();
+
+    private boolean closed;
 
     private CgroupNotice(Fd file, Optional<Fd> eventFd, Map<String, What> keys) {
         this.file = file;
@@ -246,7 +253,7 @@ public final class CgroupNotice implements AutoCloseable {
     /**
      * Says what has changed since the last call, and lets the kernel tell of the next change.
      *
-     * @param data a direct buffer of at least 128 KiB, in the kernel's byte order
+     * @param data a direct buffer of {@link #DATA_BYTES}, in the kernel's byte order
      */
     public void read(ByteBuffer data, Listener listener) {
         if (keys.isEmpty()) {
@@ -265,11 +272,41 @@ public final class CgroupNotice implements AutoCloseable {
         }
     }
 
+    /** How often it was, as far as was seen. */
+    public long count(What what) {
+        return told.getOrDefault(what, 0L);
+    }
+
+    /**
+     * The container has ended: what its files say now is what they say to every later look, even if they are gone by then
+     * or another's. By any thread.
+     */
+    public synchronized void keepLast(ByteBuffer data) {
+        if (!keys.isEmpty() && last.isEmpty() && !closed) {
+            last = Optional.of(numbers(data));
+        }
+    }
+
+    public synchronized boolean hasLast() {
+        return last.isPresent();
+    }
+
+    /** The listener may take its time: nobody is kept waiting by it. */
     private void readNumbers(ByteBuffer data, boolean isTold, Listener listener) {
+        Map<What, Long> numbers;
+        boolean isEarly;
+        synchronized (this) {
+            numbers = last.orElseGet(() -> numbers(data));
+            isEarly = isTold && last.isEmpty(); // an eventfd is told of its cgroup's end, too
+        }
+        numbers.forEach((what, value) -> changed(what, value, isEarly, listener));
+    }
+
+    private Map<What, Long> numbers(ByteBuffer data) {
         Map<What, Long> numbers = new EnumMap<>(What.class);
         add(file, data, numbers);
         below.ifPresent(fd -> add(fd, data, numbers));
-        numbers.forEach((what, value) -> changed(what, value, isTold, listener));
+        return numbers;
     }
 
     private void add(Fd fd, ByteBuffer data, Map<What, Long> numbers) {
@@ -314,7 +351,8 @@ public final class CgroupNotice implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         eventFd.ifPresent(Fd::close);
         below.ifPresent(Fd::close);
         file.close();

@@ -35,7 +35,7 @@ public sealed interface ContainerEvent {
     /**
      * A limit was in the way. The kernel tells this some hundred times a second at most: the count tells the rest.
      *
-     * @param count how often it was so far
+     * @param count how often it was so far; where cgroups of version 1 served containers before, since the subscription
      */
     record LimitHit(String container, Instant at, Limit limit, long count) implements ContainerEvent {}
 
