@@ -102,8 +102,8 @@ class RestingSamplesTest {
     @Test
     void whoWorksIsReadAtEachTick() throws Exception {
         assertThat(reads("spin 1 -- sleep 20 -- ".repeat(700) + "sleep 1", Counter.USUAL))
-                .as("some milliseconds of work at each tick")
-                .isGreaterThan(1.8);
+                .as("some milliseconds of work at each tick, if it gets its turn of a busy CPU")
+                .isGreaterThan(1.5);
     }
 
     @Test
