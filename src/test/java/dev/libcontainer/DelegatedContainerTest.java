@@ -124,6 +124,7 @@ class DelegatedContainerTest {
 
     /** Version 1 counts that where the process is, and nowhere above. */
     @Test
+    @Tag("cgroup-v1")
     void outOfMemoryInThePayloadIsTheContainers() throws Exception {
         for (String payload : List.of("", "payload")) {
             ContainerSpec spec = shell("exec tail /dev/zero").delegated(payload).build();

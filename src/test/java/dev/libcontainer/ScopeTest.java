@@ -76,6 +76,7 @@ class ScopeTest {
     }
 
     @Test
+    @Tag("cgroup-v1")
     void memoryOfAllCountsTogether() throws Exception {
         try (Containers containers = Containers.open();
                 Scope scope = containers.scope("memory", Limits.none().memoryBytes(64 * MIB))) {

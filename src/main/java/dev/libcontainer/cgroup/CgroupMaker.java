@@ -72,6 +72,7 @@ final class CgroupMaker {
         }
         if (Kernel.makeDirectory(Kernel.AT_FDCWD, path.toString(), MODE)) {
             made.add(directory);
+            MemoryController.countBelow(parent.hierarchy(), Kernel.AT_FDCWD, path.toString());
         }
         for (InheritedFile file : CgroupLimits.inheritedFiles(mounts)) {
             if (parent.hierarchy().controllers().contains(file.controller()) && directory.says(file.file(), "")) {

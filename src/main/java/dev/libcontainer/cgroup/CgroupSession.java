@@ -222,8 +222,11 @@ public final class CgroupSession implements AutoCloseable {
     }
 
     private static void makeInheriting(Hierarchy hierarchy, Fd top, String path) {
-        if (!Kernel.makeDirectory(top.value(), path, MODE)
-                || !hierarchy.controllers().contains("cpuset")) {
+        if (!Kernel.makeDirectory(top.value(), path, MODE)) {
+            return;
+        }
+        MemoryController.countBelow(hierarchy, top.value(), path);
+        if (!hierarchy.controllers().contains("cpuset")) {
             return;
         }
         String above = path.contains("/") ? path.substring(0, path.lastIndexOf('/') + 1) : "";

@@ -1,5 +1,6 @@
 package dev.libcontainer.cgroup;
 
+import dev.libcontainer.kernel.Kernel;
 import dev.libcontainer.spec.Resources;
 import java.util.List;
 import java.util.Optional;
@@ -23,7 +24,28 @@ final class MemoryController {
     /** Version 1 says "unlimited" with the largest number of whole pages a long holds; 64 KiB is the largest page. */
     private static final long V1_UNLIMITED = 0x7fff_ffff_ffff_0000L;
 
+    private static final String HIERARCHY = "memory.use_hierarchy";
+
     private MemoryController() {}
+
+    /**
+     * Has a new cgroup of version 1 count, and limit, what is below it. From Linux 5.11 on it always does; before, only where
+     * its file says so, which cgroups made below take over.
+     *
+     * @param at an open directory
+     * @param directory the path of the cgroup from there
+     * @see <a href="https://docs.kernel.org/5.10/admin-guide/cgroup-v1/memory.html#hierarchy-support">Hierarchy support</a>
+     */
+    static void countBelow(Hierarchy hierarchy, int at, String directory) {
+        String file = directory + "/" + HIERARCHY;
+        if (hierarchy.version() == CgroupVersion.V1
+                && hierarchy.controllers().contains(NAME)
+                && Kernel.readAt(at, file)
+                        .filter(text -> text.strip().equals("0"))
+                        .isPresent()) {
+            Kernel.tryWriteAt(at, file, "1"); // EBUSY: another instance was faster, and what it made has it
+        }
+    }
 
     static void limits(Resources.Memory memory, Optional<CgroupStats> current, WriteList out) {
         OptionalLong currentLimit = OptionalLong.empty();
@@ -77,7 +99,7 @@ final class MemoryController {
 
     private static void limitsV1(Resources.Memory memory, boolean update, OptionalLong currentLimit, WriteList out) {
         if (memory.useHierarchy().orElse(false)) {
-            out.add(NAME, "memory.use_hierarchy", "1", PATH + "useHierarchy"); // the only way from Linux 5.11 on
+            out.add(NAME, HIERARCHY, "1", PATH + "useHierarchy"); // the only way from Linux 5.11 on
         }
         long limit = memory.limit().orElse(UNSET);
         long swap = memory.swap().orElse(UNSET);
