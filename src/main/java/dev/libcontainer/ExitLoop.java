@@ -26,6 +26,7 @@ final class ExitLoop implements AutoCloseable {
     private final CompletableFuture<Engine> engine = new CompletableFuture<>();
     private final Thread thread;
     private volatile boolean closed;
+    private volatile boolean over;
 
     ExitLoop(Engine.Kind kind) {
         thread = new Thread(() -> run(kind), "libcontainer-exits");
@@ -59,6 +60,7 @@ final class ExitLoop implements AutoCloseable {
         while (!closed || !running.isEmpty()) { // those that outlive the library are still this thread's to reap
             Unfailing.run(round); // the children would go with the thread
         }
+        over = true;
         sweep();
         poller.close();
     }
@@ -68,6 +70,9 @@ final class ExitLoop implements AutoCloseable {
         leftovers.add(container);
         if (Thread.currentThread() != thread) {
             poller.wakeUp();
+            if (over) {
+                sweep();
+            }
         }
     }
 
@@ -112,6 +117,9 @@ final class ExitLoop implements AutoCloseable {
     /** The spawn failed, or the container has ended. */
     void forget(int token) {
         running.remove(token);
+        if (closed && Thread.currentThread() != thread) {
+            poller.wakeUp(); // it may have waited for this one only
+        }
     }
 
     Iterable<Container> running() {

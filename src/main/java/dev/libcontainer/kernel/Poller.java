@@ -55,14 +55,20 @@ public final class Poller implements AutoCloseable {
         }
     }
 
-    /** Makes a waiting {@link #await} return. */
+    /** Makes a waiting {@link #await} return; does nothing once this is closed. */
     public void wakeUp() {
-        Native.write(wake.value(), one, Long.BYTES);
+        synchronized (wake) { // a number that was closed may be somebody else's by now
+            if (wake.value() >= 0) {
+                Native.write(wake.value(), one, Long.BYTES);
+            }
+        }
     }
 
     @Override
     public void close() {
         epoll.close();
-        wake.close();
+        synchronized (wake) {
+            wake.close();
+        }
     }
 }

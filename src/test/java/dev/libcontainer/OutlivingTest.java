@@ -5,14 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The cgroups of containers that outlive the library. */
+/** What is left of a library that was closed while containers went on, and of those: nothing after their end. */
 @NeedsRoot
 @NeedsCgroups
 @Tag("vm")
-class OutlivingCgroupTest {
+class OutlivingTest {
     private static final String PARENT = "libcontainer-outlived";
     private static final int MIB = 1 << 20;
 
@@ -39,6 +40,31 @@ class OutlivingCgroupTest {
         for (Path mount : Holdings.cgroupMounts()) {
             assertThat(mount.resolve(PARENT)).doesNotExist();
         }
+    }
+
+    /** Who waits for an end hears of it first, and the thread that was to hear of it goes, too. */
+    @Test
+    void theirThreadEndsWithThem() throws Exception {
+        for (int i = 0; i < 20; i++) {
+            Container container;
+            try (Containers containers = Containers.open()) {
+                container = containers
+                        .compile(Inside.bare("stdin").detached().build())
+                        .spawn(Stdio.pipes());
+            }
+            container.stdin().close();
+            assertThat(container.waitFor().isSuccess()).isTrue();
+            container.close();
+        }
+        assertThat(Patience.within(5, () -> exitThreads() == 0))
+                .as(exitThreads() + " threads")
+                .isTrue();
+    }
+
+    private static long exitThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().equals("libcontainer-exits"))
+                .count();
     }
 
     /** One of those that it is in. */
