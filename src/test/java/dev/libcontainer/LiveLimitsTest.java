@@ -45,7 +45,11 @@ class LiveLimitsTest {
     @Test
     void aShareOfCpuIsChangedWhileItRuns() throws InterruptedException {
         try (Container container = spawn(Inside.sandbox("spin 100000").managed().cpus(0.4))) {
-            assertThat(cpus(container)).as("the machine may be busy").isBetween(0.12, 0.44);
+            double most = 0;
+            for (int i = 0; i < 5 && most < 0.12; i++) { // the machine may be busy
+                most = cpus(container);
+            }
+            assertThat(most).isBetween(0.12, 0.44);
 
             container.update(Limits.none().cpus(0.1));
 

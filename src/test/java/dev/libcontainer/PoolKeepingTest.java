@@ -79,7 +79,7 @@ class PoolKeepingTest {
         try (Containers containers = Containers.open();
                 Blueprint blueprint =
                         containers.compile(Inside.sandbox("exit 0").build())) {
-            Duration longer = Duration.ofMillis(100 + 100 * Patience.seconds(1)); // than filling takes
+            Duration longer = Duration.ofMillis(900 + 100 * Patience.seconds(1)); // than filling takes
             try (ContainerPool pool =
                     Pools.full(blueprint, PoolOptions.of(4).lowWater(1).idle(longer))) {
                 assertThat(Patience.within(10, () -> pool.figures().retired() >= 3))
