@@ -100,6 +100,7 @@ class CgroupTest {
     }
 
     @Test
+    @Tag("cgroup-v1")
     void whoNeedsMoreMemoryIsKilledAndItIsSaidWhy() {
         Seen seen = Inside.see(Inside.sandbox("memhog 10 -- memhog 100").memoryLimitBytes(32 * MIB));
 
@@ -133,12 +134,14 @@ class CgroupTest {
     }
 
     @Test
+    @Tag("cgroup-v1")
     void processesBeyondTheLimitCannotBeForked() {
         assertThat(Inside.see(Inside.sandbox("forks 20").pidsLimit(5)).line()).isEqualTo("4 EAGAIN");
         assertThat(Inside.see(Inside.sandbox("forks 20").pidsLimit(50)).line()).isEqualTo("20");
     }
 
     @Test
+    @Tag("cgroup-v1")
     void cpuTimeIsBounded() {
         long begun = System.nanoTime();
         Seen seen = Inside.see(Inside.sandbox("spin 500").cpus(0.2));
@@ -197,6 +200,7 @@ class CgroupTest {
     }
 
     @Test
+    @Tag("cgroup-v1")
     void devicesAreAllowedAndDenied() {
         ContainerSpec spec = Amended.of(Inside.bare("write /dev/null x -- write /dev/kmsg x"))
                 .with("linux.resources.devices", "[{'allow': false}]")
@@ -338,6 +342,7 @@ class CgroupTest {
     }
 
     @Test
+    @Tag("cgroup-v1")
     void killingAContainerWithoutAPidNamespaceKillsItsOrphans() throws Exception {
         for (ContainerSpecBuilder builder : List.of(
                 Inside.bare("orphan -- sleep 100000").cgroup(),

@@ -124,6 +124,7 @@ class LastMomentsTest {
 
     /** On version 1 they are in the same directories, which count on. */
     @Test
+    @Tag("cgroup-v1")
     void whatHappensToTheNextIsTheNexts() throws Exception {
         Blueprint blueprint = library.compile(
                 shell("read x; [ $x = quiet ] || /inside forks 20").pidsLimit(5));
@@ -149,6 +150,7 @@ class LastMomentsTest {
     }
 
     @Test
+    @Tag("cgroup-v1")
     void killsOfThoseBeforeDoNotCount() throws Exception {
         Blueprint blueprint =
                 library.compile(shell("read x; /inside memhog 100; read x; :").memoryLimitBytes(32 * MIB));

@@ -119,6 +119,7 @@ class LiveLimitsTest {
     }
 
     @Test
+    @Tag("cgroup-v1")
     void aFrozenContainerUsesNoTimeAndGoesOnAfter() throws InterruptedException {
         try (Container container = spawn(Inside.sandbox("spin 100000").managed())) {
             container.freeze();

@@ -22,11 +22,16 @@ class NetworkDevicesTest {
         MountsTest.host("ip", "address", "add", "192.0.2.7/29", "dev", DEVICE);
     }
 
+    /** A namespace that ends takes the pair with it, soon: who comes first is nobody's business. */
     @AfterEach
     void remove() throws Exception {
-        if (Files.exists(Path.of("/sys/class/net/" + PEER))) {
-            MountsTest.host("ip", "link", "del", PEER);
-        }
+        new ProcessBuilder("ip", "link", "del", PEER)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
+        assertThat(Patience.within(5, () -> Files.notExists(Path.of("/sys/class/net/" + PEER))))
+                .isTrue();
     }
 
     private static Amended taking(ContainerSpecBuilder builder, String members) {
