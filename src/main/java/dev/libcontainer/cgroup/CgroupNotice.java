@@ -257,19 +257,32 @@ public final class CgroupNotice implements AutoCloseable {
      */
     public void read(ByteBuffer data, Listener listener) {
         if (keys.isEmpty()) {
-            eventFd.ifPresent(CgroupNotice::drain);
-            listener.changed(What.PRESSURE, 1);
+            if (isUnderPressure()) {
+                listener.changed(What.PRESSURE, 1);
+            }
         } else {
             boolean isTold = eventFd.isPresent() && drain(eventFd.get());
             readNumbers(data, isTold, listener);
         }
     }
 
+    /** Being told, that is; but whoever waits for pressure is told of the cgroup's end, too. */
+    private synchronized boolean isUnderPressure() {
+        eventFd.filter(fd -> last.isEmpty()).ifPresent(CgroupNotice::drain);
+        return last.isEmpty();
+    }
+
     /** The same, not having been told. */
     public void look(ByteBuffer data, Listener listener) {
         if (!keys.isEmpty()) {
             readNumbers(data, false, listener);
+        } else if (wasUnderPressure() && told.putIfAbsent(What.PRESSURE, 1L) == null) {
+            listener.changed(What.PRESSURE, 1);
         }
+    }
+
+    private synchronized boolean wasUnderPressure() {
+        return last.filter(numbers -> numbers.containsKey(What.PRESSURE)).isPresent();
     }
 
     /** How often it was, as far as was seen. */
@@ -279,12 +292,16 @@ public final class CgroupNotice implements AutoCloseable {
 
     /**
      * The container has ended: what its files say now is what they say to every later look, even if they are gone by then
-     * or another's. By any thread.
+     * or another's. By any thread. Whether a trigger has fired and nobody heard, its file does not say.
      */
     public synchronized void keepLast(ByteBuffer data) {
-        if (!keys.isEmpty() && last.isEmpty() && !closed) {
-            last = Optional.of(numbers(data));
+        if (last.isEmpty() && !closed) {
+            last = Optional.of(keys.isEmpty() ? pressure() : numbers(data));
         }
+    }
+
+    private Map<What, Long> pressure() {
+        return eventFd.filter(CgroupNotice::drain).isPresent() ? Map.of(What.PRESSURE, 1L) : Map.of();
     }
 
     public synchronized boolean hasLast() {
