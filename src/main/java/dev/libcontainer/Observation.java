@@ -151,7 +151,7 @@ final class Observation implements AutoCloseable {
         loop().add(new EventLoop.Watch(container, outlet, endsWithContainer, notices, before), byNotice);
     }
 
-    /** What directories that served others have counted. Refused forks nobody reads at an end, so those before a subscription. */
+    /** What directories that served others have counted; of refused forks, which no end reads, all until the subscription. */
     private static Map<What, Long> before(Container container, List<CgroupNotice> notices) {
         OptionalLong kills = container.killsBefore();
         if (kills.isEmpty()) {

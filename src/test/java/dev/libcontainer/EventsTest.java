@@ -48,12 +48,12 @@ class EventsTest {
     }
 
     /** Lets a container that reads its stdin first go on. */
-    private static void go(Container container) throws java.io.IOException {
+    static void go(Container container) throws java.io.IOException {
         container.stdin().write('\n');
         container.stdin().flush();
     }
 
-    private static ContainerSpecBuilder shell(String script) {
+    static ContainerSpecBuilder shell(String script) {
         return ContainerSpec.builder()
                 .command("/bin/sh", "-c", script)
                 .bind(Inside.HOST_PATH, Inside.PATH, true)
@@ -149,6 +149,24 @@ class EventsTest {
             LimitHit max = (LimitHit)
                     events.await(e -> e instanceof LimitHit hit && hit.limit() == ContainerEvent.Limit.MEMORY_MAX);
             assertThat(max.count()).isPositive();
+        }
+    }
+
+    @Test
+    void thatNobodyIsLeftIsToldBeforeTheEnd() throws Exception {
+        assumeTrue(
+                CgroupMounts.read(Path.of("/")).mode() == CgroupMode.UNIFIED,
+                "needs a host with cgroups of version 2 only");
+        try (Container container = spawn(shell("read x").managed())) {
+            var events = Collected.all(container.events());
+            go(container);
+
+            assertThat(events.isOver()).isTrue();
+            assertThat(events.items())
+                    .hasSize(2)
+                    .first()
+                    .satisfies(event -> assertThat(((ContainerEvent.Populated) event).populated())
+                            .isFalse());
         }
     }
 

@@ -33,17 +33,9 @@ class LastMomentsTest {
     @RegisterExtension
     private final OpenContainers library = new OpenContainers();
 
-    private static ContainerSpecBuilder shell(String script) {
-        return ContainerSpec.builder()
-                .command("/bin/sh", "-c", script)
-                .bind(Inside.HOST_PATH, Inside.PATH, true)
-                .env(Holdings.OWNER_VARIABLE, Inside.owner());
-    }
-
     /** Lets a container that reads its stdin go on, and waits until nothing is left of it. */
     private static void runOut(Container container) throws IOException, InterruptedException {
-        container.stdin().write('\n');
-        container.stdin().flush();
+        EventsTest.go(container);
         container.waitFor();
         container.close();
     }
@@ -51,7 +43,7 @@ class LastMomentsTest {
     /** Keeps the events' thread busy, as a slow subscriber does, until it is closed. */
     private final class SlowSubscriber implements AutoCloseable {
         private final Container container =
-                library.compile(shell("read x").managed()).spawn(Stdio.pipes());
+                library.compile(EventsTest.shell("read x").managed()).spawn(Stdio.pipes());
         private final CountDownLatch busy = new CountDownLatch(1);
         private final CountDownLatch released = new CountDownLatch(1);
         private final AutoCloseable listening = container.onEvent(event -> {
@@ -107,7 +99,8 @@ class LastMomentsTest {
     @ParameterizedTest(name = "managed: {0}")
     @ValueSource(booleans = {true, false})
     void aLimitHitBeforeTheDirectoriesWentIsTold(boolean managed) throws Exception {
-        ContainerSpecBuilder builder = shell("read x; /inside forks 20").pidsLimit(5);
+        ContainerSpecBuilder builder =
+                EventsTest.shell("read x; /inside forks 20").pidsLimit(5);
         Blueprint blueprint = library.compile(managed ? builder.managed() : builder);
         Collected<ContainerEvent> events;
         try (SlowSubscriber slow = new SlowSubscriber();
@@ -127,7 +120,7 @@ class LastMomentsTest {
     @Tag("cgroup-v1")
     void whatHappensToTheNextIsTheNexts() throws Exception {
         Blueprint blueprint = library.compile(
-                shell("read x; [ $x = quiet ] || /inside forks 20").pidsLimit(5));
+                EventsTest.shell("read x; [ $x = quiet ] || /inside forks 20").pidsLimit(5));
         Collected<ContainerEvent> first;
         Collected<ContainerEvent> second;
         Collected<ContainerEvent> quiet;
@@ -152,13 +145,12 @@ class LastMomentsTest {
     @Test
     @Tag("cgroup-v1")
     void killsOfThoseBeforeDoNotCount() throws Exception {
-        Blueprint blueprint =
-                library.compile(shell("read x; /inside memhog 100; read x; :").memoryLimitBytes(32 * MIB));
+        Blueprint blueprint = library.compile(
+                EventsTest.shell("read x; /inside memhog 100; read x; :").memoryLimitBytes(32 * MIB));
         for (int i = 0; i < 3; i++) {
             try (Container container = blueprint.spawn(Stdio.pipes())) {
                 Collected<ContainerEvent> events = Collected.all(container.events());
-                container.stdin().write('\n');
-                container.stdin().flush();
+                EventsTest.go(container);
                 OutOfMemory kill = (OutOfMemory) events.await(OutOfMemory.class::isInstance);
                 assertThat(kill.kills()).as("kills in container " + i).isEqualTo(1);
                 runOut(container);

@@ -45,11 +45,11 @@ class LiveLimitsTest {
     @Test
     void aShareOfCpuIsChangedWhileItRuns() throws InterruptedException {
         try (Container container = spawn(Inside.sandbox("spin 100000").managed().cpus(0.4))) {
-            double most = 0;
-            for (int i = 0; i < 5 && most < 0.12; i++) { // the machine may be busy
-                most = cpus(container);
+            double used = 0;
+            for (int i = 0; i < 5 && used < 0.12; i++) { // the machine may be busy
+                used = cpus(container);
             }
-            assertThat(most).isBetween(0.12, 0.44);
+            assertThat(used).isBetween(0.12, 0.44);
 
             container.update(Limits.none().cpus(0.1));
 

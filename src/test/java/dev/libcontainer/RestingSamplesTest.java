@@ -101,9 +101,11 @@ class RestingSamplesTest {
 
     @Test
     void whoWorksIsReadAtEachTick() throws Exception {
-        assertThat(reads("spin 1 -- sleep 20 -- ".repeat(700) + "sleep 1", Counter.USUAL))
-                .as("some milliseconds of work at each tick, if it gets its turn of a busy CPU")
-                .isGreaterThan(1.5);
+        double reads = 0;
+        for (int i = 0; i < 3 && reads <= 1.8; i++) { // on a busy machine not all have their turn in each tick
+            reads = reads("spin 1 -- sleep 20 -- ".repeat(700) + "sleep 1", Counter.USUAL);
+        }
+        assertThat(reads).as("some milliseconds of work at each tick").isGreaterThan(1.8);
     }
 
     @Test

@@ -266,7 +266,7 @@ public final class CgroupNotice implements AutoCloseable {
         }
     }
 
-    /** Being told, that is; but whoever waits for pressure is told of the cgroup's end, too. */
+    /** Whether what a trigger's poller was told is pressure, and not the cgroup's end, of which it is told, too. */
     private synchronized boolean isUnderPressure() {
         eventFd.filter(fd -> last.isEmpty()).ifPresent(CgroupNotice::drain);
         return last.isEmpty();
@@ -304,6 +304,7 @@ public final class CgroupNotice implements AutoCloseable {
         return eventFd.filter(CgroupNotice::drain).isPresent() ? Map.of(What.PRESSURE, 1L) : Map.of();
     }
 
+    /** Whether the container had ended, and its files could be read before others wrote to them. */
     public synchronized boolean hasLast() {
         return last.isPresent();
     }
