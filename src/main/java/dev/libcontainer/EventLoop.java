@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class EventLoop implements AutoCloseable {
     private static final int LOOK_EVERY_MILLIS = 250;
+    private static final int LOOK_SOON_MILLIS = 10;
 
     /** A container that is watched, and for whom. Only the loop's thread changes it. */
     static final class Watch {
@@ -66,6 +67,9 @@ final class EventLoop implements AutoCloseable {
     private final ByteBuffer data = buffer();
     private final Map<Long, Source> sources = new HashMap<>();
     private final Set<Source> silent = new HashSet<>();
+    /** Those that have told of what they do not count yet. */
+    private final Set<Source> expecting = new HashSet<>();
+
     private final List<Watch> watches = new ArrayList<>();
     /** The same by container, for whoever notices its end. */
     private final Map<Container, Set<Watch>> watched = new ConcurrentHashMap<>();
@@ -159,7 +163,10 @@ final class EventLoop implements AutoCloseable {
     }
 
     private void round() {
-        poller.await(silent.isEmpty() ? -1 : LOOK_EVERY_MILLIS, this::changed);
+        int idleMillis = silent.isEmpty() ? -1 : LOOK_EVERY_MILLIS;
+        poller.await(expecting.isEmpty() ? idleMillis : LOOK_SOON_MILLIS, this::changed);
+        List.copyOf(expecting).forEach(source -> hear(source, () -> source.notice.look(data, to(source))));
+        expecting.removeIf(source -> !source.notice.isExpecting());
         if (System.nanoTime() - nextLook >= 0) {
             nextLook = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_EVERY_MILLIS);
             List.copyOf(silent).forEach(source -> hear(source, () -> source.notice.look(data, to(source))));
@@ -173,6 +180,9 @@ final class EventLoop implements AutoCloseable {
         Source source = sources.get(token);
         if (source != null) {
             hear(source, () -> source.notice.read(data, to(source)));
+            if (sources.containsKey(token) && source.notice.isExpecting()) {
+                expecting.add(source);
+            }
         }
     }
 
@@ -250,6 +260,7 @@ final class EventLoop implements AutoCloseable {
         watch.sources.forEach((token, source) -> {
             sources.remove(token);
             silent.remove(source);
+            expecting.remove(source);
             source.notice.close();
         });
         watch.sources.clear();

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A file of a cgroup that the kernel tells changes of: a poller hears of them, {@link #read} says what has changed. For one
@@ -54,6 +55,7 @@ public final class CgroupNotice implements AutoCloseable {
 
     private static final int LENGTH = Integer.BYTES;
     private static final int LARGEST_FILE = 4096;
+    private static final long EXPECTS_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final Fd file;
     private final Optional<Fd> eventFd;
@@ -62,6 +64,7 @@ public final class CgroupNotice implements AutoCloseable {
     private Optional<Fd> below = Optional.empty();
 
     private boolean isSilent;
+    private long expectsUntil = System.nanoTime();
     private final Map<What, Long> told = new HashMap<>();
     /** What its files said when the container ended. */
     private Optional<Map<What, Long>> last = Optional.empty();
@@ -261,8 +264,10 @@ public final class CgroupNotice implements AutoCloseable {
                 listener.changed(What.PRESSURE, 1);
             }
         } else {
-            boolean isTold = eventFd.isPresent() && drain(eventFd.get());
-            readNumbers(data, isTold, listener);
+            if (eventFd.filter(CgroupNotice::drain).isPresent()) {
+                expectsUntil = System.nanoTime() + EXPECTS_NANOS;
+            }
+            readNumbers(data, listener);
         }
     }
 
@@ -275,7 +280,7 @@ public final class CgroupNotice implements AutoCloseable {
     /** The same, not having been told. */
     public void look(ByteBuffer data, Listener listener) {
         if (!keys.isEmpty()) {
-            readNumbers(data, false, listener);
+            readNumbers(data, listener);
         } else if (wasUnderPressure() && told.putIfAbsent(What.PRESSURE, 1L) == null) {
             listener.changed(What.PRESSURE, 1);
         }
@@ -283,6 +288,11 @@ public final class CgroupNotice implements AutoCloseable {
 
     private synchronized boolean wasUnderPressure() {
         return last.filter(numbers -> numbers.containsKey(What.PRESSURE)).isPresent();
+    }
+
+    /** Version 1 tells, once or more, before it kills: whether to {@link #look} soon, as a kill may not be counted yet. */
+    public boolean isExpecting() {
+        return System.nanoTime() - expectsUntil < 0;
     }
 
     /** How often it was, as far as was seen. */
@@ -310,14 +320,12 @@ public final class CgroupNotice implements AutoCloseable {
     }
 
     /** The listener may take its time: nobody is kept waiting by it. */
-    private void readNumbers(ByteBuffer data, boolean isTold, Listener listener) {
+    private void readNumbers(ByteBuffer data, Listener listener) {
         Map<What, Long> numbers;
-        boolean isEarly;
         synchronized (this) {
             numbers = last.orElseGet(() -> numbers(data));
-            isEarly = isTold && last.isEmpty(); // an eventfd is told of its cgroup's end, too
         }
-        numbers.forEach((what, value) -> changed(what, value, isEarly, listener));
+        numbers.forEach((what, value) -> changed(what, value, listener));
     }
 
     private Map<What, Long> numbers(ByteBuffer data) {
@@ -352,19 +360,11 @@ public final class CgroupNotice implements AutoCloseable {
         }
     }
 
-    /** Version 1 tells before it kills, and may tell again before it has: a kill that was told of is not told twice. */
-    private void changed(What what, long value, boolean isTold, Listener listener) {
-        Long before = told.get(what);
-        if (before == null) {
-            told.put(what, value);
-            return;
-        }
-        boolean early = isTold && value == before;
+    private void changed(What what, long value, Listener listener) {
+        Long before = told.put(what, value);
         boolean falls = what == What.POPULATED || what == What.FROZEN;
-        if (early || value > before || (falls && value < before)) {
-            long now = early ? value + 1 : value;
-            told.put(what, now);
-            listener.changed(what, now);
+        if (before != null && (value > before || (falls && value < before))) {
+            listener.changed(what, value);
         }
     }
 
